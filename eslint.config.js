@@ -1,0 +1,54 @@
+// Typed lint rules. Layers and cycles are checked by .dependency-cruiser.cjs, in the same `npm run lint`.
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/', '.build/', 'coverage/', 'docs/', 'node_modules/', '**/*.cjs', 'eslint.config.js'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/prefer-readonly': 'error',
+      'max-depth': ['error', 4],
+      'max-lines': ['warn', { max: 350, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 4],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // Schemas are typed by inference: spelling out zod's own types would only repeat them.
+    files: ['lib/schema/**/*.ts', 'service/config/**/*.ts'],
+    rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
+  },
+  {
+    // Time comes from an injected clock: only its own folder may touch the timers and the date.
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/clock/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'performance'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Use the injected Clock.' },
+        { object: 'Math', property: 'random', message: 'Use the injected random source.' },
+        { object: 'process', property: 'env', message: 'Configuration is read in service/config.' },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'typings/**/*.ts'],
+    rules: {
+      // chai's assertions are expressions, and mocha's contexts are callbacks.
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: 'describe', package: 'mocha' }] }],
+      'max-lines': 'off',
+      'max-depth': 'off',
+    },
+  },
+);

@@ -1,0 +1,41 @@
+import type { SvcMonitorError } from '../errors/index.js';
+import type { Change, DecodedMessage } from './change.js';
+
+/**
+ * Where a source delivers to.
+ *
+ * The contract of every source: `connected` before the first change of each connection; the changes of one object in the order in
+ * which the server sent them; each at least once; nothing acknowledged to the broker before `deliver` has resolved; at most a
+ * bounded number of deliveries at once.
+ */
+export interface ChangeSink {
+  /** The stream is followed from now on; what came before may have been missed, so everything is read anew. Returns at once. */
+  connected(): void;
+  /** The stream is not followed any more; the source goes on trying. */
+  disconnected(reason: SvcMonitorError): void;
+  /** Takes a change; resolves when the cache holds it and its VIPs are queued. Rejects only with `closed` or `aborted`. */
+  deliver(change: Change): Promise<void>;
+  /** Takes note of a message that is ignored or cannot be understood. */
+  skipped(message: Exclude<DecodedMessage, { readonly outcome: 'change' }>): void;
+}
+
+/** How a source fares. */
+export interface SourceStatus {
+  readonly name: string;
+  readonly connected: boolean;
+  /** Why it is not connected, or the last failure. */
+  readonly lastError?: string;
+}
+
+/** A stream of config changes: RabbitMQ, Kafka, the API server's watch, or memory. */
+export interface ChangeSource {
+  readonly name: string;
+  /**
+   * Begins to follow the stream. Resolves when the first connection stands; rejects with `aborted` if the signal fires before.
+   * Failures to connect are reported to the sink and tried again for ever. `already-started` on a second call.
+   */
+  start(sink: ChangeSink, signal: AbortSignal): Promise<void>;
+  /** Takes no more messages, waits for deliveries under way, closes the connection. May be called twice. */
+  stop(): Promise<void>;
+  status(): SourceStatus;
+}

@@ -1,0 +1,52 @@
+import type { Kind } from '../schema/index.js';
+
+/** One entry of a map property to set or to remove, such as one annotation. */
+export type MapEntryUpdate =
+  | { readonly operation: 'set'; readonly key: string; readonly value: string }
+  | { readonly operation: 'delete'; readonly key: string };
+
+/** A reference to add or to remove. */
+export interface ReferenceUpdate {
+  readonly kind: Kind;
+  readonly uuid: string;
+  readonly refKind: Kind;
+  readonly refUuid: string;
+  readonly operation: 'ADD' | 'DELETE';
+}
+
+/** A new object: name, parent kind, properties (underscored) as the config API takes them. References are added one by one afterwards. */
+export interface NewObject {
+  readonly fqName: readonly string[];
+  readonly parentKind: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The writing side of the config API.
+ *
+ * What may be repeated (updates, deletes, references, map entries) is repeated with backoff on `unavailable` and `timeout`;
+ * a create is not: it may have happened. All reject with a `SvcMonitorError`: the codes of the reader, `conflict` (with
+ * `details.referrers` where the server names them) and `quota-exceeded`.
+ */
+export interface ConfigWriter {
+  /** Creates an object without references; resolves to its uuid. `conflict` if the name is taken. */
+  create(kind: Kind, object: NewObject, signal: AbortSignal): Promise<string>;
+  /** Sets the named properties and leaves all else; null unsets one. It never takes a reference list: that would undo what others wrote. */
+  updateProperties(
+    kind: Kind,
+    uuid: string,
+    properties: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Deletes an object; `conflict` while it is referred to. */
+  delete(kind: Kind, uuid: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Adds or removes one reference; doing it again changes nothing. An added one is always relaxed: it never blocks the delete of
+   * its target (OpenSDN notes, section 4, recording 16). `not-found` if either end is gone on ADD, or the referrer on DELETE.
+   */
+  updateReference(update: ReferenceUpdate, signal: AbortSignal): Promise<void>;
+  /** Relaxes a reference that exists already. */
+  relaxReference(uuid: string, refUuid: string, signal: AbortSignal): Promise<void>;
+  /** Sets or removes entries of a map property (`annotations`); other entries stay, whoever wrote them. */
+  updateMap(uuid: string, field: string, updates: readonly MapEntryUpdate[], signal: AbortSignal): Promise<void>;
+}

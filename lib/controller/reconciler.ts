@@ -1,0 +1,15 @@
+import type { VipKey } from '../schema/index.js';
+
+/** What is to be done after a reconcile that did not fail. */
+export interface ReconcileResult {
+  /** Look again after this many milliseconds, though nothing may have changed: a window ends, a port becomes an orphan. */
+  readonly requeueAfterMs?: number;
+  /** How many writes were made (or, in a dry run, would have been). */
+  readonly writes: number;
+}
+
+/** Brings one VIP from what is to what should be. Level-triggered: twice is once. */
+export interface Reconciler {
+  /** Rejects with a `SvcMonitorError`: retriable ones are tried again with backoff, others are given up until something changes. */
+  reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult>;
+}

@@ -1,0 +1,55 @@
+/** What each error code means, whether the same call may succeed later, and what to do about it. */
+export const errorCodes = {
+  'not-found': {
+    retriable: false,
+    meaning: 'The config API has no object with that uuid or name (404). For a reconciler an answer, not a failure.',
+  },
+  conflict: {
+    retriable: false,
+    meaning:
+      'The config API refused with 409: the name or uuid is taken, or the object is still referred to; `details.referrers` names who refers to it.',
+  },
+  'quota-exceeded': {
+    retriable: true,
+    meaning: 'A quota of the project is exhausted (412). Raise the quota; the write is tried again with backoff.',
+  },
+  'bad-request': { retriable: false, meaning: 'The config API refused the request as malformed (400, 405, 413).' },
+  unauthorized: {
+    retriable: true,
+    meaning: 'No valid token (401), or Keystone gave none. Check the credentials under `auth`.',
+  },
+  forbidden: { retriable: true, meaning: 'The token lacks the role that the config API asks for (403).' },
+  unavailable: {
+    retriable: true,
+    meaning: 'The config API cannot serve now (500, 502, 503, 504), or cannot be connected to.',
+  },
+  timeout: { retriable: true, meaning: 'No complete answer came within the time that the request was given.' },
+  'bad-answer': {
+    retriable: true,
+    meaning: 'An answer came that is not what the config API sends: no JSON, or JSON of another shape.',
+  },
+  aborted: { retriable: false, meaning: 'The caller called it off by its AbortSignal.' },
+  'invalid-object': {
+    retriable: false,
+    meaning: 'An object of the config API does not have the shape of its kind. It is skipped and shown in the status.',
+  },
+  'invalid-message': {
+    retriable: false,
+    meaning: 'A change notification cannot be understood. It is skipped, counted and shown in the status.',
+  },
+  'invalid-configuration': {
+    retriable: false,
+    meaning: 'The configuration has errors: `details.problems` lists all of them.',
+  },
+  'not-synced': {
+    retriable: true,
+    meaning: 'The first full read of the config API did not finish within its time. `details.kind` lags.',
+  },
+  'source-failed': { retriable: true, meaning: 'The change stream cannot be followed: broker away, queue lost, access refused.' },
+  'already-started': { retriable: false, meaning: 'start() was called twice on something that can be started once.' },
+  closed: { retriable: false, meaning: 'It was stopped, and takes no more calls.' },
+  bug: { retriable: false, meaning: 'Something that cannot be has happened. Please report it with the cause.' },
+} as const satisfies Record<string, { retriable: boolean; meaning: string }>;
+
+/** One of the codes of {@link errorCodes}. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,83 @@
+/** What a metric is: its type, what it says, its labels, and for a histogram its buckets. Durations are seconds. */
+export interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** All metrics of the library. The service publishes each as `svc_monitor_<name>`. */
+export const metricDefinitions = {
+  queue_depth: { type: 'gauge', help: 'VIPs that wait to be reconciled', labels: [] },
+  queue_adds_total: { type: 'counter', help: 'VIPs queued, by what caused it', labels: ['priority'] },
+  queue_wait_seconds: {
+    type: 'histogram',
+    help: 'Time from queued to taken by a worker',
+    labels: [],
+    buckets: latencyBuckets,
+  },
+  reconciles_total: { type: 'counter', help: 'Reconciles, by how they ended', labels: ['outcome'] },
+  reconcile_seconds: { type: 'histogram', help: 'Duration of a reconcile', labels: [], buckets: latencyBuckets },
+  config_api_requests_total: {
+    type: 'counter',
+    help: 'Requests to the config API, by operation, kind of object and how they ended',
+    labels: ['operation', 'kind', 'outcome'],
+  },
+  config_api_request_seconds: {
+    type: 'histogram',
+    help: 'Duration of a request to the config API, retries apart',
+    labels: ['operation'],
+    buckets: latencyBuckets,
+  },
+  config_api_retries_total: { type: 'counter', help: 'Requests repeated after a failure', labels: ['operation'] },
+  writes_total: {
+    type: 'counter',
+    help: 'Writes that a plan asked for, by kind of object and action; in a dry run those that would have been made',
+    labels: ['kind', 'action'],
+  },
+  change_to_write_seconds: {
+    type: 'histogram',
+    help: 'Time from a change received to the references of its VIP written',
+    labels: [],
+    buckets: latencyBuckets,
+  },
+  changes_total: {
+    type: 'counter',
+    help: 'Changes received, by kind of object and operation',
+    labels: ['kind', 'operation'],
+  },
+  changes_ignored_total: {
+    type: 'counter',
+    help: 'Messages that do not concern us, by reason',
+    labels: ['reason'],
+  },
+  messages_rejected_total: { type: 'counter', help: 'Messages that could not be understood', labels: ['reason'] },
+  objects_rejected_total: { type: 'counter', help: 'Objects read that do not have the shape of their kind', labels: ['kind'] },
+  objects_cached: { type: 'gauge', help: 'Objects in the cache', labels: ['kind'] },
+  resyncs_total: { type: 'counter', help: 'Full reads of the config API, by how they ended', labels: ['outcome'] },
+  resync_seconds: {
+    type: 'histogram',
+    help: 'Duration of a full read',
+    labels: [],
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
+  },
+  resync_repairs_total: {
+    type: 'counter',
+    help: 'Objects that a full read found changed without a notification, by kind',
+    labels: ['kind', 'operation'],
+  },
+  source_connected: { type: 'gauge', help: '1 while the change stream is followed', labels: ['source'] },
+  source_connects_total: { type: 'counter', help: 'Times that the change stream was (re)connected', labels: ['source'] },
+  associations: { type: 'gauge', help: 'Floating ips associated with a VIP', labels: [] },
+  virtual_ips: { type: 'gauge', help: 'VIPs that are managed', labels: [] },
+  associations_stripped_total: { type: 'counter', help: 'Associations lost to a port delete', labels: [] },
+  associations_restored_total: { type: 'counter', help: 'Associations restored after a port delete', labels: [] },
+  associations_ended_total: { type: 'counter', help: 'Associations that the user ended, or that ended with the VIP', labels: ['reason'] },
+  ports_refused: { type: 'gauge', help: 'Ports that look like amphorae of a VIP and are not trusted', labels: [] },
+  errors_total: { type: 'counter', help: 'Failures, by code', labels: ['code'] },
+} as const satisfies Record<string, MetricDefinition>;
+
+/** One of the names of {@link metricDefinitions}. */
+export type MetricName = keyof typeof metricDefinitions;

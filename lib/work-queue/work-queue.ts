@@ -1,0 +1,42 @@
+/** Live changes go before the work of a resync. */
+export type Priority = 'live' | 'resync';
+
+/** A key taken from the queue. */
+export interface WorkItem<K extends string> {
+  readonly key: K;
+  /** Monotonic time (milliseconds) at which the key was queued; the earliest, if it was queued several times. */
+  readonly queuedAt: number;
+}
+
+/**
+ * A queue of keys, after the laws of client-go's workqueue:
+ *
+ * - Fair: keys of one priority are taken in the order in which they were added.
+ * - Stingy: a key is never with two workers at once, and waits at most once however often it was added.
+ * - A key added while a worker has it waits until that worker is done, and is then taken once more.
+ * - Many producers, many consumers; shutting down can drain.
+ *
+ * Who takes a key must call `done` with it, and `forget` when it needs no more retries.
+ */
+export interface WorkQueue<K extends string> {
+  /** Queues the key, unless it waits already. A key that waits as `resync` and is added as `live` moves up. */
+  add(key: K, priority?: Priority): void;
+  /** Queues the key after `delayMs`; of several delays for one key the earliest counts. */
+  addAfter(key: K, delayMs: number): void;
+  /** Queues the key after its backoff, which grows with each call until `forget`. */
+  addRateLimited(key: K): void;
+  /** Resets the backoff of the key. */
+  forget(key: K): void;
+  /** How often the key was added rate limited since it was last forgotten. */
+  retries(key: K): number;
+  /** The next key, as soon as there is one; undefined once the queue is shut down and empty. Rejects with `aborted`. */
+  get(signal: AbortSignal): Promise<WorkItem<K> | undefined>;
+  /** The worker has finished with the key. */
+  done(key: K): void;
+  /** How many keys wait, delayed ones apart. */
+  readonly length: number;
+  /** Takes no more keys, drops the delayed ones, lets `get` hand out what waits. */
+  shutDown(): void;
+  /** As `shutDown`; resolves when what waited is done. */
+  shutDownWithDrain(signal: AbortSignal): Promise<void>;
+}
