@@ -1,0 +1,40 @@
+/** How to reach the config API. */
+export interface ConfigApiOptions {
+  /** Base URLs, such as `http://10.0.0.1:8082`. Several are API servers of one cluster: the next is tried when one cannot be reached. */
+  readonly urls: readonly string[];
+  /** Time for one request, from connecting to the last byte. Milliseconds; defaults to 5000. */
+  readonly requestTimeoutMs?: number;
+  /** Time for one page of a list. Milliseconds; defaults to 60000. */
+  readonly listTimeoutMs?: number;
+  /** How often a request that may be repeated is sent at most. Defaults to 4. */
+  readonly attempts?: number;
+  /** First delay before a repeat; it doubles each time, with jitter. Milliseconds; defaults to 100. */
+  readonly retryDelayMs?: number;
+  /** Requests at once. Defaults to 16. */
+  readonly concurrency?: number;
+  /**
+   * Whether connections are reused. Defaults to false: the stock API server answers 15 times slower on a reused one
+   * (OpenSDN notes, section 5). Behind a proxy or with TLS it may pay.
+   */
+  readonly keepAlive?: boolean;
+  /** Credentials. Defaults to none (`aaa_mode=no-auth`). */
+  readonly auth?: ConfigApiAuth;
+  /** TLS for https URLs: PEM texts. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly rejectUnauthorized?: boolean };
+}
+
+/** How to get a token: none, a fixed one, or a password login at Keystone v3. */
+export type ConfigApiAuth =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'token'; readonly token: string }
+  | {
+      readonly mode: 'keystone';
+      /** The v3 endpoint, such as `http://10.0.0.1:5000/v3`. */
+      readonly url: string;
+      readonly username: string;
+      readonly password: string;
+      readonly projectName: string;
+      /** Default `default`, for user and project. */
+      readonly userDomain?: string;
+      readonly projectDomain?: string;
+    };

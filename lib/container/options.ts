@@ -1,0 +1,25 @@
+import type { Clock } from '../clock/index.js';
+import type { ConfigApiOptions } from '../config-api/options.js';
+import type { ChangeSource } from '../change-stream/source.js';
+import type { Logger } from '../log/index.js';
+import type { ManagerSettings } from '../managers/settings.js';
+import type { Metrics } from '../metrics/index.js';
+
+/** What a monitor is made of. Only `configApi` and `source` have to be there. */
+export interface MonitorOptions {
+  readonly configApi: ConfigApiOptions;
+  readonly source: ChangeSource;
+  /** Fields that are left out take {@link defaultManagerSettings}. */
+  readonly settings?: Partial<ManagerSettings>;
+  /** VIPs reconciled at once. Defaults to 8. */
+  readonly workers?: number;
+  /** Time between full reads. Milliseconds; defaults to 300000. */
+  readonly resyncIntervalMs?: number;
+  /** Time for the first full read. Milliseconds; defaults to 300000. */
+  readonly syncTimeoutMs?: number;
+  /** Time that stopping may take. Milliseconds; defaults to 5000. */
+  readonly drainTimeoutMs?: number;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+}

@@ -1,0 +1,47 @@
+import type { SourceStatus } from '../change-stream/source.js';
+
+/** Something that is not in order, shown until it is. */
+export interface Problem {
+  /** `object`: an object that cannot be parsed; `message`: a notification that cannot be; `refused-port`: a port that looks like an
+   * amphora and is not trusted; `refused-association`: a record that is not trusted; `vip`: a VIP whose reconcile fails;
+   * `name-taken`: a virtual-ip of somebody else has the name of ours. */
+  readonly type: 'object' | 'message' | 'refused-port' | 'refused-association' | 'vip' | 'name-taken';
+  /** Kind of the object concerned, where there is one. */
+  readonly kind?: string;
+  readonly uuid?: string;
+  /** The VIP concerned, as `<network uuid>/<address>`. */
+  readonly vip?: string;
+  readonly message: string;
+  /** Wall-clock time at which it was first seen, milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** What the monitor is doing. */
+export interface MonitorStatus {
+  readonly state: 'stopped' | 'starting' | 'running' | 'stopping';
+  /** Everything has been read once and workers run. */
+  readonly ready: boolean;
+  readonly source: SourceStatus;
+  readonly resync: {
+    readonly running: boolean;
+    /** Wall-clock time of the end of the last one that succeeded, milliseconds since 1970. */
+    readonly lastFinishedAt?: number;
+    readonly lastError?: string;
+  };
+  readonly queue: { readonly length: number };
+  readonly cache: Readonly<Record<string, number>>;
+  readonly vips: number;
+  readonly associations: number;
+  /** Every plan of a dry run that would write, as text, by VIP. */
+  readonly dryRunPlans?: Readonly<Record<string, string>>;
+  readonly problems: readonly Problem[];
+}
+
+/** The whole: change stream, cache, queue, workers. */
+export interface Monitor {
+  /** Starts all; resolves when the first full read is done and workers run. Rejects with `not-synced`, `aborted` or `already-started`. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Stops in reverse order: takes no more changes, lets workers finish, at most `drainTimeoutMs`. May be called twice. */
+  stop(): Promise<void>;
+  status(): MonitorStatus;
+}
