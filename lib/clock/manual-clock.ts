@@ -42,7 +42,8 @@ export class ManualClock implements Clock {
       this.elapsed = Math.max(this.elapsed, next.at);
       next.action();
     }
-    this.elapsed = until;
+    // An action may have stepped the clock itself, and further.
+    this.elapsed = Math.max(this.elapsed, until);
   }
 
   /** Sets the wall clock forward or back, as an administrator or NTP does; the monotonic time goes on unmoved. */
@@ -54,7 +55,8 @@ export class ManualClock implements Clock {
     let first: Scheduled | undefined;
     for (const entry of this.scheduled) {
       if (entry.at > until) continue;
-      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order)) first = entry;
+      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order))
+        first = entry;
     }
     return first;
   }

@@ -1,4 +1,4 @@
-import { SvcMonitorError } from '../errors/index.js';
+import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { Clock } from './clock.js';
 
 /** Resolves after `ms` milliseconds; rejects with `aborted` as soon as the signal fires. */
@@ -20,7 +20,8 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 /**
  * Runs `work` with a signal that fires when the caller's does or when `ms` milliseconds have passed.
  *
- * Settles at that moment whether or not `work` heeds the signal: rejects with `timeout` or `aborted`.
+ * Settles at that moment whether or not `work` heeds the signal: rejects with `timeout` or `aborted`. Whatever `work` does
+ * afterwards is dropped. If the caller's signal has fired already, `work` is not begun.
  */
 export async function withTimeout<T>(
   clock: Clock,
@@ -28,28 +29,28 @@ export async function withTimeout<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  throwIfAborted(signal);
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
-    const end = (error: SvcMonitorError): void => {
+    const release = (): void => {
+      timer.cancel();
+      signal.removeEventListener('abort', abort);
+    };
+    // The rejection goes first: `work` may answer the signal with an error of its own, which says less.
+    const callOff = (error: SvcMonitorError): void => {
+      release();
       reject(error);
       controller.abort(error);
     };
     const abort = (): void => {
-      end(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      callOff(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
     };
     const timer = clock.schedule(ms, () => {
-      end(new SvcMonitorError('timeout', 'took too long', { details: { timeoutMs: ms } }));
+      callOff(new SvcMonitorError('timeout', 'took too long', { details: { timeoutMs: ms } }));
     });
-    const settle = (): void => {
-      timer.cancel();
-      signal.removeEventListener('abort', abort);
-    };
-    if (signal.aborted) {
-      timer.cancel();
-      abort();
-      return;
-    }
     signal.addEventListener('abort', abort, { once: true });
-    work(controller.signal).then(resolve, reject).finally(settle);
+    // Async, so that what `work` throws before its first promise is a rejection too.
+    const begin = async (): Promise<T> => work(controller.signal);
+    begin().finally(release).then(resolve, reject);
   });
 }

@@ -20,7 +20,12 @@ export interface ConfigApiOptions {
   /** Credentials. Defaults to none (`aaa_mode=no-auth`). */
   readonly auth?: ConfigApiAuth;
   /** TLS for https URLs: PEM texts. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly rejectUnauthorized?: boolean };
+  readonly tls?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly rejectUnauthorized?: boolean;
+  };
 }
 
 /** How to get a token: none, a fixed one, or a password login at Keystone v3. */

@@ -45,7 +45,10 @@ export const errorCodes = {
     retriable: true,
     meaning: 'The first full read of the config API did not finish within its time. `details.kind` lags.',
   },
-  'source-failed': { retriable: true, meaning: 'The change stream cannot be followed: broker away, queue lost, access refused.' },
+  'source-failed': {
+    retriable: true,
+    meaning: 'The change stream cannot be followed: broker away, queue lost, access refused.',
+  },
   'already-started': { retriable: false, meaning: 'start() was called twice on something that can be started once.' },
   closed: { retriable: false, meaning: 'It was stopped, and takes no more calls.' },
   bug: { retriable: false, meaning: 'Something that cannot be has happened. Please report it with the cause.' },

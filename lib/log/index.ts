@@ -2,6 +2,9 @@
  * Logging as an interface: a constant message and fields. The service adapts winston to it; the library ships only the silent one.
  * Secrets never go into a field.
  */
+import { SvcMonitorError } from '../errors/index.js';
+
+/** What a line says besides its message. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where log lines go. One line per failure, written where the failure is handled. */
@@ -26,16 +29,37 @@ export const silentLogger: Logger = {
   isDebugEnabled: () => false,
 };
 
-/** An error as log fields: code, message and the messages of its causes, no stack of known failures. */
+/**
+ * An error as log fields: code, message, details and the messages of its causes. The stack only where it helps: of a bug, that is of
+ * whatever is neither one of the library's other failures nor one that the operating system reports.
+ */
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: String(error) };
-  const code = 'code' in error ? { code: error.code } : {};
   const causes: string[] = [];
-  for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause) causes.push(cause.message);
+  for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause)
+    causes.push(textOf(cause));
   return {
-    error: error.message,
-    ...code,
+    error: textOf(error),
+    ...('code' in error ? { code: error.code } : {}),
+    ...(SvcMonitorError.is(error) && Object.keys(error.details).length > 0 ? { details: error.details } : {}),
     ...(causes.length > 0 ? { causes } : {}),
-    ...('code' in error && error.code !== 'bug' ? {} : { stack: error.stack }),
+    ...(isKnown(error) ? {} : { stack: stackOf(error) }),
   };
+}
+
+/** Node leaves the message empty when it tried several addresses of a host: then the code says it. */
+function textOf(error: Error): string {
+  if (error.message !== '') return error.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Where it went wrong: of a failure that was wrapped as `bug`, the place of the failure, not of the wrapping. */
+function stackOf(error: Error): string | undefined {
+  return SvcMonitorError.is(error) && error.cause instanceof Error ? error.cause.stack : error.stack;
+}
+
+function isKnown(error: Error): boolean {
+  if (SvcMonitorError.is(error)) return error.code !== 'bug';
+  // Of Node's own codes `ECONNREFUSED` and the like are the world's doing, `ERR_INVALID_ARG_TYPE` and the like are ours.
+  return 'code' in error && typeof error.code === 'string' && !error.code.startsWith('ERR_');
 }

@@ -54,7 +54,11 @@ export const metricDefinitions = {
     labels: ['reason'],
   },
   messages_rejected_total: { type: 'counter', help: 'Messages that could not be understood', labels: ['reason'] },
-  objects_rejected_total: { type: 'counter', help: 'Objects read that do not have the shape of their kind', labels: ['kind'] },
+  objects_rejected_total: {
+    type: 'counter',
+    help: 'Objects read that do not have the shape of their kind',
+    labels: ['kind'],
+  },
   objects_cached: { type: 'gauge', help: 'Objects in the cache', labels: ['kind'] },
   resyncs_total: { type: 'counter', help: 'Full reads of the config API, by how they ended', labels: ['outcome'] },
   resync_seconds: {
@@ -69,12 +73,20 @@ export const metricDefinitions = {
     labels: ['kind', 'operation'],
   },
   source_connected: { type: 'gauge', help: '1 while the change stream is followed', labels: ['source'] },
-  source_connects_total: { type: 'counter', help: 'Times that the change stream was (re)connected', labels: ['source'] },
+  source_connects_total: {
+    type: 'counter',
+    help: 'Times that the change stream was (re)connected',
+    labels: ['source'],
+  },
   associations: { type: 'gauge', help: 'Floating ips associated with a VIP', labels: [] },
   virtual_ips: { type: 'gauge', help: 'VIPs that are managed', labels: [] },
   associations_stripped_total: { type: 'counter', help: 'Associations lost to a port delete', labels: [] },
   associations_restored_total: { type: 'counter', help: 'Associations restored after a port delete', labels: [] },
-  associations_ended_total: { type: 'counter', help: 'Associations that the user ended, or that ended with the VIP', labels: ['reason'] },
+  associations_ended_total: {
+    type: 'counter',
+    help: 'Associations that the user ended, or that ended with the VIP',
+    labels: ['reason'],
+  },
   ports_refused: { type: 'gauge', help: 'Ports that look like amphorae of a VIP and are not trusted', labels: [] },
   errors_total: { type: 'counter', help: 'Failures, by code', labels: ['code'] },
 } as const satisfies Record<string, MetricDefinition>;

@@ -5,7 +5,9 @@ type NamesOf<T extends string> = {
 }[MetricName];
 
 /** The labels that a metric wants, each with a value. */
-export type MetricLabels<N extends MetricName> = Readonly<Record<(typeof metricDefinitions)[N]['labels'][number], string>>;
+export type MetricLabels<N extends MetricName> = Readonly<
+  Record<(typeof metricDefinitions)[N]['labels'][number], string>
+>;
 
 /** Where figures go. A name tells which labels it wants; durations are seconds. */
 export interface Metrics {

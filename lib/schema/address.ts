@@ -3,7 +3,7 @@ import { Address4, Address6 } from 'ip-address';
 /**
  * The one spelling of an address that the library compares by, or undefined if the text is no address.
  *
- * IPv4 dotted, IPv6 shortest and lower case (RFC 5952). Octal, short forms, prefixes (`/24`) and zones (`%eth0`) are no addresses here.
+ * IPv4 dotted, IPv6 shortest and lower case (RFC 5952, its IPv4-mapped addresses in hexadecimal too). Octal, short forms, prefixes (`/24`) and zones (`%eth0`) are no addresses here.
  */
 export function canonicalAddress(text: string): string | undefined {
   if (text.includes('/') || text.includes('%')) return undefined;

@@ -21,7 +21,7 @@ export const fqNameSchema = z.array(z.string()).min(1);
 export const referenceSchema = z.looseObject({
   to: fqNameSchema,
   uuid: optional(uuidSchema),
-  attr: z.unknown().optional(),
+  attr: optional(z.unknown()),
 });
 
 /** See {@link referenceSchema}. */

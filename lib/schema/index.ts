@@ -7,5 +7,6 @@ export * from './common.js';
 export * from './kinds.js';
 export * from './objects.js';
 export * from './parse.js';
+export * from './record.js';
 export * from './references.js';
 export * from './vip-key.js';

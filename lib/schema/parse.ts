@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SvcMonitorError } from '../errors/index.js';
 import type { Kind } from './kinds.js';
 import { objectSchemas, type ConfigObject } from './objects.js';

@@ -1,12 +1,10 @@
-import { z } from 'zod';
-
-const brand = z.string().brand('VipKey');
+import type { z } from 'zod';
 
 /**
  * The key of all work: a VIP, by virtual network and canonical address, as `<network uuid>/<address>`.
  * Never by the address alone: networks overlap (design, section 4).
  */
-export type VipKey = z.infer<typeof brand>;
+export type VipKey = string & z.$brand<'VipKey'>;
 
 /** The key of a VIP. The address has to be canonical already. */
 export function vipKey(networkUuid: string, address: string): VipKey {

@@ -1,0 +1,220 @@
+import {
+  canonicalAddress,
+  fullPrefixLength,
+  readRecord,
+  refUuids,
+  type AllowedAddressPair,
+  type ConfigObject,
+  type FloatingIp,
+  type InstanceIp,
+  type VirtualIp,
+  type VirtualIpRecord,
+  type VirtualMachineInterface,
+  type VirtualNetwork,
+} from '../schema/index.js';
+
+/** The kinds of which the cache holds every object, in the order in which they are read: what is referenced comes first. */
+export const cachedKinds = [
+  'virtual-network',
+  'virtual-machine-interface',
+  'instance-ip',
+  'floating-ip',
+  'virtual-ip',
+] as const;
+
+/** One of {@link cachedKinds}. */
+export type CachedKind = (typeof cachedKinds)[number];
+
+/** The fields that are read of each kind, besides identity, id_perms and perms2. */
+export const cachedFields: Readonly<Record<CachedKind, readonly string[]>> = {
+  'virtual-network': ['is_shared'],
+  'virtual-machine-interface': [
+    'virtual_machine_interface_device_owner',
+    'virtual_machine_interface_allowed_address_pairs',
+    'virtual_machine_refs',
+    'virtual_network_refs',
+  ],
+  'instance-ip': ['instance_ip_address', 'subnet_uuid', 'virtual_machine_interface_refs', 'virtual_network_refs'],
+  'floating-ip': [
+    'floating_ip_address',
+    'floating_ip_fixed_ip_address',
+    'floating_ip_is_virtual_ip',
+    'virtual_machine_interface_refs',
+    'project_refs',
+  ],
+  'virtual-ip': ['virtual_ip_properties', 'virtual_machine_interface_refs', 'annotations'],
+};
+
+/** A virtual network, as far as it matters. */
+export interface NetworkEntity {
+  readonly uuid: string;
+  /** Others than its own tenant may make ports in it. */
+  readonly shared: boolean;
+}
+
+/** A virtual-machine-interface, as far as it matters. */
+export interface PortEntity {
+  readonly uuid: string;
+  readonly name: string;
+  readonly fqName: readonly string[];
+  /** Uuid of the project that it belongs to; undefined if its parent is none. */
+  readonly projectUuid?: string;
+  /** Device owner; empty if there is none. */
+  readonly owner: string;
+  readonly networkUuid?: string;
+  readonly vmUuids: readonly string[];
+  /** Names of those virtual machines that have one in the reference: `lb-<load balancer id>` for a VIP port. */
+  readonly vmNames: readonly string[];
+  /** Whether it has any allowed address pair. */
+  readonly hasPairs: boolean;
+  /** Canonical addresses that it has as pairs of exactly one address, sorted. */
+  readonly pairAddresses: readonly string[];
+  /** When the server made it, by the server's wall clock, milliseconds since 1970. */
+  readonly createdAt?: number;
+}
+
+/** An instance-ip. */
+export interface InstanceIpEntity {
+  readonly uuid: string;
+  /** Canonical. */
+  readonly address?: string;
+  readonly networkUuid?: string;
+  readonly subnetUuid?: string;
+  readonly portUuids: readonly string[];
+  readonly createdAt?: number;
+}
+
+/** A floating ip. */
+export interface FloatingIpEntity {
+  readonly uuid: string;
+  readonly address?: string;
+  /** Canonical. */
+  readonly fixedIp?: string;
+  readonly isVirtualIp: boolean;
+  /** The interfaces that it references, sorted; some may be gone (relaxed references are shown until the next write). */
+  readonly portUuids: readonly string[];
+  readonly projectUuids: readonly string[];
+}
+
+/** A virtual-ip, ours or somebody else's. */
+export interface VirtualIpEntity {
+  readonly uuid: string;
+  readonly fqName: readonly string[];
+  readonly projectUuid?: string;
+  readonly address?: string;
+  readonly subnetUuid?: string;
+  readonly adminState?: boolean;
+  readonly portUuids: readonly string[];
+  /** Present if its annotations say that this project keeps it. */
+  readonly record?: VirtualIpRecord;
+}
+
+/** What the cache holds of each kind. */
+export interface Entities {
+  readonly 'virtual-network': NetworkEntity;
+  readonly 'virtual-machine-interface': PortEntity;
+  readonly 'instance-ip': InstanceIpEntity;
+  readonly 'floating-ip': FloatingIpEntity;
+  readonly 'virtual-ip': VirtualIpEntity;
+}
+
+/** The entity of a kind. */
+export type Entity<K extends CachedKind = CachedKind> = Entities[K];
+
+const known: ReadonlySet<string> = new Set(cachedKinds);
+
+/** Whether the cache holds objects of this kind. */
+export function isCachedKind(kind: string): kind is CachedKind {
+  return known.has(kind);
+}
+
+const converters: { readonly [K in CachedKind]: (object: ConfigObject<K>) => Entities[K] } = {
+  'virtual-network': networkEntity,
+  'virtual-machine-interface': portEntity,
+  'instance-ip': instanceIpEntity,
+  'floating-ip': floatingIpEntity,
+  'virtual-ip': virtualIpEntity,
+};
+
+/** Keeps of an object what matters: a cache of 100,000 ports would not fit otherwise. */
+export function toEntity<K extends CachedKind>(kind: K, object: ConfigObject<K>): Entities[K] {
+  return converters[kind](object);
+}
+
+function networkEntity(object: VirtualNetwork): NetworkEntity {
+  const othersMay = (object.perms2?.global_access ?? 0) > 0 || (object.perms2?.share ?? []).length > 0;
+  return { uuid: object.uuid, shared: object.is_shared === true || othersMay };
+}
+
+function portEntity(object: VirtualMachineInterface): PortEntity {
+  const pairs = object.virtual_machine_interface_allowed_address_pairs?.allowed_address_pair ?? [];
+  return {
+    uuid: object.uuid,
+    name: object.fq_name.at(-1) ?? '',
+    fqName: object.fq_name,
+    ...(object.parent_type === 'project' ? defined('projectUuid', object.parent_uuid) : {}),
+    owner: object.virtual_machine_interface_device_owner ?? '',
+    ...defined('networkUuid', refUuids(object, 'virtual-network')[0]),
+    vmUuids: refUuids(object, 'virtual-machine'),
+    vmNames: (object.virtual_machine_refs ?? []).map((ref) => ref.to.at(-1) ?? ''),
+    hasPairs: pairs.length > 0,
+    pairAddresses: sortedUnique(pairs.flatMap(exactAddress)),
+    ...defined('createdAt', serverTime(object.id_perms?.created)),
+  };
+}
+
+function instanceIpEntity(object: InstanceIp): InstanceIpEntity {
+  return {
+    uuid: object.uuid,
+    ...defined('address', canonicalAddress(object.instance_ip_address ?? '')),
+    ...defined('networkUuid', refUuids(object, 'virtual-network')[0]),
+    ...defined('subnetUuid', object.subnet_uuid),
+    portUuids: sortedUnique(refUuids(object, 'virtual-machine-interface')),
+    ...defined('createdAt', serverTime(object.id_perms?.created)),
+  };
+}
+
+function floatingIpEntity(object: FloatingIp): FloatingIpEntity {
+  return {
+    uuid: object.uuid,
+    ...defined('address', object.floating_ip_address),
+    ...defined('fixedIp', canonicalAddress(object.floating_ip_fixed_ip_address ?? '')),
+    isVirtualIp: object.floating_ip_is_virtual_ip === true,
+    portUuids: sortedUnique(refUuids(object, 'virtual-machine-interface')),
+    projectUuids: sortedUnique(refUuids(object, 'project')),
+  };
+}
+
+function virtualIpEntity(object: VirtualIp): VirtualIpEntity {
+  return {
+    uuid: object.uuid,
+    fqName: object.fq_name,
+    ...(object.parent_type === 'project' ? defined('projectUuid', object.parent_uuid) : {}),
+    ...defined('address', canonicalAddress(object.virtual_ip_properties?.address ?? '')),
+    ...defined('subnetUuid', object.virtual_ip_properties?.subnet_id),
+    ...defined('adminState', object.virtual_ip_properties?.admin_state),
+    portUuids: sortedUnique(refUuids(object, 'virtual-machine-interface')),
+    ...defined('record', readRecord(object.annotations)),
+  };
+}
+
+function exactAddress(pair: AllowedAddressPair): readonly string[] {
+  if (pair.ip === undefined) return [];
+  const address = canonicalAddress(pair.ip.ip_prefix);
+  return address !== undefined && pair.ip.ip_prefix_len === fullPrefixLength(address) ? [address] : [];
+}
+
+// The server writes UTC without a zone.
+function serverTime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parsed = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+function sortedUnique(values: readonly string[]): readonly string[] {
+  return values.length < 2 ? values : [...new Set(values)].sort();
+}
+
+function defined<N extends string, V>(name: N, value: V | undefined): Partial<Record<N, V>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<N, V>);
+}

@@ -1,0 +1,175 @@
+import type { Change, DecodedMessage } from '../change-stream/change.js';
+import type { ChangeSink } from '../change-stream/source.js';
+import type { Clock } from '../clock/index.js';
+import type { ConfigReader } from '../config-api/reader.js';
+import { ownRequestIdPrefix } from '../config-api/index.js';
+import { hasCode, type SvcMonitorError } from '../errors/index.js';
+import { errorFields, type Logger } from '../log/index.js';
+import type { Metrics } from '../metrics/index.js';
+import { parseObject, type ConfigObject } from '../schema/index.js';
+import { isCachedKind, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
+import type { CacheListener } from './listener.js';
+import type { ObjectCache } from './object-cache.js';
+import { Refresher } from './refresher.js';
+import { Resync } from './resync.js';
+
+/** What an informer is made of. */
+export interface InformerOptions {
+  readonly reader: ConfigReader;
+  readonly cache: ObjectCache;
+  readonly listener: CacheListener;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Time between full reads, milliseconds. */
+  readonly resyncIntervalMs: number;
+}
+
+/** How the cache is kept up, and how plans touch it. */
+export interface CacheKeeper {
+  /** Reads objects again now; resolves when the cache holds them. */
+  refresh(kind: CachedKind, uuids: readonly string[]): Promise<void>;
+  /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted. */
+  assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void;
+}
+
+/**
+ * Keeps the cache: takes changes from the stream, reads what changed, and reads everything after each (re)connect and every
+ * `resyncIntervalMs`. Live changes overtake a full read: what they touched meanwhile it leaves alone.
+ */
+export class Informer implements ChangeSink, CacheKeeper {
+  private readonly refresher: Refresher;
+  private readonly resync: Resync;
+
+  public constructor(private readonly options: InformerOptions) {
+    this.refresher = new Refresher(options);
+    this.resync = new Resync({ ...options, refresher: this.refresher });
+  }
+
+  /** How the full reads fare. */
+  public get resyncStatus(): Resync['status'] {
+    return this.resync.status;
+  }
+
+  /** Begins the full reads. */
+  public start(): void {
+    this.resync.start();
+  }
+
+  /** Resolves when everything has been read once. Rejects with `aborted` or `closed`. */
+  public waitForSync(signal: AbortSignal): Promise<void> {
+    return this.resync.waitForFirst(signal);
+  }
+
+  /** Ends all reading. Deliveries under way reject with `closed`: their changes are not acknowledged. */
+  public stop(): void {
+    this.resync.close();
+    this.refresher.close();
+  }
+
+  public connected(): void {
+    this.resync.request();
+  }
+
+  public disconnected(reason: SvcMonitorError): void {
+    this.options.logger.warn('change stream lost', errorFields(reason));
+  }
+
+  public async deliver(change: Change): Promise<void> {
+    this.options.metrics.increment('changes_total', { kind: change.kind, operation: change.operation });
+    const sequence = this.options.cache.nextSequence();
+    if (isOwn(change)) this.options.cache.traces.ownRequestSeen();
+    if (change.kind === 'virtual-machine') return this.virtualMachineChanged(change);
+    if (!isCachedKind(change.kind)) return;
+    if (change.operation === 'DELETE') {
+      this.deleted(change.kind, change, sequence);
+      return;
+    }
+    if (change.kind === 'floating-ip') this.traceUpdate(change, sequence);
+    if (change.operation === 'CREATE' && (await this.created(change.kind, change))) return;
+    await this.refresher.refresh(change.kind, change.uuid, change.operation === 'CREATE');
+  }
+
+  public skipped(message: Exclude<DecodedMessage, { readonly outcome: 'change' }>): void {
+    if (message.outcome === 'ignored') {
+      this.options.metrics.increment('changes_ignored_total', { reason: message.reason });
+      return;
+    }
+    const { reason, problems, type, uuid, bytes } = message.rejected;
+    this.options.metrics.increment('messages_rejected_total', { reason });
+    this.options.logger.warn('message rejected', { reason, problems, type, uuid, bytes });
+    this.options.listener.messageRejected(message.rejected);
+  }
+
+  public async refresh(kind: CachedKind, uuids: readonly string[]): Promise<void> {
+    await Promise.all(uuids.map((uuid) => this.refresher.refresh(kind, uuid)));
+  }
+
+  public assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void {
+    const { cache } = this.options;
+    this.refresher.overtake(uuid);
+    if (entity === undefined) cache.remove(kind, uuid, cache.nextSequence());
+    else cache.put(kind, entity, { touched: cache.nextSequence() });
+  }
+
+  private async virtualMachineChanged(change: Change): Promise<void> {
+    if (change.operation !== 'DELETE') return;
+    const ports = this.options.cache.find('virtual-machine-interface', 'portsByVirtualMachine', change.uuid);
+    await this.refresh(
+      'virtual-machine-interface',
+      ports.map((port) => port.uuid),
+    );
+  }
+
+  private deleted(kind: CachedKind, change: Change, sequence: number): void {
+    if (change.requestId !== undefined) this.traceDelete(kind, change, change.requestId);
+    this.refresher.overtake(change.uuid);
+    this.refresher.drop(kind, change.uuid, sequence, 'live');
+  }
+
+  // What a CREATE carries is used only for an object that nobody has spoken of yet: else it may be older than what we know.
+  private async created(kind: CachedKind, change: Change): Promise<boolean> {
+    const { cache, logger } = this.options;
+    const isFirst = cache.get(kind, change.uuid) === undefined && !cache.isGone(change.uuid);
+    if (!isFirst || change.object === undefined || this.refresher.isReading(change.uuid)) return false;
+    let object: ConfigObject<CachedKind>;
+    try {
+      object = parseObject(kind, change.object);
+    } catch (error) {
+      if (!hasCode(error, 'invalid-object')) throw error;
+      logger.debug('object of a CREATE is not whole, reading it', errorFields(error));
+      return false;
+    }
+    await this.refresher.accept(kind, object);
+    return true;
+  }
+
+  private traceUpdate(change: Change, sequence: number): void {
+    const { cache, clock } = this.options;
+    if (change.requestId === undefined) return;
+    if (isOwn(change)) cache.traces.ownUpdateSeen(change.uuid, sequence);
+    else cache.traces.floatingIpUpdated(change.uuid, { requestId: change.requestId, sequence, at: clock.monotonic() });
+  }
+
+  private traceDelete(kind: CachedKind, change: Change, requestId: string): void {
+    const { traces } = this.options.cache;
+    if (kind === 'virtual-machine-interface') traces.portDeleted(change.uuid, requestId);
+    if (kind !== 'instance-ip') return;
+    const known: Entity<'instance-ip'> | undefined =
+      this.options.cache.get('instance-ip', change.uuid) ?? parsedInstanceIp(change.object);
+    for (const port of known?.portUuids ?? []) traces.portDeleted(port, requestId);
+  }
+}
+
+function isOwn(change: Change): boolean {
+  return change.requestId?.startsWith(ownRequestIdPrefix) === true;
+}
+
+function parsedInstanceIp(raw: unknown): Entity<'instance-ip'> | undefined {
+  try {
+    return toEntity('instance-ip', parseObject('instance-ip', raw));
+  } catch (error) {
+    if (hasCode(error, 'invalid-object')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { RejectedMessage } from '../change-stream/change.js';
+import type { SvcMonitorError } from '../errors/index.js';
+import type { Transition } from './object-cache.js';
+
+/** Who is told of what has changed in the cache, of what could not be read or understood, and of full reads. */
+export interface CacheListener {
+  /** An object was created, changed or deleted, or a request-id has come that may explain a floating ip's state. */
+  changed(transition: Transition, cause: 'live' | 'resync'): void;
+  /** An object does not have the shape of its kind. The cache keeps what it held of it. */
+  rejected(error: SvcMonitorError): void;
+  /** The object is fine, or gone: if it was rejected before, that is over. */
+  accepted(uuid: string): void;
+  /** A message could not be understood. */
+  messageRejected(message: RejectedMessage): void;
+  /** A full read has ended well: everything may be looked at again. */
+  synced(): void;
+}

@@ -1,0 +1,214 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sleep, type Clock } from '../clock/index.js';
+import type { ConfigReader } from '../config-api/reader.js';
+import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
+import { errorFields, type Logger } from '../log/index.js';
+import type { ConfigObject } from '../schema/index.js';
+import { cachedFields, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
+import type { CacheListener } from './listener.js';
+import type { ObjectCache, Transition } from './object-cache.js';
+
+interface Reading {
+  /** A change came since the read began: read once more. */
+  dirty: boolean;
+  /** We wrote the object, or it was deleted, since the read began: what it brings is out of date. */
+  overtaken: boolean;
+  created: boolean;
+  readonly done: Promise<void>;
+}
+
+function isClean(reading: Reading): boolean {
+  return !reading.dirty && !reading.overtaken;
+}
+
+function isFresh(reading: Reading): boolean {
+  return !reading.overtaken;
+}
+
+const retryDelaysMs = [100, 500, 1_000, 2_000, 5_000];
+
+/**
+ * Reads objects into the cache, one read at a time for each object: a change that comes while its object is read causes one
+ * more read, however many there are.
+ */
+export class Refresher {
+  private readonly readings = new Map<string, Reading>();
+  private readonly lifetime = new AbortController();
+
+  public constructor(
+    private readonly parts: {
+      readonly reader: ConfigReader;
+      readonly cache: ObjectCache;
+      readonly listener: CacheListener;
+      readonly clock: Clock;
+      readonly logger: Logger;
+    },
+  ) {}
+
+  /**
+   * Reads the object (again); resolves when the cache holds it as it was at the time of this call or later, and what it references.
+   * Failures that may pass are tried again until they have. Rejects only with `closed`.
+   */
+  public async refresh(kind: CachedKind, uuid: string, created = false): Promise<void> {
+    const running = this.readings.get(uuid);
+    if (running !== undefined) {
+      running.dirty = true;
+      running.created ||= created;
+      return running.done;
+    }
+    let settle: () => void = () => undefined;
+    let fail: (error: unknown) => void = () => undefined;
+    const done = new Promise<void>((resolve, reject) => {
+      settle = resolve;
+      fail = reject;
+    });
+    const reading: Reading = { dirty: false, overtaken: false, created, done };
+    this.readings.set(uuid, reading);
+    this.readUntilClean(kind, uuid, reading)
+      .finally(() => this.readings.delete(uuid))
+      .then(settle, fail);
+    return done;
+  }
+
+  /** Marks a read under way as out of date: the object was just written, or deleted. */
+  public overtake(uuid: string): void {
+    const running = this.readings.get(uuid);
+    if (running !== undefined) running.overtaken = true;
+  }
+
+  /** Whether the object is being read at this moment. */
+  public isReading(uuid: string): boolean {
+    return this.readings.has(uuid);
+  }
+
+  /** Takes a new object that came whole. */
+  public async accept<K extends CachedKind>(kind: K, object: ConfigObject<K>): Promise<void> {
+    this.put(kind, toEntity(kind, object), { readAfter: this.parts.cache.sequence, created: true });
+    await this.followReferences(kind, object.uuid);
+  }
+
+  /** The object is gone. */
+  public drop(kind: CachedKind, uuid: string, touched: number, cause: 'live' | 'resync'): void {
+    const transition = this.parts.cache.remove(kind, uuid, touched);
+    this.parts.listener.accepted(uuid);
+    if (transition.before !== undefined) this.parts.listener.changed(transition, cause);
+  }
+
+  /** Reads what the object references and the cache lacks: its CREATE may have been lost. */
+  public async followReferences(kind: CachedKind, uuid: string): Promise<void> {
+    const { cache } = this.parts;
+    const entity = cache.get(kind, uuid);
+    if (entity === undefined) return;
+    const missing = referencesOf(entity).filter(
+      (reference) => cache.get(reference.kind, reference.uuid) === undefined && !cache.isGone(reference.uuid),
+    );
+    await Promise.all(missing.map((reference) => this.refresh(reference.kind, reference.uuid)));
+  }
+
+  /** Ends all reading; those that wait reject with `closed`. */
+  public close(): void {
+    this.lifetime.abort(new SvcMonitorError('closed', 'the cache was stopped'));
+  }
+
+  private async readUntilClean(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+    for (let failures = 0; ;) {
+      reading.dirty = false;
+      reading.overtaken = false;
+      try {
+        await this.readOnce(kind, uuid, reading);
+        failures = 0;
+        if (isClean(reading)) break;
+      } catch (error) {
+        if (isAborted(error) || this.lifetime.signal.aborted) {
+          throw new SvcMonitorError('closed', 'the cache was stopped', { cause: error });
+        }
+        if (failures === 0) {
+          this.parts.logger.warn('cannot read a changed object, trying again', { kind, uuid, ...errorFields(error) });
+        }
+        await this.pause(failures);
+        failures += 1;
+      }
+    }
+    await this.followReferences(kind, uuid);
+  }
+
+  private async readOnce(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+    const { reader, cache, listener } = this.parts;
+    const readAfter = cache.sequence;
+    throwIfAborted(this.lifetime.signal);
+    let entity: Entity;
+    try {
+      entity = toEntity(kind, await reader.get(kind, uuid, { fields: cachedFields[kind] }, this.lifetime.signal));
+    } catch (error) {
+      if (isNotFound(error)) {
+        if (isFresh(reading)) this.drop(kind, uuid, cache.nextSequence(), 'live');
+        return;
+      }
+      if (hasCode(error, 'invalid-object')) {
+        listener.rejected(error);
+        return;
+      }
+      throw error;
+    }
+    if (isFresh(reading)) this.put(kind, entity, { readAfter, created: reading.created });
+  }
+
+  private put<K extends CachedKind>(
+    kind: K,
+    entity: Entities[K],
+    origin: { readonly readAfter: number; readonly created: boolean },
+  ): void {
+    const { cache, listener, clock } = this.parts;
+    const transition = cache.put(kind, entity, { touched: cache.nextSequence(), created: origin.created });
+    noteFloatingIp(cache, transition, origin.readAfter, clock.monotonic());
+    listener.accepted(entity.uuid);
+    if (isNews(transition)) listener.changed(transition, 'live');
+  }
+
+  private async pause(failures: number): Promise<void> {
+    const delay = retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)] ?? 0;
+    try {
+      await sleep(this.parts.clock, delay, this.lifetime.signal);
+    } catch (error) {
+      throw new SvcMonitorError('closed', 'the cache was stopped', { cause: error });
+    }
+  }
+}
+
+/** Keeps the traces of a floating ip in step with what was read of it. */
+export function noteFloatingIp(cache: ObjectCache, transition: Transition, readAfter: number, at: number): void {
+  if (transition.kind !== 'floating-ip' || transition.after === undefined) return;
+  cache.traces.floatingIpSeen(transition.uuid, {
+    before: transition.before?.portUuids,
+    after: transition.after.portUuids,
+    readAfter,
+    at,
+  });
+}
+
+/** Whether there is anything to look at. What our own writes bring back is no news; an empty floating ip always is, for the
+ * request-ids that explain it come one by one. */
+export function isNews(transition: Transition): boolean {
+  if (transition.kind === 'floating-ip' && transition.after?.portUuids.length === 0) return true;
+  return !isDeepStrictEqual(transition.before, transition.after);
+}
+
+interface EntityReference {
+  readonly kind: CachedKind;
+  readonly uuid: string;
+}
+
+function referencesOf(entity: Entity): readonly EntityReference[] {
+  const references: EntityReference[] = [];
+  if ('portUuids' in entity) {
+    for (const uuid of entity.portUuids) references.push({ kind: 'virtual-machine-interface', uuid });
+  }
+  if ('networkUuid' in entity) {
+    references.push({ kind: 'virtual-network', uuid: entity.networkUuid });
+  }
+  if ('record' in entity) {
+    for (const uuid of entity.record.floatingIps) references.push({ kind: 'floating-ip', uuid });
+    references.push({ kind: 'virtual-machine-interface', uuid: entity.record.vipPort });
+  }
+  return references;
+}

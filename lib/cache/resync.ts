@@ -1,0 +1,206 @@
+import type { Clock } from '../clock/index.js';
+import type { ConfigReader, ObjectPage } from '../config-api/reader.js';
+import { SvcMonitorError } from '../errors/index.js';
+import { errorFields, type Logger } from '../log/index.js';
+import type { Metrics } from '../metrics/index.js';
+import { cachedFields, cachedKinds, toEntity, type CachedKind } from './entities.js';
+import type { CacheListener } from './listener.js';
+import type { ObjectCache, Transition } from './object-cache.js';
+import { isNews, noteFloatingIp, type Refresher } from './refresher.js';
+
+const retryDelaysMs = [500, 1_000, 2_000, 5_000, 10_000];
+
+/** How the full reads fare. Times are wall clock, milliseconds since 1970. */
+export interface ResyncStatus {
+  readonly running: boolean;
+  readonly lastFinishedAt?: number;
+  readonly lastError?: string;
+}
+
+/**
+ * Full reads: finds what was created, changed and deleted while nobody told us.
+ *
+ * One runs at a time; one more follows if it is asked for meanwhile. A failed one is tried again with growing delays.
+ */
+export class Resync {
+  private readonly lifetime = new AbortController();
+  private readonly waiters = new Set<() => void>();
+  private wanted = false;
+  private running = false;
+  private everFinished = false;
+  private failures = 0;
+  private lastFinishedAt: number | undefined;
+  private lastError: string | undefined;
+  private wake: () => void = () => undefined;
+
+  public constructor(
+    private readonly options: {
+      readonly reader: ConfigReader;
+      readonly cache: ObjectCache;
+      readonly refresher: Refresher;
+      readonly listener: CacheListener;
+      readonly clock: Clock;
+      readonly logger: Logger;
+      readonly metrics: Metrics;
+      readonly resyncIntervalMs: number;
+    },
+  ) {}
+
+  public get status(): ResyncStatus {
+    return {
+      running: this.running,
+      ...(this.lastFinishedAt === undefined ? {} : { lastFinishedAt: this.lastFinishedAt }),
+      ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
+    };
+  }
+
+  /** Begins the loop; the first full read at once. */
+  public start(): void {
+    this.wanted = true;
+    void this.loop();
+  }
+
+  /** Asks for a full read as soon as one can begin. */
+  public request(): void {
+    this.wanted = true;
+    this.wake();
+  }
+
+  /** Ends the loop and the read under way. */
+  public close(): void {
+    this.lifetime.abort(new SvcMonitorError('closed', 'the cache was stopped'));
+    this.wake();
+  }
+
+  /** Resolves when the first full read has ended well; rejects with `aborted`. */
+  public async waitForFirst(signal: AbortSignal): Promise<void> {
+    if (this.everFinished) return;
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        this.waiters.delete(done);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      };
+      const done = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      if (signal.aborted) {
+        abort();
+        return;
+      }
+      signal.addEventListener('abort', abort, { once: true });
+      this.waiters.add(done);
+    });
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.lifetime.signal.aborted) {
+      if (this.wanted) await this.runOnce();
+      await this.untilNext();
+    }
+  }
+
+  // Until the interval ends, somebody asks, or a failed read is due again.
+  private async untilNext(): Promise<void> {
+    if (this.lifetime.signal.aborted || (this.wanted && this.failures === 0)) return;
+    const delay =
+      this.failures > 0
+        ? (retryDelaysMs[Math.min(this.failures, retryDelaysMs.length) - 1] ?? 0)
+        : this.options.resyncIntervalMs;
+    await new Promise<void>((resolve) => {
+      const timer = this.options.clock.schedule(delay, () => {
+        this.wanted = true;
+        resolve();
+      });
+      this.wake = (): void => {
+        if (this.failures > 0 && !this.lifetime.signal.aborted) return;
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.wake = () => undefined;
+  }
+
+  private async runOnce(): Promise<void> {
+    const { clock, logger, metrics, listener } = this.options;
+    const startedAt = clock.monotonic();
+    this.wanted = false;
+    this.running = true;
+    try {
+      for (const kind of cachedKinds) await this.readKind(kind);
+      for (const kind of cachedKinds) {
+        for (const uuid of this.options.cache.uuids(kind)) await this.options.refresher.followReferences(kind, uuid);
+      }
+      this.everFinished = true;
+      this.failures = 0;
+      this.lastFinishedAt = clock.now();
+      this.lastError = undefined;
+      metrics.increment('resyncs_total', { outcome: 'success' });
+      metrics.observe('resync_seconds', {}, (clock.monotonic() - startedAt) / 1000);
+      logger.info('full read finished', { durationMs: Math.round(clock.monotonic() - startedAt) });
+      listener.synced();
+      for (const done of this.waiters) done();
+      this.waiters.clear();
+    } catch (error) {
+      if (this.lifetime.signal.aborted) return;
+      this.wanted = true;
+      this.failures += 1;
+      this.lastError = error instanceof Error ? error.message : String(error);
+      metrics.increment('resyncs_total', { outcome: 'failure' });
+      logger.warn('full read failed, trying again', { failures: this.failures, ...errorFields(error) });
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async readKind(kind: CachedKind): Promise<void> {
+    const { cache, reader } = this.options;
+    const began = cache.sequence;
+    const listed = new Set<string>();
+    const pages = reader.listDetail(kind, { fields: cachedFields[kind] }, this.lifetime.signal);
+    for await (const page of pages) this.takePage(kind, page, began, listed);
+    const missing = [...cache.uuids(kind)].filter(
+      (uuid) => !listed.has(uuid) && !cache.touchedSince(kind, uuid, began),
+    );
+    if (missing.length > 0) await this.confirmGone(kind, missing, began);
+    this.options.metrics.set('objects_cached', { kind }, cache.size(kind));
+  }
+
+  private takePage<K extends CachedKind>(kind: K, page: ObjectPage<K>, began: number, listed: Set<string>): void {
+    const { cache, listener, clock } = this.options;
+    for (const error of page.rejected) {
+      const uuid = error.details['uuid'];
+      if (typeof uuid === 'string') listed.add(uuid);
+      listener.rejected(error);
+    }
+    for (const object of page.objects) {
+      listed.add(object.uuid);
+      listener.accepted(object.uuid);
+      if (cache.touchedSince(kind, object.uuid, began)) continue;
+      const transition = cache.put(kind, toEntity(kind, object));
+      noteFloatingIp(cache, transition, began, clock.monotonic());
+      this.announce(transition);
+    }
+  }
+
+  // A list may lag or be torn by its pages: only what a second look does not find either is gone.
+  private async confirmGone(kind: CachedKind, uuids: readonly string[], began: number): Promise<void> {
+    const { cache, reader, refresher } = this.options;
+    const found = new Set<string>();
+    for await (const page of reader.listDetail(kind, { uuids, fields: cachedFields[kind] }, this.lifetime.signal)) {
+      this.takePage(kind, page, began, found);
+    }
+    for (const uuid of uuids) {
+      if (found.has(uuid) || cache.touchedSince(kind, uuid, began)) continue;
+      refresher.drop(kind, uuid, cache.nextSequence(), 'resync');
+      if (this.everFinished) this.options.metrics.increment('resync_repairs_total', { kind, operation: 'delete' });
+    }
+  }
+
+  private announce(transition: Transition): void {
+    if (!this.everFinished || !isNews(transition)) return;
+    const operation = transition.before === undefined ? 'create' : 'update';
+    this.options.metrics.increment('resync_repairs_total', { kind: transition.kind, operation });
+    this.options.listener.changed(transition, 'resync');
+  }
+}

@@ -1,0 +1,150 @@
+import { hostname } from 'node:os';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { Clock } from '../../clock/index.js';
+import { SvcMonitorError } from '../../errors/index.js';
+import type { Logger } from '../../log/index.js';
+import type { Metrics } from '../../metrics/index.js';
+
+/** Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names. */
+export type AmqpTlsOptions = Pick<
+  TlsConnectionOptions,
+  'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'minVersion'
+>;
+
+/** What an `AmqpSource` is made of. Only `brokers` has to be there. */
+export interface AmqpSourceOptions {
+  /**
+   * The nodes of the RabbitMQ cluster, tried in turn: `host`, `host:port`, `[ipv6]:port`, or
+   * `amqp[s]://[user[:password]@]host[:port][/vhost]`. What stands in a URL goes before the options beside it.
+   */
+  readonly brokers: readonly string[];
+  /** Defaults to `guest`. */
+  readonly username?: string;
+  /** Defaults to `guest`. Never appears in an error, a log line or the status. */
+  readonly password?: string;
+  /** Defaults to `/`. */
+  readonly vhost?: string;
+  /** TLS for brokers that are not given as a URL, and the certificates for those that are `amqps`. Defaults to none. */
+  readonly tls?: boolean | AmqpTlsOptions;
+  /** Stands in the status and in metrics. Defaults to `amqp`. */
+  readonly name?: string;
+  /** Defaults to `vnc_config.object-update`, where OpenSDN's config API publishes. */
+  readonly exchange?: string;
+  /** Defaults to `opensdn-svc-monitor.<host name>`. Instances that run at the same time need different names. */
+  readonly queueName?: string;
+  /**
+   * How long the broker keeps the queue when nobody consumes from it. Milliseconds; defaults to 60000. Long enough for a restart
+   * of the service, short enough not to fill the memory of a broker that the config API needs.
+   */
+  readonly queueExpiresMs?: number;
+  /** A left-over queue with more messages than this is deleted: reading everything anew is cheaper. Defaults to 10000. */
+  readonly maxBacklog?: number;
+  /** Messages that the broker sends ahead of their acknowledgement; also the deliveries at once. Defaults to 256. */
+  readonly prefetch?: number;
+  /** A connection that is silent for twice this time is given up. Seconds, at least 1; defaults to 5. */
+  readonly heartbeatSeconds?: number;
+  /** Time for connecting, and for each exchange with the broker. Milliseconds; defaults to 5000. */
+  readonly connectTimeoutMs?: number;
+  /** Wait before the second attempt to connect; doubles with each. Milliseconds; defaults to 100. */
+  readonly retryLowMs?: number;
+  /** The longest wait between attempts. Milliseconds; defaults to 1000. */
+  readonly retryHighMs?: number;
+  /** Time that stopping waits for deliveries under way, and for the broker. Milliseconds; defaults to 5000. */
+  readonly stopTimeoutMs?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+}
+
+/** One broker and how to log in to it. */
+export interface Broker {
+  readonly hostname: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+  readonly vhost: string;
+  readonly tls: false | AmqpTlsOptions;
+}
+
+/** What the source needs to know of the queue. */
+export interface QueueSettings {
+  readonly exchange: string;
+  readonly name: string;
+  readonly expiresMs: number;
+  readonly maxBacklog: number;
+  readonly prefetch: number;
+}
+
+/**
+ * The brokers of the options.
+ *
+ * @throws SvcMonitorError `invalid-configuration`, naming the entry by its number only: it may hold a password
+ */
+export function brokersOf(options: AmqpSourceOptions): readonly Broker[] {
+  const problems: string[] = [];
+  const brokers: Broker[] = [];
+  options.brokers.forEach((entry, index) => {
+    const broker = parseBroker(entry, options);
+    if (broker === undefined) problems.push(`brokers.${index}: neither host:port nor an amqp URL`);
+    else brokers.push(broker);
+  });
+  if (options.brokers.length === 0) problems.push('brokers: at least one is needed');
+  if (problems.length > 0) {
+    throw new SvcMonitorError('invalid-configuration', 'the brokers of the change source cannot be used', {
+      details: { problems },
+    });
+  }
+  return brokers;
+}
+
+/** The queue of the options, with the defaults. */
+export function queueSettingsOf(options: AmqpSourceOptions): QueueSettings {
+  return {
+    exchange: options.exchange ?? 'vnc_config.object-update',
+    name: options.queueName ?? `opensdn-svc-monitor.${hostname()}`,
+    expiresMs: options.queueExpiresMs ?? 60_000,
+    maxBacklog: options.maxBacklog ?? 10_000,
+    prefetch: options.prefetch ?? 256,
+  };
+}
+
+/** An error of the broker or of the client library as `source-failed`, with nothing in it that could hold the password. */
+export function sourceFailure(error: unknown, broker: Broker): SvcMonitorError {
+  const text = error instanceof Error ? error.message : String(error);
+  const message = hideSecrets(text === '' ? 'connection failed' : text, broker.password);
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? { reason: error.code } : {};
+  return new SvcMonitorError('source-failed', message, {
+    details: { broker: `${broker.hostname}:${broker.port}`, ...code },
+  });
+}
+
+function parseBroker(entry: string, options: AmqpSourceOptions): Broker | undefined {
+  const isUrl = entry.includes('://');
+  if (isUrl && !/^amqps?:\/\//.test(entry)) return undefined;
+  const address = isUrl ? entry : `${options.tls ? 'amqps' : 'amqp'}://${entry}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.hostname === '') return undefined;
+  const secure = url.protocol === 'amqps:';
+  return {
+    // Node.js wants an IPv6 address without the brackets of the URL.
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (secure ? 5671 : 5672) : Number(url.port),
+    username: decode(url.username) ?? options.username ?? 'guest',
+    password: decode(url.password) ?? options.password ?? 'guest',
+    vhost: decode(url.pathname.slice(1)) ?? options.vhost ?? '/',
+    tls: secure ? (typeof options.tls === 'object' ? options.tls : {}) : false,
+  };
+}
+
+/** The decoded part of a URL; undefined if it is empty. A stray percent sign stands for itself. */
+function decode(part: string): string | undefined {
+  if (part === '') return undefined;
+  return /%(?![\da-fA-F]{2})/.test(part) ? part : decodeURIComponent(part);
+}
+
+function hideSecrets(text: string, password: string): string {
+  const withoutUserInfo = text.replace(/\/\/[^/@\s]*@/g, '//***@');
+  // Shorter ones, and the name that is also the default user's, would only make the message unreadable.
+  return password.length < 4 || password === 'guest' ? withoutUserInfo : withoutUserInfo.replaceAll(password, '***');
+}

@@ -1,0 +1,239 @@
+import { Connection, type AsyncMessage, type Channel } from 'rabbitmq-client';
+import { withTimeout, type Clock } from '../../clock/index.js';
+import { hasCode, SvcMonitorError } from '../../errors/index.js';
+import { sourceFailure, type Broker, type QueueSettings } from './amqp-options.js';
+
+/** A message of the queue, to be settled once. */
+export interface QueueMessage {
+  readonly body: Uint8Array | string;
+  /** Tells the broker that it is done with. Does nothing once the session is lost: the broker delivers it again. */
+  readonly acknowledge: () => void;
+  /** Tells the broker to throw it away. */
+  readonly drop: () => void;
+}
+
+/** What an {@link AmqpSession} is made of. */
+export interface AmqpSessionOptions {
+  readonly broker: Broker;
+  readonly queue: QueueSettings;
+  readonly heartbeatSeconds: number;
+  readonly timeoutMs: number;
+  /** Whether a consumer that is found on the queue may be pushed aside. */
+  readonly mayTakeOver: boolean;
+  readonly clock: Clock;
+  /** Takes the messages, in their order. Must not throw. */
+  readonly onMessage: (message: QueueMessage) => void;
+  /** The broker is short of memory or disk, and takes nothing from us until it says otherwise. */
+  readonly onBlocked: (reason: string) => void;
+}
+
+/** How a session ended. */
+export interface SessionLoss {
+  readonly error: SvcMonitorError;
+  /** The broker took the consumer away: somebody deleted the queue. */
+  readonly cancelled: boolean;
+}
+
+// The client library retries by itself, silently. Whoever holds the session does that, so its own timer must never come to fire.
+const neverMs = 2 ** 31 - 1;
+
+/**
+ * One connection to one broker, with one channel and one consumer, from connecting to its loss. It does not recover: whoever
+ * holds it opens another. So there is one way back after a reset, a missed heartbeat, a closed channel, a deleted queue alike.
+ */
+export class AmqpSession {
+  /** Resolves when the session is lost, for whatever reason; never rejects. */
+  public readonly lost: Promise<SessionLoss>;
+  private readonly options: AmqpSessionOptions;
+  private readonly connection: Connection;
+  private channel: Channel | undefined;
+  private consumerTag: string | undefined;
+  private live = true;
+  private lose: (loss: SessionLoss) => void = () => undefined;
+
+  /** Connects, in the background. Call {@link consume} next, and {@link destroy} in the end. */
+  public constructor(options: AmqpSessionOptions) {
+    this.options = options;
+    this.lost = new Promise((resolve) => {
+      this.lose = (loss) => {
+        this.live = false;
+        resolve(loss);
+      };
+    });
+    const { broker, timeoutMs } = options;
+    this.connection = new Connection({
+      hostname: broker.hostname,
+      port: broker.port,
+      username: broker.username,
+      password: broker.password,
+      vhost: broker.vhost,
+      tls: broker.tls === false ? false : broker.tls,
+      connectionName: options.queue.name,
+      connectionTimeout: timeoutMs,
+      acquireTimeout: timeoutMs,
+      // The client library gives up after 2 to 2.5 of its heartbeats.
+      heartbeat: Math.max(1, Math.floor(options.heartbeatSeconds * 0.8)),
+      retryLow: neverMs,
+      retryHigh: neverMs,
+      noDelay: true,
+    });
+    // Stays attached for good: the client library may report more than one error of one loss.
+    this.connection.on('error', (error: unknown) => {
+      this.fail(error);
+    });
+    this.connection.on('connection.blocked', (reason: string) => {
+      options.onBlocked(reason);
+    });
+  }
+
+  /**
+   * Declares exchange and queue and begins to consume. The first messages can arrive just before it resolves.
+   *
+   * @throws SvcMonitorError `source-failed` with what the broker or the network says; `aborted`
+   */
+  public async consume(signal: AbortSignal): Promise<void> {
+    const { queue } = this.options;
+    let channel = await this.openChannel(signal);
+    await this.ask(signal, () =>
+      // Word for word as OpenSDN declares it: another declaration would be refused by the broker, or make it refuse OpenSDN's.
+      channel.exchangeDeclare({ exchange: queue.exchange, type: 'fanout', durable: false, autoDelete: false }),
+    );
+    channel = await this.declareQueue(channel, signal);
+    await this.ask(signal, () => channel.queueBind({ queue: queue.name, exchange: queue.exchange, routingKey: '' }));
+    await this.ask(signal, () => channel.basicQos({ prefetchCount: queue.prefetch }));
+    channel.once('basic.cancel', () => {
+      this.lose({
+        cancelled: true,
+        error: this.failure('the broker cancelled the consumer: the queue was deleted or moved'),
+      });
+    });
+    const { consumerTag } = await this.ask(signal, () =>
+      channel.basicConsume({ queue: queue.name }, (message) => {
+        if (this.live) this.options.onMessage(this.settleable(channel, message));
+      }),
+    );
+    if (!channel.active) throw this.failure('the channel was closed');
+    this.channel = channel;
+    this.consumerTag = consumerTag;
+  }
+
+  /** Stops consuming; what was delivered can still be acknowledged. Does nothing on a lost session. */
+  public async cancel(signal: AbortSignal): Promise<void> {
+    const { channel, consumerTag } = this;
+    if (!this.live || channel === undefined || consumerTag === undefined) return;
+    await this.ask(signal, () => channel.basicCancel({ consumerTag }));
+  }
+
+  /** Deletes the queue unless somebody else consumes from it, and closes the connection in good order. */
+  public async close(signal: AbortSignal): Promise<void> {
+    const { channel } = this;
+    if (!this.live || channel === undefined) return;
+    await this.ask(signal, () => channel.queueDelete({ queue: this.options.queue.name, ifUnused: true }));
+    await this.ask(signal, () => channel.close());
+    await this.ask(signal, () => this.connection.close());
+  }
+
+  /** Ends the session at once, whatever state it is in. May be called twice. */
+  public destroy(): void {
+    this.lose({ cancelled: false, error: this.failure('the session was ended') });
+    this.connection.unsafeDestroy();
+  }
+
+  private async openChannel(signal: AbortSignal): Promise<Channel> {
+    const channel = await this.ask(signal, () => this.connection.acquire({ emitErrorsFromChannel: true }));
+    let failed = false;
+    channel.on('error', (error: unknown) => {
+      failed = true;
+      this.fail(error);
+    });
+    channel.on('close', () => {
+      // When the connection is lost, its channels close first, and its error comes right after.
+      if (!failed && channel === this.channel)
+        queueMicrotask(() => {
+          this.fail(new Error('the channel was closed'));
+        });
+    });
+    return channel;
+  }
+
+  /**
+   * Takes over a left-over queue: with what it holds, so that a restart or a short cut of the network loses nothing, not even the
+   * request-ids. But deletes it first if it
+   * - was declared with other arguments,
+   * - holds so much that reading everything anew is cheaper,
+   * - has a consumer: the other end of a connection that is dead on our side only, and that would go on drawing messages.
+   *
+   * That consumer may also be another instance under the same name. Then the newer one wins, and the older one, whose consumer
+   * was cancelled by that, waits until the queue is free: it does not hit back.
+   */
+  private async declareQueue(channel: Channel, signal: AbortSignal): Promise<Channel> {
+    const { queue, mayTakeOver } = this.options;
+    const declaration = {
+      queue: queue.name,
+      durable: false,
+      exclusive: false,
+      autoDelete: false,
+      arguments: { 'x-expires': queue.expiresMs },
+    };
+    let usable = channel;
+    try {
+      const found = await this.ask(signal, () => channel.queueDeclare(declaration));
+      if (found.consumerCount > 0 && !mayTakeOver) {
+        throw this.failure('another instance consumes from the queue: give each its own queue name');
+      }
+      if (found.consumerCount === 0 && found.messageCount <= queue.maxBacklog) return channel;
+    } catch (error) {
+      if (!SvcMonitorError.is(error) || error.details['reason'] !== 'PRECONDITION_FAILED') throw error;
+      usable = await this.openChannel(signal);
+    }
+    await this.ask(signal, () => usable.queueDelete({ queue: queue.name }));
+    await this.ask(signal, () => usable.queueDeclare(declaration));
+    return usable;
+  }
+
+  private settleable(channel: Channel, message: AsyncMessage): QueueMessage {
+    const { deliveryTag } = message;
+    const settle = (action: () => void): void => {
+      if (this.live && channel.active) action();
+    };
+    return {
+      body: rawBody(message.body),
+      acknowledge: () => {
+        settle(() => {
+          channel.basicAck({ deliveryTag });
+        });
+      },
+      drop: () => {
+        settle(() => {
+          channel.basicNack({ deliveryTag, requeue: false });
+        });
+      },
+    };
+  }
+
+  /** One exchange with the broker: in time, and given up as soon as the session is lost. */
+  private async ask<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const { clock, timeoutMs, broker } = this.options;
+    const lost = this.lost.then(({ error }) => Promise.reject(error));
+    try {
+      return await withTimeout(clock, timeoutMs, signal, () => Promise.race([work(), lost]));
+    } catch (error) {
+      if (hasCode(error, 'timeout')) throw this.failure('the broker did not answer in time');
+      throw SvcMonitorError.is(error) ? error : sourceFailure(error, broker);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.lose({ cancelled: false, error: sourceFailure(error, this.options.broker) });
+  }
+
+  private failure(message: string): SvcMonitorError {
+    return sourceFailure(new Error(message), this.options.broker);
+  }
+}
+
+/** The client library parses JSON that comes without a content encoding; OpenSDN's comes with one. */
+function rawBody(body: unknown): Uint8Array | string {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body;
+  return JSON.stringify(body);
+}

@@ -1,0 +1,221 @@
+import { sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.js';
+import { SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../errors/index.js';
+import { errorFields, silentLogger, type Logger } from '../../log/index.js';
+import { silentMetrics, type Metrics } from '../../metrics/index.js';
+import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
+import { KeyedRunner } from '../keyed-runner.js';
+import { SourceLifecycle } from '../lifecycle.js';
+import { decodeNotification } from '../notification.js';
+import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
+import { brokersOf, queueSettingsOf, type AmqpSourceOptions, type Broker, type QueueSettings } from './amqp-options.js';
+import { AmqpSession, type QueueMessage } from './amqp-session.js';
+
+interface Times {
+  readonly heartbeatSeconds: number;
+  readonly connectTimeoutMs: number;
+  readonly retryLowMs: number;
+  readonly retryHighMs: number;
+  readonly stopTimeoutMs: number;
+}
+
+/** How an attempt to follow the stream went. */
+interface Attempt {
+  readonly error: SvcMonitorError;
+  /** Whether it ended because the broker took the consumer away. */
+  readonly cancelled: boolean;
+  /** How long it was connected. Milliseconds; undefined if it never was. */
+  readonly connectedMs?: number;
+}
+
+/**
+ * The notifications that OpenSDN's config API publishes to RabbitMQ (OpenSDN notes, section 3).
+ *
+ * Consumes from a queue of its own, `opensdn-svc-monitor.<host name>`, that is bound to the fanout exchange, so that the original
+ * svc-monitor's queue is left alone. The queue is neither durable nor exclusive. It outlives the connection for `queueExpiresMs`:
+ * a restart or a short cut of the network loses nothing then. Nothing depends on that, since everything is read anew after each
+ * connect: a left-over queue that is of no use is deleted, as the stock daemons do (see `AmqpSession`). A clean stop deletes it.
+ *
+ * Each attempt is one connection to one broker, the next one in turn after each loss, with a wait that doubles from `retryLowMs`
+ * to `retryHighMs`. Reset, missed heartbeats, closed channel, deleted queue, cancelled consumer: all take this one way.
+ *
+ * Messages are acknowledged one by one, once the sink has taken them. At most `prefetch` are in memory beside those whose delivery
+ * has begun, of which there are at most `prefetch` as well.
+ */
+export class AmqpSource implements ChangeSource {
+  public readonly name: string;
+  private readonly brokers: readonly Broker[];
+  private readonly queue: QueueSettings;
+  private readonly times: Times;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private readonly metrics: Metrics;
+  private readonly lifecycle: SourceLifecycle;
+  private readonly runner: KeyedRunner;
+  private readonly stopController = new AbortController();
+  /** Messages that came before the sink was told of the connection. */
+  private held: QueueMessage[] = [];
+  private session: AmqpSession | undefined;
+  private following: Promise<void> | undefined;
+  private stopping: Promise<void> | undefined;
+
+  /** @throws SvcMonitorError `invalid-configuration` if a broker cannot be understood; nothing is connected yet */
+  public constructor(options: AmqpSourceOptions) {
+    this.name = options.name ?? 'amqp';
+    this.brokers = brokersOf(options);
+    this.queue = queueSettingsOf(options);
+    this.times = {
+      heartbeatSeconds: options.heartbeatSeconds ?? 5,
+      connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+      retryLowMs: options.retryLowMs ?? 100,
+      retryHighMs: options.retryHighMs ?? 1_000,
+      stopTimeoutMs: options.stopTimeoutMs ?? 5_000,
+    };
+    this.clock = options.clock ?? new SystemClock();
+    this.logger = options.logger ?? silentLogger;
+    this.metrics = options.metrics ?? silentMetrics;
+    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
+    this.runner = new KeyedRunner(this.queue.prefetch);
+  }
+
+  public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
+    throwIfAborted(signal);
+    this.lifecycle.begin(sink);
+    this.following = this.follow(this.stopController.signal);
+    try {
+      await this.lifecycle.whenConnected(signal);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** See the interface. Takes at most `stopTimeoutMs`, however the broker and the sink behave. */
+  public stop(): Promise<void> {
+    this.stopping ??= this.close();
+    return this.stopping;
+  }
+
+  public status(): SourceStatus {
+    return this.lifecycle.status();
+  }
+
+  /** Keeps one session after the other, until it is stopped. Never rejects. */
+  private async follow(signal: AbortSignal): Promise<void> {
+    let failures = 0;
+    let cancelled = false;
+    for (let turn = 0; ; turn++) {
+      const broker = this.brokers[turn % this.brokers.length];
+      if (broker === undefined) return;
+      const attempt = await this.attempt(broker, !cancelled, signal);
+      if (signal.aborted) return;
+      cancelled = attempt.cancelled || (cancelled && attempt.connectedMs === undefined);
+      if (attempt.connectedMs !== undefined && attempt.connectedMs > this.times.retryHighMs) failures = 0;
+      if (this.lifecycle.reportDisconnected(attempt.error)) {
+        this.logger.warn('the change stream is not connected, going on trying', {
+          source: this.name,
+          queue: this.queue.name,
+          ...attempt.error.details,
+          ...errorFields(attempt.error),
+        });
+      }
+      const delay = Math.min(this.times.retryLowMs * 2 ** Math.min(failures, 30), this.times.retryHighMs);
+      failures += 1;
+      await sleep(this.clock, delay, signal).catch(() => undefined);
+    }
+  }
+
+  private async attempt(broker: Broker, mayTakeOver: boolean, signal: AbortSignal): Promise<Attempt> {
+    const session = this.openSession(broker, mayTakeOver);
+    this.session = session;
+    let connectedAt: number | undefined;
+    try {
+      await session.consume(signal);
+      connectedAt = this.clock.monotonic();
+      this.announce(broker);
+      const loss = await session.lost;
+      return { ...loss, connectedMs: this.clock.monotonic() - connectedAt };
+    } catch (error) {
+      return { error: toSvcMonitorError(error), cancelled: false };
+    } finally {
+      // What has begun goes on, and what comes again on the next connection waits behind it: the order of an object is kept.
+      this.held = [];
+      this.runner.dropWaiting();
+      session.destroy();
+      this.session = undefined;
+    }
+  }
+
+  private openSession(broker: Broker, mayTakeOver: boolean): AmqpSession {
+    return new AmqpSession({
+      broker,
+      queue: this.queue,
+      heartbeatSeconds: this.times.heartbeatSeconds,
+      timeoutMs: this.times.connectTimeoutMs,
+      mayTakeOver,
+      clock: this.clock,
+      onMessage: (message) => {
+        this.receive(message);
+      },
+      onBlocked: (reason) => {
+        this.logger.warn('the broker is short of resources and takes no messages', { source: this.name, reason });
+      },
+    });
+  }
+
+  private announce(broker: Broker): void {
+    this.logger.info('the change stream is connected', {
+      source: this.name,
+      broker: `${broker.hostname}:${broker.port}`,
+      queue: this.queue.name,
+    });
+    this.lifecycle.reportConnected();
+    const { held } = this;
+    this.held = [];
+    for (const message of held) this.receive(message);
+  }
+
+  private receive(message: QueueMessage): void {
+    if (!this.lifecycle.active) return;
+    if (!this.lifecycle.connected) {
+      this.held.push(message);
+      return;
+    }
+    const decoded = decodeNotification(message.body);
+    if (decoded.outcome !== 'change') {
+      skipMessage(decoded, this.deliveryOptions());
+      message.acknowledge();
+      return;
+    }
+    this.runner.run(decoded.change.uuid, async () => {
+      const outcome = await deliverChange(decoded.change, this.deliveryOptions());
+      if (outcome === 'taken') message.acknowledge();
+      if (outcome === 'failed') message.drop();
+    });
+  }
+
+  private deliveryOptions(): DeliveryOptions {
+    return { sink: this.lifecycle.sink, logger: this.logger, metrics: this.metrics };
+  }
+
+  private async close(): Promise<void> {
+    this.lifecycle.end();
+    this.runner.dropWaiting();
+    const { session } = this;
+    try {
+      await withTimeout(this.clock, this.times.stopTimeoutMs, new AbortController().signal, async (signal) => {
+        await session?.cancel(signal);
+        await this.runner.idle();
+        await session?.close(signal);
+      });
+    } catch (error) {
+      this.logger.warn('the change source did not stop in good order', {
+        source: this.name,
+        deliveries: this.runner.running,
+        ...errorFields(error),
+      });
+    }
+    this.stopController.abort(new SvcMonitorError('closed', 'the change source was stopped'));
+    session?.destroy();
+    await this.following;
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * Change streams: what OpenSDN announces about its config objects, as {@link Change}s delivered to a {@link ChangeSink}.
+ *
+ * A source says only that something changed; who listens reads the object. Guaranteed by every source: `connected` before the
+ * first change of each connection, the changes of one object in their order, each at least once while the source is connected,
+ * acknowledged only once the sink has taken it, a bounded number in memory, and no message that stops the others.
+ * Not guaranteed: that nothing is missed between connections. So after each `connected` everything is read anew.
+ */
+export { type Change, type DecodedMessage, type RejectedMessage } from './change.js';
+export { type ChangeSink, type ChangeSource, type SourceStatus } from './source.js';
+export { decodeNotification, decodeNotificationValue, maxNotificationBytes } from './notification.js';
+export { MemorySource, type DisconnectOptions, type MemorySourceOptions } from './memory/memory-source.js';
+export { AmqpSource } from './amqp/amqp-source.js';
+export { type AmqpSourceOptions, type AmqpTlsOptions } from './amqp/amqp-options.js';

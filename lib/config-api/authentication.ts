@@ -1,0 +1,74 @@
+import { validateHeaderValue } from 'node:http';
+import { hasCode, SvcMonitorError } from '../errors/index.js';
+import { tokenHeader } from './http-sender.js';
+import type { ApiRequest, RequestSender } from './request.js';
+
+/** Where tokens come from. */
+export interface TokenSource {
+  /** The token to send, if one is known. */
+  current(): string | undefined;
+  /**
+   * Another token than the one that was rejected (undefined: none was sent); undefined if there can be none.
+   * Rejects with `unauthorized` or `aborted`.
+   */
+  renew(rejected: string | undefined, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** No token at all (`aaa_mode=no-auth`). */
+export const noToken: TokenSource = {
+  current: () => undefined,
+  renew: () => Promise.resolve(undefined),
+};
+
+/** One token, given from outside, that is never renewed. */
+export class FixedToken implements TokenSource {
+  // Private for the runtime too: whoever prints the object does not print the token.
+  readonly #token: string;
+
+  /** @throws SvcMonitorError `invalid-configuration` if no header can carry it, as with the line break at the end of a file */
+  public constructor(token: string) {
+    try {
+      validateHeaderValue(tokenHeader, token);
+    } catch {
+      const problem = 'the token has characters that no HTTP header can carry';
+      throw new SvcMonitorError('invalid-configuration', problem, { details: { problems: [problem] } });
+    }
+    this.#token = token;
+  }
+
+  public current(): string {
+    return this.#token;
+  }
+
+  public renew(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+/**
+ * Sends requests with a token. On 401 it gets another one and sends the request once more, a create too: a request that was
+ * refused has done nothing. A second 401 is `unauthorized`.
+ */
+export class AuthenticatingSender implements RequestSender {
+  public constructor(
+    private readonly next: RequestSender,
+    private readonly tokens: TokenSource,
+  ) {}
+
+  public async send<T>(request: ApiRequest<T>, signal: AbortSignal): Promise<T> {
+    const token = this.tokens.current();
+    try {
+      return await this.next.send(withToken(request, token), signal);
+    } catch (error) {
+      if (!hasCode(error, 'unauthorized')) throw error;
+      const fresh = await this.tokens.renew(token, signal);
+      if (fresh === undefined) throw error;
+      return this.next.send(withToken(request, fresh), signal);
+    }
+  }
+}
+
+function withToken<T>(request: ApiRequest<T>, token: string | undefined): ApiRequest<T> {
+  if (token === undefined) return request;
+  return { ...request, headers: { ...request.headers, [tokenHeader]: token } };
+}

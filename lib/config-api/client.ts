@@ -1,0 +1,139 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Clock } from '../clock/index.js';
+import type { Logger } from '../log/index.js';
+import type { Metrics } from '../metrics/index.js';
+import { AuthenticatingSender, FixedToken, noToken, type TokenSource } from './authentication.js';
+import { LimitedSender } from './concurrency-limit.js';
+import { HttpSender } from './http-sender.js';
+import { AxiosTransport, type HttpTransport } from './http-transport.js';
+import { KeystoneTokens } from './keystone.js';
+import type { ConfigApiOptions } from './options.js';
+import type { ConfigReader } from './reader.js';
+import { RecordingSender, type RequestRecord } from './recorder.js';
+import type { RequestSender } from './request.js';
+import { RestConfigReader } from './rest-reader.js';
+import { RestConfigWriter } from './rest-writer.js';
+import { RetryingSender } from './retry.js';
+import { Semaphore } from './semaphore.js';
+import { ServerList } from './server-list.js';
+import type { ConfigWriter } from './writer.js';
+
+/**
+ * Begins the id of each request that a svc-monitor sends, this one or another instance. The API server puts it into the
+ * notifications that the request causes: a change whose request-id begins so is nobody else's.
+ */
+export const ownRequestIdPrefix = 'req-svc-monitor-';
+
+const defaults = {
+  requestTimeoutMs: 5000,
+  listTimeoutMs: 60_000,
+  attempts: 4,
+  retryDelayMs: 100,
+  concurrency: 16,
+  userAgent: 'opensdn-svc-monitor',
+} as const;
+
+const maxRetryDelayMs = 10_000;
+const maxWaitingRequests = 10_000;
+const randomSteps = 2 ** 32;
+
+/** See {@link createConfigApiClient}. */
+export interface ConfigApiClientOptions extends ConfigApiOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Numbers from 0 up to, not including, 1, for the jitter. Defaults to random ones. */
+  readonly random?: () => number;
+  /** How the client calls itself in the API server's logs. Defaults to `opensdn-svc-monitor`. */
+  readonly userAgent?: string;
+  /** How requests are sent. Defaults to an {@link AxiosTransport} with the options' `keepAlive` and `tls`. */
+  readonly transport?: HttpTransport;
+  /** Told of each request when it has ended, repeats one by one: to count reads and writes. */
+  readonly onRequest?: (record: RequestRecord) => void;
+}
+
+/** Both sides of the config API. */
+export interface ConfigApiClient extends ConfigReader, ConfigWriter {
+  /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
+  close(): void;
+}
+
+/**
+ * A client of the config API over REST: `retry → authenticate → limit → record → HTTP`, each a {@link RequestSender}.
+ *
+ * Nothing is sent before the first call.
+ *
+ * @throws SvcMonitorError `invalid-configuration` for URLs or a token that cannot be used
+ */
+export function createConfigApiClient(options: ConfigApiClientOptions): ConfigApiClient {
+  const logger = options.logger.child({ component: 'config-api' });
+  const transport = options.transport ?? new AxiosTransport({ keepAlive: options.keepAlive, tls: options.tls });
+  const tokens = tokenSource({ ...options, logger }, transport);
+  const sender = composeSender({ ...options, logger }, transport, tokens);
+  const reader = new RestConfigReader({ sender, logger, metrics: options.metrics });
+  const writer = new RestConfigWriter(sender);
+  return {
+    get: (kind, uuid, read, signal) => reader.get(kind, uuid, read, signal),
+    list: (kind, list, signal) => reader.list(kind, list, signal),
+    count: (kind, list, signal) => reader.count(kind, list, signal),
+    listDetail: (kind, list, signal) => reader.listDetail(kind, list, signal),
+    fqNameToUuid: (kind, fqName, signal) => reader.fqNameToUuid(kind, fqName, signal),
+    uuidToFqName: (uuid, signal) => reader.uuidToFqName(uuid, signal),
+    create: (kind, object, signal) => writer.create(kind, object, signal),
+    updateProperties: (kind, uuid, properties, signal) => writer.updateProperties(kind, uuid, properties, signal),
+    delete: (kind, uuid, signal) => writer.delete(kind, uuid, signal),
+    updateReference: (update, signal) => writer.updateReference(update, signal),
+    relaxReference: (uuid, refUuid, signal) => writer.relaxReference(uuid, refUuid, signal),
+    updateMap: (uuid, field, updates, signal) => writer.updateMap(uuid, field, updates, signal),
+    close: () => {
+      transport.close();
+    },
+  };
+}
+
+function composeSender(options: ConfigApiClientOptions, transport: HttpTransport, tokens: TokenSource): RequestSender {
+  const { clock, logger, metrics, onRequest } = options;
+  const http = new HttpSender({
+    transport,
+    servers: new ServerList(options.urls),
+    clock,
+    logger,
+    requestTimeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
+    listTimeoutMs: options.listTimeoutMs ?? defaults.listTimeoutMs,
+    userAgent: options.userAgent ?? defaults.userAgent,
+    requestId: () => `${ownRequestIdPrefix}${randomUUID()}`,
+  });
+  const recorded = new RecordingSender(http, { clock, logger, metrics, onRequest });
+  const limited = new LimitedSender(
+    recorded,
+    new Semaphore(options.concurrency ?? defaults.concurrency, maxWaitingRequests),
+  );
+  // Outside the limit: who waits for a token or backs off holds no permit.
+  const authenticated = new AuthenticatingSender(limited, tokens);
+  return new RetryingSender(authenticated, {
+    clock,
+    logger,
+    metrics,
+    attempts: options.attempts ?? defaults.attempts,
+    delayMs: options.retryDelayMs ?? defaults.retryDelayMs,
+    maxDelayMs: maxRetryDelayMs,
+    random: options.random ?? (() => randomInt(randomSteps) / randomSteps),
+  });
+}
+
+function tokenSource(options: ConfigApiClientOptions, transport: HttpTransport): TokenSource {
+  const auth = options.auth ?? { mode: 'none' };
+  switch (auth.mode) {
+    case 'none':
+      return noToken;
+    case 'token':
+      return new FixedToken(auth.token);
+    case 'keystone':
+      return new KeystoneTokens(auth, {
+        transport,
+        clock: options.clock,
+        logger: options.logger,
+        timeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
+      });
+  }
+}

@@ -1,0 +1,113 @@
+import { withTimeout, type Clock } from '../clock/index.js';
+import { hasCode, SvcMonitorError } from '../errors/index.js';
+import type { Logger } from '../log/index.js';
+import { problemsOf } from '../schema/index.js';
+import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
+import type { HttpResponse, HttpTransport } from './http-transport.js';
+import { operations, type ApiRequest, type RequestSender } from './request.js';
+import type { ServerList } from './server-list.js';
+
+/** The header that carries the token. */
+export const tokenHeader = 'X-Auth-Token';
+
+/** See {@link HttpSender}. */
+export interface HttpSenderOptions {
+  readonly transport: HttpTransport;
+  readonly servers: ServerList;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Time for a request from connecting to the last byte, and for one page of a list. Milliseconds. */
+  readonly requestTimeoutMs: number;
+  readonly listTimeoutMs: number;
+  readonly userAgent: string;
+  /** A fresh id for each request; the API server puts it into the notifications that the request causes. */
+  readonly requestId: () => string;
+}
+
+/**
+ * The innermost sender: one request, one HTTP exchange with the current server, no repeat.
+ *
+ * After a failed connection, a timeout or 502 to 504 the next request goes to the next server.
+ */
+export class HttpSender implements RequestSender {
+  public constructor(private readonly options: HttpSenderOptions) {}
+
+  public async send<T>(request: ApiRequest<T>, signal: AbortSignal): Promise<T> {
+    const { operation, method, path } = request;
+    const context: RequestContext = { operation, method, path, server: this.options.servers.current() };
+    const response = await this.exchange(request, context, signal);
+    if (response.status === 200 || response.status === 202) return answerOf(request, context, response);
+    const error = errorOfAnswer(context, response);
+    if (response.status === 502 || response.status === 503 || response.status === 504) this.moveOn(context, error);
+    throw error;
+  }
+
+  private async exchange(
+    request: ApiRequest<unknown>,
+    context: RequestContext,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    const { transport, clock, requestTimeoutMs, listTimeoutMs } = this.options;
+    const timeoutMs = operations[request.operation].timeout === 'list' ? listTimeoutMs : requestTimeoutMs;
+    const httpRequest = {
+      method: request.method,
+      url: `${context.server}${request.path}`,
+      headers: this.headersOf(request),
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    };
+    try {
+      const response = await withTimeout(clock, timeoutMs, signal, (until) => transport.send(httpRequest, until));
+      return withoutToken(request, response);
+    } catch (error) {
+      if (!SvcMonitorError.is(error) || hasCode(error, 'aborted', 'bug')) throw error;
+      const failure = withContext(context, error);
+      if (hasCode(failure, 'unavailable', 'timeout')) this.moveOn(context, failure);
+      throw failure;
+    }
+  }
+
+  private headersOf(request: ApiRequest<unknown>): Record<string, string> {
+    return {
+      Accept: 'application/json',
+      'Content-Type': 'application/json; charset="UTF-8"',
+      'User-Agent': this.options.userAgent,
+      'X-Contrail-Useragent': this.options.userAgent,
+      'X-Request-Id': this.options.requestId(),
+      ...request.headers,
+    };
+  }
+
+  private moveOn(context: RequestContext, failure: SvcMonitorError): void {
+    const { servers, logger } = this.options;
+    if (!servers.failed(context.server)) return;
+    logger.warn('config API server failed, going on with the next', {
+      server: context.server,
+      next: servers.current(),
+      code: failure.code,
+      error: failure.message,
+    });
+  }
+}
+
+/** An answer that repeats the token, as a proxy's debug page may, must not carry it into an error. */
+function withoutToken(request: ApiRequest<unknown>, response: HttpResponse): HttpResponse {
+  const token = request.headers?.[tokenHeader];
+  if (token === undefined || token === '') return response;
+  return { ...response, body: response.body.replaceAll(token, '***') };
+}
+
+function answerOf<T>(request: ApiRequest<T>, context: RequestContext, response: HttpResponse): T {
+  const result = request.answer.safeParse(jsonOf(context, response));
+  if (result.success) return result.data;
+  throw badAnswer(context, response, problemsOf(result.error));
+}
+
+function jsonOf(context: RequestContext, response: HttpResponse): unknown {
+  if (response.body === '') return undefined;
+  try {
+    return JSON.parse(response.body) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw badAnswer(context, response, ['(top): no JSON']);
+    throw error;
+  }
+}

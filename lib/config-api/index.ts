@@ -1,0 +1,29 @@
+/**
+ * The client of OpenSDN's config API: a reading and a writing side, over REST.
+ *
+ * - Each request has a timeout from connecting to the last byte, heeds an AbortSignal, and is repeated with backoff where that
+ *   does no harm. Several API servers: when one fails, the next takes over.
+ * - Whatever goes wrong is one `SvcMonitorError`; no error and no log line holds a token or a password.
+ * - Policies are senders that wrap senders (`RequestSender`); `createConfigApiClient` composes them.
+ *
+ * It does not cache, and it knows nothing of virtual ips. Facts: OpenSDN notes, section 5, and recordings 08, 11, 16 and 21.
+ */
+export type { ConflictingObject } from './answer-errors.js';
+export {
+  createConfigApiClient,
+  ownRequestIdPrefix,
+  type ConfigApiClient,
+  type ConfigApiClientOptions,
+} from './client.js';
+export {
+  AxiosTransport,
+  type AxiosTransportOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTransport,
+} from './http-transport.js';
+export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
+export type { ConfigReader, ListEntry, ListOptions, ObjectPage, ReadOptions } from './reader.js';
+export type { RequestRecord } from './recorder.js';
+export type { ApiRequest, Operation, RequestSender } from './request.js';
+export type { ConfigWriter, MapEntryUpdate, NewObject, ReferenceUpdate } from './writer.js';

@@ -1,0 +1,69 @@
+import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
+
+/** Permits for a bounded number at a time; who waits is served in the order of coming. Who waits is bounded in number as well. */
+export class Semaphore {
+  private free: number;
+  private readonly queue = new Set<() => void>();
+
+  /**
+   * @param permits how many may run at once
+   * @param maxWaiting how many may wait
+   */
+  public constructor(
+    permits: number,
+    private readonly maxWaiting: number,
+  ) {
+    this.free = permits;
+  }
+
+  /** How many wait. */
+  public get waiting(): number {
+    return this.queue.size;
+  }
+
+  /** Runs `work` as soon as there is a permit. Rejects with `aborted` while it waits, and with `unavailable` if too many do. */
+  public async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.acquire(signal);
+    try {
+      return await work();
+    } finally {
+      this.release();
+    }
+  }
+
+  private async acquire(signal: AbortSignal): Promise<void> {
+    throwIfAborted(signal);
+    if (this.free > 0) {
+      this.free -= 1;
+      return;
+    }
+    if (this.queue.size >= this.maxWaiting) {
+      throw new SvcMonitorError('unavailable', 'too many requests wait to be sent', {
+        details: { waiting: this.queue.size },
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        this.queue.delete(enter);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      };
+      const enter = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      this.queue.add(enter);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  private release(): void {
+    // The permit goes straight to who waits longest: nobody who comes now can take it first.
+    const [enter] = this.queue;
+    if (enter === undefined) {
+      this.free += 1;
+      return;
+    }
+    this.queue.delete(enter);
+    enter();
+  }
+}

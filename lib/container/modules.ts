@@ -1,0 +1,208 @@
+import { ContainerModule } from 'inversify';
+import { Informer, ObjectCache } from '../cache/index.js';
+import { SystemClock } from '../clock/index.js';
+import { createConfigApiClient } from '../config-api/index.js';
+import { Controller } from '../controller/index.js';
+import { silentLogger } from '../log/index.js';
+import {
+  CachedFloatingIpManager,
+  CachedLoadBalancerManager,
+  CachedVirtualIpManager,
+  defaultManagerSettings,
+  isAmphoraPort,
+  PlanApplier,
+  VipReports,
+} from '../managers/index.js';
+import { silentMetrics } from '../metrics/index.js';
+import { ConfigMonitor, RejectionLog, VipEnqueuer } from '../monitor/index.js';
+import type { VipKey } from '../schema/index.js';
+import { KeyedWorkQueue } from '../work-queue/index.js';
+import type { MonitorOptions } from './options.js';
+import { tokens } from './tokens.js';
+
+const defaultResyncIntervalMs = 300_000;
+const defaultSyncTimeoutMs = 300_000;
+const defaultDrainTimeoutMs = 5_000;
+
+/** What comes from outside: options, settings, clock, log, metrics, change stream. */
+export function outsideModule(options: MonitorOptions): ContainerModule {
+  return new ContainerModule(({ bind }) => {
+    bind(tokens.options).toConstantValue(options);
+    bind(tokens.settings).toConstantValue({ ...defaultManagerSettings, ...options.settings });
+    bind(tokens.clock).toConstantValue(options.clock ?? new SystemClock());
+    bind(tokens.logger).toConstantValue(options.logger ?? silentLogger);
+    bind(tokens.metrics).toConstantValue(options.metrics ?? silentMetrics);
+    bind(tokens.source).toConstantValue(options.source);
+  });
+}
+
+/** The config API, the cache that mirrors it, and the queue of VIPs. */
+export const mirrorModule = new ContainerModule(({ bind }) => {
+  bind(tokens.configApi)
+    .toResolvedValue(
+      (options, clock, logger, metrics) => createConfigApiClient({ ...options.configApi, clock, logger, metrics }),
+      [tokens.options, tokens.clock, tokens.logger, tokens.metrics],
+    )
+    .inSingletonScope();
+  bind(tokens.cache)
+    .toResolvedValue((clock) => new ObjectCache(clock), [tokens.clock])
+    .inSingletonScope();
+  bind(tokens.queue)
+    .toResolvedValue((clock, metrics) => new KeyedWorkQueue<VipKey>({ clock, metrics }), [tokens.clock, tokens.metrics])
+    .inSingletonScope();
+  bind(tokens.reactions)
+    .toResolvedValue(
+      (cache, settings) => ({ cache, isAmphoraPort: (port) => isAmphoraPort(port, settings) }),
+      [tokens.cache, tokens.settings],
+    )
+    .inSingletonScope();
+  bind(tokens.rejections)
+    .toResolvedValue(
+      (clock, logger, metrics) => new RejectionLog({ clock, logger, metrics }),
+      [tokens.clock, tokens.logger, tokens.metrics],
+    )
+    .inSingletonScope();
+  bind(tokens.listener)
+    .toResolvedValue(
+      (queue, context, rejections, metrics) => new VipEnqueuer({ queue, context, rejections, metrics }),
+      [tokens.queue, tokens.reactions, tokens.rejections, tokens.metrics],
+    )
+    .inSingletonScope();
+  bind(tokens.informer)
+    .toResolvedValue(
+      (options, reader, cache, listener, clock, logger, metrics) =>
+        new Informer({
+          reader,
+          cache,
+          listener,
+          clock,
+          logger,
+          metrics,
+          resyncIntervalMs: options.resyncIntervalMs ?? defaultResyncIntervalMs,
+        }),
+      [tokens.options, tokens.configApi, tokens.cache, tokens.listener, tokens.clock, tokens.logger, tokens.metrics],
+    )
+    .inSingletonScope();
+});
+
+/** The managers and what they write with. */
+export const managersModule = new ContainerModule(({ bind }) => {
+  bind(tokens.reports)
+    .toResolvedValue(
+      (clock, logger, metrics) => new VipReports({ clock, logger, metrics }),
+      [tokens.clock, tokens.logger, tokens.metrics],
+    )
+    .inSingletonScope();
+  bind(tokens.applier)
+    .toResolvedValue(
+      (writer, cache, keeper, clock, metrics) => new PlanApplier({ writer, cache, keeper, clock, metrics }),
+      [tokens.configApi, tokens.cache, tokens.informer, tokens.clock, tokens.metrics],
+    )
+    .inSingletonScope();
+  bind(tokens.virtualIpManager)
+    .toResolvedValue((cache) => new CachedVirtualIpManager(cache), [tokens.cache])
+    .inSingletonScope();
+  bind(tokens.floatingIpManager)
+    .toResolvedValue(
+      (cache, clock, settings) => new CachedFloatingIpManager({ cache, clock, settings }),
+      [tokens.cache, tokens.clock, tokens.settings],
+    )
+    .inSingletonScope();
+  bind(tokens.loadBalancerManager)
+    .toResolvedValue(
+      (cache, keeper, virtualIps, floatingIps, applier, reports, settings, logger, metrics) =>
+        new CachedLoadBalancerManager({
+          cache,
+          keeper,
+          virtualIps,
+          floatingIps,
+          applier,
+          reports,
+          settings,
+          logger,
+          metrics,
+        }),
+      [
+        tokens.cache,
+        tokens.informer,
+        tokens.virtualIpManager,
+        tokens.floatingIpManager,
+        tokens.applier,
+        tokens.reports,
+        tokens.settings,
+        tokens.logger,
+        tokens.metrics,
+      ],
+    )
+    .inSingletonScope();
+});
+
+/** The loop and the whole. */
+export const monitorModule = new ContainerModule(({ bind }) => {
+  bind(tokens.controller)
+    .toResolvedValue(
+      (options, queue, reconciler, clock, logger, metrics) =>
+        new Controller({
+          queue,
+          reconciler,
+          clock,
+          logger,
+          metrics,
+          ...(options.workers === undefined ? {} : { workers: options.workers }),
+        }),
+      [tokens.options, tokens.queue, tokens.loadBalancerManager, tokens.clock, tokens.logger, tokens.metrics],
+    )
+    .inSingletonScope();
+  bind(tokens.monitor)
+    .toResolvedValue(
+      (
+        options,
+        source,
+        informer,
+        cache,
+        queue,
+        controller,
+        reports,
+        rejections,
+        clock,
+        logger,
+        metrics,
+        settings,
+        client,
+      ) =>
+        new ConfigMonitor({
+          source,
+          informer,
+          cache,
+          queue,
+          controller,
+          reports,
+          rejections,
+          clock,
+          logger,
+          metrics,
+          syncTimeoutMs: options.syncTimeoutMs ?? defaultSyncTimeoutMs,
+          drainTimeoutMs: options.drainTimeoutMs ?? defaultDrainTimeoutMs,
+          dryRun: settings.dryRun,
+          close: () => {
+            client.close();
+          },
+        }),
+      [
+        tokens.options,
+        tokens.source,
+        tokens.informer,
+        tokens.cache,
+        tokens.queue,
+        tokens.controller,
+        tokens.reports,
+        tokens.rejections,
+        tokens.clock,
+        tokens.logger,
+        tokens.metrics,
+        tokens.settings,
+        tokens.configApi,
+      ],
+    )
+    .inSingletonScope();
+});

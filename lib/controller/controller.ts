@@ -1,0 +1,236 @@
+import { withTimeout, type Clock, type Timer } from '../clock/index.js';
+import { hasCode, isAborted, SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
+import { errorFields, silentLogger, type Logger } from '../log/index.js';
+import { silentMetrics, type Metrics } from '../metrics/index.js';
+import type { VipKey } from '../schema/index.js';
+import type { WorkItem, WorkQueue } from '../work-queue/index.js';
+import { Failures, type VipFailure } from './failures.js';
+import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.js';
+import type { Reconciler } from './reconciler.js';
+import { WriteGovernor } from './write-governor.js';
+
+/** What a {@link Controller} is made of. */
+export interface ControllerOptions {
+  /** Filled by others; the controller takes from it and shuts it down when it stops. */
+  readonly queue: WorkQueue<VipKey>;
+  readonly reconciler: Reconciler;
+  readonly clock: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: Metrics;
+  /** VIPs reconciled at once. Defaults to 8. */
+  readonly workers?: number;
+  /** Time for one reconcile, milliseconds. Defaults to 60000. */
+  readonly reconcileTimeoutMs?: number;
+  /** Defaults to one that allows 30 writing reconciles of a VIP in a minute. */
+  readonly governor?: WriteGovernor;
+}
+
+/** One reconcile, from its start until it has really ended, which after a timeout can be later. */
+interface Run {
+  readonly key: VipKey;
+  ended: boolean;
+}
+
+/**
+ * The loop: takes a VIP from the queue, reconciles it, and decides what becomes of it, in one switch ({@link Controller.settle}).
+ *
+ * Logs, metrics and the list of failures are made here, once, so that reconcilers have none of it.
+ */
+export class Controller {
+  private readonly queue: WorkQueue<VipKey>;
+  private readonly reconciler: Reconciler;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private readonly metrics: Metrics;
+  private readonly workers: number;
+  private readonly reconcileTimeoutMs: number;
+  private readonly governor: WriteGovernor;
+
+  private readonly failing: Failures;
+  // When the change came that is not written yet, of VIPs whose reconcile failed or was put off: the queue forgets it.
+  private readonly changedAt = new Map<VipKey, number>();
+  // Reconciles that timed out and have not ended: their VIPs are still taken in the queue, for at most another timeout.
+  private readonly overdue = new Map<Run, Timer>();
+  private readonly stopping = new AbortController();
+  private running: readonly Promise<void>[] | undefined;
+  private stopped: Promise<void> | undefined;
+
+  public constructor(options: ControllerOptions) {
+    this.queue = options.queue;
+    this.reconciler = options.reconciler;
+    this.clock = options.clock;
+    this.logger = options.logger ?? silentLogger;
+    this.metrics = options.metrics ?? silentMetrics;
+    this.workers = options.workers ?? 8;
+    this.reconcileTimeoutMs = options.reconcileTimeoutMs ?? 60_000;
+    this.governor = options.governor ?? new WriteGovernor({ clock: this.clock, logger: this.logger });
+    this.failing = new Failures(this.clock);
+  }
+
+  /** The VIPs whose last reconcile failed. */
+  public get failures(): ReadonlyMap<VipKey, VipFailure> {
+    return this.failing.all;
+  }
+
+  /** The VIPs that are slowed down because they are written to again and again. */
+  public get throttled(): readonly VipKey[] {
+    return this.governor.throttled;
+  }
+
+  /** Starts the workers. Throws `already-started` on a second call, `closed` once stopped. */
+  public start(): void {
+    if (this.running !== undefined) throw new SvcMonitorError('already-started', 'the controller was started before');
+    if (this.stopped !== undefined) throw new SvcMonitorError('closed', 'the controller was stopped');
+    const { signal } = this.stopping;
+    this.running = Array.from({ length: this.workers }, () => this.work(signal));
+  }
+
+  /**
+   * Takes no more keys, lets the workers finish what waits, and after `drainTimeoutMs` milliseconds calls off what is still under
+   * way. Resolves when no worker runs. A further call waits for the first.
+   */
+  public stop(drainTimeoutMs: number): Promise<void> {
+    this.stopped ??= this.drainAndStop(drainTimeoutMs);
+    return this.stopped;
+  }
+
+  private async drainAndStop(drainTimeoutMs: number): Promise<void> {
+    this.queue.shutDown();
+    try {
+      if (this.running !== undefined) await this.drain(drainTimeoutMs);
+    } finally {
+      this.stopping.abort();
+      this.governor.close();
+      for (const timer of this.overdue.values()) timer.cancel();
+      await Promise.all(this.running ?? []);
+    }
+  }
+
+  private async drain(drainTimeoutMs: number): Promise<void> {
+    const { signal } = this.stopping;
+    try {
+      await withTimeout(this.clock, drainTimeoutMs, signal, (inner) => this.queue.shutDownWithDrain(inner));
+    } catch (error) {
+      if (!hasCode(error, 'timeout')) throw error;
+      this.logger.warn('reconciles did not finish in time, called off', { drainTimeoutMs, waiting: this.queue.length });
+    }
+  }
+
+  private async work(signal: AbortSignal): Promise<void> {
+    for (let item = await this.take(signal); item !== undefined; item = await this.take(signal)) {
+      const delayMs = this.governor.delayMs(item.key);
+      if (delayMs > 0) this.putOff(item, delayMs);
+      else await this.process(item, signal);
+    }
+  }
+
+  private async take(signal: AbortSignal): Promise<WorkItem<VipKey> | undefined> {
+    try {
+      return await this.queue.get(signal);
+    } catch (error) {
+      if (isAborted(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private putOff(item: WorkItem<VipKey>, delayMs: number): void {
+    this.rememberChange(item);
+    this.queue.addAfter(item.key, delayMs);
+    this.queue.done(item.key);
+  }
+
+  private async process(item: WorkItem<VipKey>, signal: AbortSignal): Promise<void> {
+    const { key } = item;
+    const startedAt = this.clock.monotonic();
+    const run: Run = { key, ended: false };
+    const outcome = await withTimeout(this.clock, this.reconcileTimeoutMs, signal, async (inner) => {
+      try {
+        return await this.reconciler.reconcile(key, inner);
+      } finally {
+        run.ended = true;
+        this.releaseOverdue(run);
+      }
+    }).then(outcomeOf, (error: unknown) => outcomeOfFailure(error, signal));
+    this.settle(item, outcome, this.clock.monotonic() - startedAt);
+    if (run.ended || signal.aborted) this.queue.done(key);
+    else this.keepOverdue(run);
+  }
+
+  /**
+   * A reconcile that timed out may go on for a moment, until it heeds its signal. The worker goes on without it, but nobody gets
+   * the VIP meanwhile: no two workers with one VIP. The wait has an end too, or a reconcile that hangs would keep it for ever.
+   */
+  private keepOverdue(run: Run): void {
+    const timer = this.clock.schedule(this.reconcileTimeoutMs, () => {
+      this.logger.error('reconcile does not end although it was called off, its VIP is taken up again', {
+        vip: run.key,
+      });
+      this.releaseOverdue(run);
+    });
+    this.overdue.set(run, timer);
+  }
+
+  private releaseOverdue(run: Run): void {
+    const timer = this.overdue.get(run);
+    if (timer === undefined) return;
+    timer.cancel();
+    this.overdue.delete(run);
+    this.queue.done(run.key);
+  }
+
+  private settle(item: WorkItem<VipKey>, outcome: Outcome, durationMs: number): void {
+    const { key } = item;
+    switch (outcome.type) {
+      case 'aborted':
+        return;
+      case 'success':
+        this.queue.forget(key);
+        this.succeeded(item, outcome.writes, durationMs);
+        break;
+      case 'requeued':
+        this.queue.forget(key);
+        this.queue.addAfter(key, outcome.afterMs);
+        this.succeeded(item, outcome.writes, durationMs);
+        break;
+      case 'retried':
+        this.queue.addRateLimited(key);
+        this.rememberChange(item);
+        this.failed(key, outcome, durationMs);
+        break;
+      case 'failed':
+        this.queue.forget(key);
+        this.changedAt.delete(key);
+        this.failed(key, outcome, durationMs);
+        break;
+    }
+    this.metrics.increment('reconciles_total', { outcome: outcome.type });
+    this.metrics.observe('reconcile_seconds', {}, durationMs / 1000);
+  }
+
+  private succeeded(item: WorkItem<VipKey>, writes: number, durationMs: number): void {
+    const { key, queuedAt } = item;
+    const changedAt = this.changedAt.get(key) ?? queuedAt;
+    this.changedAt.delete(key);
+    this.failing.succeeded(key);
+    if (writes > 0) {
+      this.governor.wrote(key);
+      this.metrics.observe('change_to_write_seconds', {}, (this.clock.monotonic() - changedAt) / 1000);
+    }
+    if (this.logger.isDebugEnabled()) this.logger.debug('reconciled', { vip: key, writes, durationMs });
+  }
+
+  private failed(key: VipKey, outcome: Outcome & { readonly type: 'retried' | 'failed' }, durationMs: number): void {
+    const { error } = outcome;
+    const { code, message } = toSvcMonitorError(error);
+    const { attempts } = this.failing.failed(key, code, message);
+    this.metrics.increment('errors_total', { code });
+    const fields = { vip: key, attempt: attempts, durationMs: Math.round(durationMs), ...errorFields(error), code };
+    if (outcome.type === 'failed') this.logger.error('reconcile failed, given up until something changes', fields);
+    else if (outcome.unexpected) this.logger.error('reconcile failed unexpectedly, tried again later', fields);
+    else this.logger.warn('reconcile failed, tried again later', fields);
+  }
+
+  private rememberChange(item: WorkItem<VipKey>): void {
+    if (!this.changedAt.has(item.key)) this.changedAt.set(item.key, item.queuedAt);
+  }
+}

@@ -1,0 +1,270 @@
+import type { CacheKeeper, CacheReader, FloatingIpEntity } from '../cache/index.js';
+import type { Clock } from '../clock/index.js';
+import type { ConfigWriter } from '../config-api/writer.js';
+import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
+import type { Metrics } from '../metrics/index.js';
+import { readRecord } from '../schema/index.js';
+import { assertNever } from './assert-never.js';
+import {
+  kindOf,
+  subjectOf,
+  type FloatingIpProperties,
+  type Stage,
+  type VirtualIpProperties,
+  type VirtualIpTarget,
+  type Write,
+} from './write.js';
+
+/** What has come of a plan: done, or out of date because an object was gone or a name taken, and the cache has read again. */
+export interface ApplyResult {
+  readonly outcome: 'done' | 'outdated';
+  readonly writes: number;
+}
+
+/**
+ * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
+ *
+ * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
+ * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
+ */
+export class PlanApplier {
+  public constructor(
+    private readonly parts: {
+      readonly writer: ConfigWriter;
+      readonly cache: CacheReader & { readonly sequence: number };
+      readonly keeper: CacheKeeper;
+      readonly clock: Clock;
+      readonly metrics: Metrics;
+    },
+  ) {}
+
+  /** Carries out the stages; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a taken name. */
+  public async apply(stages: readonly Stage[], signal: AbortSignal): Promise<ApplyResult> {
+    const run = new Run(this.parts, signal);
+    for (const stage of stages) {
+      const bySubject = groupBySubject(stage.writes);
+      const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
+      const failure = results.find((result) => result.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
+      if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
+    }
+    return { outcome: 'done', writes: run.writes };
+  }
+}
+
+function groupBySubject(writes: readonly Write[]): ReadonlyMap<string, readonly Write[]> {
+  const groups = new Map<string, Write[]>();
+  for (const write of writes) {
+    const group = groups.get(subjectOf(write));
+    if (group === undefined) groups.set(subjectOf(write), [write]);
+    else group.push(write);
+  }
+  return groups;
+}
+
+class Run {
+  public writes = 0;
+  public isOutdated = false;
+  private createdUuid: string | undefined;
+
+  public constructor(
+    private readonly parts: ConstructorParameters<typeof PlanApplier>[0],
+    private readonly signal: AbortSignal,
+  ) {}
+
+  public async inOrder(writes: readonly Write[]): Promise<void> {
+    for (const write of writes) {
+      if (this.isOutdated) return;
+      try {
+        await this.carryOut(write);
+        this.writes += 1;
+        this.parts.metrics.increment('writes_total', { kind: kindOf(write), action: write.action });
+      } catch (error) {
+        if (!(await this.isAnswer(write, error))) throw error;
+        this.isOutdated = true;
+      }
+    }
+  }
+
+  private async isAnswer(write: Write, error: unknown): Promise<boolean> {
+    const { keeper } = this.parts;
+    if (hasCode(error, 'conflict') && write.action === 'create-virtual-ip') {
+      const existing = error.details['existingUuid'];
+      if (typeof existing !== 'string') return false;
+      await keeper.refresh('virtual-ip', [existing]);
+      return true;
+    }
+    if (!isNotFound(error)) return false;
+    if ('portUuid' in write) await keeper.refresh('virtual-machine-interface', [write.portUuid]);
+    if (kindOf(write) === 'floating-ip') await keeper.refresh('floating-ip', [subjectOf(write)]);
+    else if (write.action === 'delete-virtual-ip') await keeper.refresh('virtual-ip', [write.uuid]);
+    else if ('target' in write) await keeper.refresh('virtual-ip', [this.resolve(write.target)]);
+    return true;
+  }
+
+  private async carryOut(write: Write): Promise<void> {
+    switch (write.action) {
+      case 'create-virtual-ip':
+        return this.createVirtualIp(write.virtualIp);
+      case 'delete-virtual-ip':
+        await this.parts.writer.delete('virtual-ip', write.uuid, this.signal);
+        this.parts.keeper.assume('virtual-ip', write.uuid, undefined);
+        return;
+      case 'set-virtual-ip-properties':
+        return this.setVirtualIpProperties(this.resolve(write.target), write.properties);
+      case 'add-virtual-ip-reference':
+        return this.virtualIpReference(this.resolve(write.target), write.portUuid, 'ADD');
+      case 'delete-virtual-ip-reference':
+        return this.virtualIpReference(this.resolve(write.target), write.portUuid, 'DELETE');
+      case 'set-record':
+        return this.updateRecord(this.resolve(write.target), write.entries, []);
+      case 'delete-record':
+        return this.updateRecord(this.resolve(write.target), [], write.keys);
+      case 'set-floating-ip-properties':
+        return this.setFloatingIpProperties(write.uuid, write.properties);
+      case 'add-floating-ip-reference':
+        return this.floatingIpReference(write.uuid, write.portUuid, 'ADD');
+      case 'delete-floating-ip-reference':
+        return this.floatingIpReference(write.uuid, write.portUuid, 'DELETE');
+      default:
+        return assertNever(write);
+    }
+  }
+
+  private async createVirtualIp({
+    fqName,
+    properties,
+    record,
+  }: Extract<Write, { action: 'create-virtual-ip' }>['virtualIp']): Promise<void> {
+    const annotations = { key_value_pair: record };
+    const uuid = await this.parts.writer.create(
+      'virtual-ip',
+      { fqName, parentKind: 'project', properties: { virtual_ip_properties: wire(properties), annotations } },
+      this.signal,
+    );
+    this.createdUuid = uuid;
+    const parsed = readRecord({ key_value_pair: record.map((entry) => ({ ...entry })) });
+    const projectUuid = parsed && this.parts.cache.get('virtual-machine-interface', parsed.vipPort)?.projectUuid;
+    this.parts.keeper.assume('virtual-ip', uuid, {
+      uuid,
+      fqName,
+      ...(projectUuid === undefined ? {} : { projectUuid }),
+      ...properties,
+      portUuids: [],
+      ...(parsed === undefined ? {} : { record: parsed }),
+    });
+  }
+
+  private async setVirtualIpProperties(uuid: string, properties: VirtualIpProperties): Promise<void> {
+    await this.parts.writer.updateProperties(
+      'virtual-ip',
+      uuid,
+      { virtual_ip_properties: wire(properties) },
+      this.signal,
+    );
+    const before = this.parts.cache.get('virtual-ip', uuid);
+    if (before !== undefined) this.parts.keeper.assume('virtual-ip', uuid, { ...before, ...properties });
+  }
+
+  private async virtualIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
+    await this.reference('virtual-ip', uuid, portUuid, operation);
+    const before = this.parts.cache.get('virtual-ip', uuid);
+    if (before === undefined) return;
+    this.parts.keeper.assume('virtual-ip', uuid, {
+      ...before,
+      portUuids: changed(before.portUuids, portUuid, operation),
+    });
+  }
+
+  private async updateRecord(
+    uuid: string,
+    entries: readonly { readonly key: string; readonly value: string }[],
+    keys: readonly string[],
+  ): Promise<void> {
+    await this.parts.writer.updateMap(
+      uuid,
+      'annotations',
+      [
+        ...entries.map(({ key, value }) => ({ operation: 'set' as const, key, value })),
+        ...keys.map((key) => ({ operation: 'delete' as const, key })),
+      ],
+      this.signal,
+    );
+    // What the annotations say now is read, not guessed: others may have written theirs.
+    await this.parts.keeper.refresh('virtual-ip', [uuid]);
+  }
+
+  private async setFloatingIpProperties(uuid: string, properties: FloatingIpProperties): Promise<void> {
+    const before = this.parts.cache.get('floating-ip', uuid);
+    this.mark(uuid, before?.portUuids.length === 0 && typeof properties.fixedIp === 'string');
+    await this.parts.writer.updateProperties(
+      'floating-ip',
+      uuid,
+      {
+        ...(properties.fixedIp === undefined ? {} : { floating_ip_fixed_ip_address: properties.fixedIp }),
+        ...(properties.isVirtualIp === undefined ? {} : { floating_ip_is_virtual_ip: properties.isVirtualIp }),
+      },
+      this.signal,
+    );
+    const current = this.parts.cache.get('floating-ip', uuid);
+    if (current !== undefined) this.parts.keeper.assume('floating-ip', uuid, withProperties(current, properties));
+  }
+
+  private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
+    this.mark(uuid, false);
+    await this.reference('floating-ip', uuid, portUuid, operation);
+    const before = this.parts.cache.get('floating-ip', uuid);
+    if (before === undefined) return;
+    this.parts.keeper.assume('floating-ip', uuid, {
+      ...before,
+      portUuids: changed(before.portUuids, portUuid, operation),
+    });
+  }
+
+  private async reference(
+    kind: 'floating-ip' | 'virtual-ip',
+    uuid: string,
+    refUuid: string,
+    operation: 'ADD' | 'DELETE',
+  ): Promise<void> {
+    await this.parts.writer.updateReference(
+      { kind, uuid, refKind: 'virtual-machine-interface', refUuid, operation },
+      this.signal,
+    );
+  }
+
+  private mark(uuid: string, fenced: boolean): void {
+    const { cache, clock } = this.parts;
+    cache.traces.writing(uuid, { sequence: cache.sequence, at: clock.monotonic() }, fenced);
+  }
+
+  private resolve(target: VirtualIpTarget): string {
+    if (target !== 'created') return target.uuid;
+    if (this.createdUuid === undefined)
+      throw new SvcMonitorError('bug', 'a plan writes to a virtual-ip before it creates it');
+    return this.createdUuid;
+  }
+}
+
+function wire(properties: VirtualIpProperties): Readonly<Record<string, unknown>> {
+  return {
+    address: properties.address,
+    ...(properties.subnetUuid === undefined ? {} : { subnet_id: properties.subnetUuid }),
+    admin_state: true,
+  };
+}
+
+function withProperties(floatingIp: FloatingIpEntity, properties: FloatingIpProperties): FloatingIpEntity {
+  const { fixedIp: before, ...others } = floatingIp;
+  const fixedIp = properties.fixedIp === undefined ? before : (properties.fixedIp ?? undefined);
+  return {
+    ...others,
+    ...(fixedIp === undefined ? {} : { fixedIp }),
+    isVirtualIp: properties.isVirtualIp ?? floatingIp.isVirtualIp,
+  };
+}
+
+function changed(uuids: readonly string[], uuid: string, operation: 'ADD' | 'DELETE'): readonly string[] {
+  const others = uuids.filter((other) => other !== uuid);
+  return operation === 'ADD' ? [...others, uuid].sort() : others;
+}

@@ -1,0 +1,132 @@
+import type { CacheReader, FloatingIpEntity, VirtualIpEntity } from '../../cache/index.js';
+import type { Clock } from '../../clock/index.js';
+import { vipKey, vipKeyParts, type VipKey } from '../../schema/index.js';
+import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
+import type { ManagerSettings } from '../settings.js';
+import type { Emptied } from './emptied.js';
+import type { FloatingIpObservation, ObservedFloatingIp } from './plan.js';
+
+/** What the floating ips of a VIP are gathered from. */
+export interface FloatingIpInput {
+  readonly key: VipKey;
+  readonly managed: readonly VirtualIpEntity[];
+  readonly loadBalancer: LoadBalancerPlan;
+  readonly verified: boolean;
+}
+
+/** What was seen, and the recorded floating ips of which the cache knows nothing: they may only be unreadable. */
+export interface FloatingIpsSeen {
+  readonly observation: FloatingIpObservation;
+  readonly unknown: readonly string[];
+}
+
+/** Where it is gathered from. */
+export interface ObservationParts {
+  readonly cache: CacheReader;
+  readonly clock: Clock;
+  readonly settings: Pick<ManagerSettings, 'stripWindowMs'>;
+}
+
+/** Gathers what the cache knows of the floating ips of a VIP, as plain values. */
+export function observeFloatingIps(
+  { cache, clock, settings }: ObservationParts,
+  input: FloatingIpInput,
+): FloatingIpsSeen {
+  const { key, managed, loadBalancer } = input;
+  const { address } = vipKeyParts(key);
+  const { vipPort, members, leaving, orphans, refused } = loadBalancer;
+  const outsiders = [...leaving, ...orphans, ...refused.map(({ uuid }) => uuid)].sort();
+  const recorded = new Set(managed.flatMap((virtualIp) => virtualIp.record?.floatingIps ?? []));
+  const recordedPorts = new Set(managed.flatMap((virtualIp) => virtualIp.portUuids));
+
+  const candidates = new Map<string, FloatingIpEntity>();
+  const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...recordedPorts];
+  for (const port of ports) {
+    for (const floatingIp of cache.find('floating-ip', 'floatingIpsByPort', port))
+      candidates.set(floatingIp.uuid, floatingIp);
+  }
+  const unknown: string[] = [];
+  for (const uuid of recorded) {
+    const floatingIp = cache.get('floating-ip', uuid);
+    if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
+    else if (!cache.isGone(uuid)) unknown.push(uuid);
+  }
+
+  const projects = new Set(managed.map((virtualIp) => virtualIp.projectUuid));
+  const floatingIps = [...candidates.values()].map((floatingIp): ObservedFloatingIp => {
+    const emptied = observeEmptied(cache, clock, floatingIp.uuid);
+    for (const port of emptied?.portUuids ?? []) recordedPorts.add(port);
+    return {
+      uuid: floatingIp.uuid,
+      ...(floatingIp.fixedIp === undefined ? {} : { fixedIp: floatingIp.fixedIp }),
+      isVirtualIp: floatingIp.isVirtualIp,
+      references: floatingIp.portUuids.map((portUuid) => ({ portUuid, live: !cache.isGone(portUuid) })),
+      recorded: recorded.has(floatingIp.uuid),
+      trusted:
+        floatingIp.projectUuids.some((project) => projects.has(project)) ||
+        cache.traces.wasAssociationSeen(floatingIp.uuid, key),
+      attachedElsewhere: isAttachedElsewhere(cache, floatingIp, key),
+      ...(emptied === undefined ? {} : { emptied }),
+      fence: cache.traces.fence(floatingIp.uuid, clock.monotonic(), settings.stripWindowMs),
+    };
+  });
+  return {
+    observation: {
+      address,
+      ...(vipPort === undefined
+        ? {}
+        : {
+            vipPort: {
+              uuid: vipPort.uuid,
+              addresses: vipPort.addresses.filter((own) => own !== address),
+              dormant: vipPort.origin === 'recorded',
+            },
+          }),
+      members,
+      outsiders,
+      recordedPorts: [...recordedPorts].sort().map((uuid) => ({ uuid, gone: goneness(cache, uuid) })),
+      floatingIps,
+      verified: input.verified,
+    },
+    unknown,
+  };
+}
+
+function observeEmptied(cache: CacheReader, clock: Clock, uuid: string): Emptied | undefined {
+  const trace = cache.traces.emptiedTrace(uuid);
+  if (trace === undefined) return undefined;
+  const now = clock.monotonic();
+  return {
+    sinceMs: now - trace.since,
+    portUuids: trace.portUuids,
+    requests: trace.updates.map((update) => ({
+      ageMs: now - update.at,
+      deletedPorts: [...cache.traces.portsDeletedBy(update.requestId)].sort(),
+    })),
+  };
+}
+
+// A port that has lost its last address is as good as gone: a port delete has begun (recording 08).
+function goneness(cache: CacheReader, portUuid: string): 'no' | 'explained' | 'unexplained' {
+  const isThere =
+    cache.get('virtual-machine-interface', portUuid) !== undefined &&
+    cache.find('instance-ip', 'instanceIpsByPort', portUuid).length > 0;
+  if (isThere) return 'no';
+  return cache.traces.isDeleteExplained(portUuid) ? 'explained' : 'unexplained';
+}
+
+function isAttachedElsewhere(cache: CacheReader, floatingIp: FloatingIpEntity, key: VipKey): boolean {
+  const { fixedIp } = floatingIp;
+  if (fixedIp === undefined) return false;
+  return floatingIp.portUuids.some((portUuid) => {
+    const networkUuid = cache.get('virtual-machine-interface', portUuid)?.networkUuid;
+    if (networkUuid === undefined) return false;
+    const other = vipKey(networkUuid, fixedIp);
+    return (
+      other !== key &&
+      cache.portsOfAddress(other).some((owner) => owner.uuid === portUuid) &&
+      (cache.find('virtual-ip', 'virtualIpsByVip', other).length > 0 ||
+        cache.find('virtual-machine-interface', 'portsByPair', other).length > 0)
+    );
+  });
+}

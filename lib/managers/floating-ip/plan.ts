@@ -1,0 +1,297 @@
+import type { ManagerSettings } from '../settings.js';
+import type { Write } from '../write.js';
+import { decideEmptied, type Emptied } from './emptied.js';
+
+/** A floating ip that references ports of the VIP, or that our record names. */
+export interface ObservedFloatingIp {
+  readonly uuid: string;
+  /** Canonical. */
+  readonly fixedIp?: string;
+  readonly isVirtualIp: boolean;
+  readonly references: readonly ObservedReference[];
+  /** Whether our record says that it is associated with this VIP. */
+  readonly recorded: boolean;
+  /** Whether the record may be believed: the floating ip is of the VIP's own project, or we saw the association ourselves. */
+  readonly trusted: boolean;
+  /** Whether it is attached to another VIP now: the flag is that one's. */
+  readonly attachedElsewhere: boolean;
+  /** How it lost its references; undefined if nobody saw it, or it has some. */
+  readonly emptied?: Emptied;
+  /**
+   * Whether what others did before we began to restore it is known by now: the notification of our own first write has come, and with
+   * it all that came before. `unavailable` if the server does not pass our request-ids on.
+   */
+  readonly fence: 'open' | 'passed' | 'unavailable';
+}
+
+/** A reference to an interface. One that is gone can still be shown: the server's cache drops it with the next write. */
+export interface ObservedReference {
+  readonly portUuid: string;
+  readonly live: boolean;
+}
+
+/** What is known of a VIP when its floating ips are planned. */
+export interface FloatingIpObservation {
+  /** Canonical. */
+  readonly address: string;
+  /** Undefined: the load balancer is gone. */
+  readonly vipPort?: { readonly uuid: string; readonly addresses: readonly string[]; readonly dormant: boolean };
+  readonly members: readonly string[];
+  /** Amphora ports that do not belong (any more): unbound, orphaned or not trusted. */
+  readonly outsiders: readonly string[];
+  /** Ports that our virtual-ip references, and those that are known to be gone. */
+  readonly recordedPorts: readonly { readonly uuid: string; readonly gone: 'no' | 'explained' | 'unexplained' }[];
+  readonly floatingIps: readonly ObservedFloatingIp[];
+  /** Whether the ports and floating ips were read again just now: a lost message can hide no delete. */
+  readonly verified: boolean;
+}
+
+/** What has happened to an association, for metrics and logs. */
+export interface AssociationEvent {
+  readonly floatingIpUuid: string;
+  readonly type: 'associated' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone' | 'untrusted';
+}
+
+/** What is to be written on floating ips, in three stages, and who is associated. All lists are sorted. */
+export interface FloatingIpPlan {
+  /** Uuids of the floating ips that are associated with the VIP: what the record has to say. */
+  readonly associations: readonly string[];
+  /** Recorded ones of which it is not known yet whether they were stripped or freed: the record keeps them. */
+  readonly undecided: readonly string[];
+  /** First of all: references to ports that are leaving. */
+  readonly letGo: readonly Write[];
+  /** Then: what makes the associations whole. */
+  readonly bind: readonly Write[];
+  /** Last: what is left over, on associated floating ips and on those that are not any more. */
+  readonly release: readonly Write[];
+  readonly events: readonly AssociationEvent[];
+  /** When to look again although nothing may change. Milliseconds. */
+  readonly recheckAfterMs?: number;
+  /** Ports to read again before an association is given up. */
+  readonly verify: readonly string[];
+}
+
+type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
+
+type EndEvent = 'freed' | 'moved' | 'vip-gone';
+
+type Standing =
+  | { readonly is: 'associated'; readonly event?: 'associated' | 'stripped' | 'restored' }
+  | { readonly is: 'ended'; readonly event: EndEvent }
+  | { readonly is: 'undecided'; readonly recheckAfterMs: number }
+  | { readonly is: 'unverified' }
+  | { readonly is: 'untrusted' }
+  | { readonly is: 'none' };
+
+/**
+ * Plans the floating ips of a VIP (design, section 4, "Floating ip" and "Stripped or freed?").
+ *
+ * | the floating ip | stands | is made |
+ * |---|---|---|
+ * | references the VIP port, fixed ip is the VIP | associated | whole: fixed ip, flag, references to VIP port and members |
+ * | is recorded, references VIP port and amphorae, fixed ip is none of the VIP port's other addresses | associated: Neutron spoiled the fixed ip (recording 18) | whole |
+ * | is recorded, references nothing, and a port was deleted by the request that emptied it | stripped (recording 05) | whole again, in two steps |
+ * | is recorded, references nothing, fixed ip is the VIP | being restored: the first step was ours | whole, once the fence has passed |
+ * | is recorded, references nothing, and no such delete came within the window | freed by its user (recording 06) | rid of flag and amphorae |
+ * | is recorded, has references and no fixed ip | freed, and we wrote a reference at the same time | rid of all references |
+ * | is recorded, references others | moved by its user (recording 18) | rid of flag and amphorae |
+ * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
+ * | else | not ours | left alone |
+ *
+ * Why two steps: a user can disassociate after the strip and before our first write, and nothing in the floating ip tells. The
+ * stream does: when the notification of that first write has come, so has that of the disassociation. Only then references follow.
+ */
+export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): FloatingIpPlan {
+  const floatingIps = seen.floatingIps.toSorted((one, other) => (one.uuid < other.uuid ? -1 : 1));
+  const plan = {
+    associations: [] as string[],
+    undecided: [] as string[],
+    letGo: [] as Write[],
+    bind: [] as Write[],
+    release: [] as Write[],
+    events: [] as AssociationEvent[],
+    verify: [] as string[],
+  };
+  let recheckAfterMs: number | undefined;
+  for (const floatingIp of floatingIps) {
+    const standing = standingOf(floatingIp, seen, rules);
+    const event = (type: AssociationEvent['type']): void => {
+      plan.events.push({ floatingIpUuid: floatingIp.uuid, type });
+    };
+    switch (standing.is) {
+      case 'associated': {
+        plan.associations.push(floatingIp.uuid);
+        const writes = writesToBind(floatingIp, seen, { ...rules, firstStepOnly: isFirstStep(standing, floatingIp) });
+        plan.letGo.push(...writes.letGo);
+        plan.bind.push(...writes.bind);
+        plan.release.push(...writes.release);
+        if (standing.event !== undefined) event(standing.event);
+        break;
+      }
+      case 'undecided':
+        plan.undecided.push(floatingIp.uuid);
+        recheckAfterMs = Math.min(recheckAfterMs ?? Infinity, standing.recheckAfterMs);
+        break;
+      case 'unverified':
+        plan.undecided.push(floatingIp.uuid);
+        plan.verify.push(...seen.recordedPorts.map((port) => port.uuid), ...(floatingIp.emptied?.portUuids ?? []));
+        break;
+      case 'ended':
+        plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
+        event(standing.event);
+        break;
+      case 'untrusted':
+        event('untrusted');
+        break;
+      case 'none':
+        break;
+    }
+  }
+  return {
+    ...plan,
+    verify: [...new Set(plan.verify)].sort(),
+    ...(recheckAfterMs === undefined ? {} : { recheckAfterMs }),
+  };
+}
+
+function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation, rules: Rules): Standing {
+  const { vipPort } = seen;
+  const live = floatingIp.references.filter((reference) => reference.live).map((reference) => reference.portUuid);
+  const referencesVipPort = vipPort !== undefined && live.includes(vipPort.uuid);
+  if (referencesVipPort && floatingIp.fixedIp === seen.address) {
+    return floatingIp.recorded ? { is: 'associated' } : { is: 'associated', event: 'associated' };
+  }
+  if (!floatingIp.recorded) return { is: 'none' };
+  if (!floatingIp.trusted) return { is: 'untrusted' };
+  if (vipPort === undefined) return { is: 'ended', event: 'vip-gone' };
+
+  if (live.length > 0) return standingWithReferences(floatingIp, live, { ...seen, vipPort });
+  // A disassociation would have cleared them: references that are only dead belong to ports that were deleted past Neutron.
+  if (floatingIp.references.length > 0) return { is: 'associated', event: 'restored' };
+
+  const verdict = decideEmptied(
+    { emptied: floatingIp.emptied, recordedPorts: seen.recordedPorts, vipPort: vipPort.uuid, verified: seen.verified },
+    rules,
+  );
+  const restoring = floatingIp.fixedIp === seen.address;
+  switch (verdict.is) {
+    case 'stripped':
+      return standingOfStripped(floatingIp, restoring, rules);
+    case 'freed':
+      // After a restart nothing is known of the requests, but only we leave a fixed ip without references.
+      return restoring && floatingIp.emptied === undefined
+        ? { is: 'associated', event: 'restored' }
+        : { is: 'ended', event: 'freed' };
+    default:
+      return restoring && floatingIp.emptied === undefined ? { is: 'associated', event: 'restored' } : verdict;
+  }
+}
+
+function standingOfStripped(floatingIp: ObservedFloatingIp, restoring: boolean, rules: Rules): Standing {
+  if (!restoring) return { is: 'associated', event: 'stripped' };
+  return floatingIp.fence === 'open'
+    ? { is: 'undecided', recheckAfterMs: rules.stripWindowMs }
+    : { is: 'associated', event: 'restored' };
+}
+
+function standingWithReferences(
+  floatingIp: ObservedFloatingIp,
+  live: readonly string[],
+  seen: FloatingIpObservation & { readonly vipPort: NonNullable<FloatingIpObservation['vipPort']> },
+): Standing {
+  const { vipPort } = seen;
+  // Neutron always sets a fixed ip with a reference, and clears both: what is left is a reference that we wrote too late.
+  if (floatingIp.fixedIp === undefined) return { is: 'ended', event: 'freed' };
+  const amphorae = amphoraPorts(seen);
+  const others = live.filter((uuid) => uuid !== vipPort.uuid);
+  const onlyAmphorae = others.length > 0 && others.every((uuid) => amphorae.has(uuid));
+  if (!onlyAmphorae) return { is: 'ended', event: 'moved' };
+  // Neutron attaches to one port, with that port's own address. Amphorae with the VIP as fixed ip are what is left of ours.
+  const isStillOurs = live.includes(vipPort.uuid)
+    ? !vipPort.addresses.includes(floatingIp.fixedIp)
+    : floatingIp.fixedIp === seen.address;
+  return isStillOurs ? { is: 'associated' } : { is: 'ended', event: 'moved' };
+}
+
+function amphoraPorts(seen: FloatingIpObservation): ReadonlySet<string> {
+  const ports = new Set([...seen.members, ...seen.outsiders, ...seen.recordedPorts.map((port) => port.uuid)]);
+  if (seen.vipPort !== undefined) ports.delete(seen.vipPort.uuid);
+  return ports;
+}
+
+function isFirstStep(standing: Standing, floatingIp: ObservedFloatingIp): boolean {
+  return standing.is === 'associated' && standing.event === 'stripped' && floatingIp.fence !== 'unavailable';
+}
+
+function writesToBind(
+  floatingIp: ObservedFloatingIp,
+  seen: FloatingIpObservation,
+  rules: Rules & { readonly firstStepOnly: boolean },
+): Pick<FloatingIpPlan, 'letGo' | 'bind' | 'release'> {
+  const { uuid } = floatingIp;
+  const dormant = seen.vipPort?.dormant === true;
+  const wanted = [
+    ...(seen.vipPort === undefined ? [] : [seen.vipPort.uuid]),
+    ...(rules.projectToFloatingIp && !dormant ? seen.members.toSorted() : []),
+  ];
+  const live = new Set(
+    floatingIp.references.filter((reference) => reference.live).map((reference) => reference.portUuid),
+  );
+  const surplus = floatingIp.references.filter((reference) => !wanted.includes(reference.portUuid));
+  const outsiders = new Set(seen.outsiders);
+  const drop = (reference: ObservedReference): Write => dropReference(uuid, reference.portUuid);
+  const properties = {
+    ...(floatingIp.fixedIp === seen.address ? {} : { fixedIp: seen.address }),
+    ...(floatingIp.isVirtualIp === !dormant ? {} : { isVirtualIp: !dormant }),
+  };
+  return {
+    letGo: surplus.filter((reference) => reference.live && outsiders.has(reference.portUuid)).map(drop),
+    bind: [
+      // Before the references: the vRouter would translate to the amphora's own address until the fixed ip is there.
+      ...(Object.keys(properties).length === 0
+        ? []
+        : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
+      ...(rules.firstStepOnly ? [] : wanted)
+        .filter((portUuid) => !live.has(portUuid))
+        .map((portUuid) => ({ action: 'add-floating-ip-reference' as const, uuid, portUuid })),
+    ],
+    release: surplus.filter((reference) => !(reference.live && outsiders.has(reference.portUuid))).map(drop),
+  };
+}
+
+// Takes away what we wrote and leaves what the user did: references to other ports, and a fixed ip that goes with them.
+function writesToRelease(
+  floatingIp: ObservedFloatingIp,
+  seen: FloatingIpObservation,
+  event: EndEvent,
+): readonly Write[] {
+  // The manager of the other VIP makes it whole, and takes away what we left.
+  if (floatingIp.attachedElsewhere) return [];
+  const { uuid } = floatingIp;
+  const ours = amphoraPorts(seen);
+  const live = floatingIp.references.filter((reference) => reference.live);
+  // Neutron replaces all references by one, and sets the fixed ip: that one is the user's own choice, be it an amphora's port.
+  const attachedToOne = live.length === 1 && floatingIp.fixedIp !== undefined && floatingIp.fixedIp !== seen.address;
+  const isUsersOwn = (reference: ObservedReference): boolean => {
+    if (!reference.live) return false;
+    if (event === 'freed') return !ours.has(reference.portUuid) && reference.portUuid !== seen.vipPort?.uuid;
+    return attachedToOne || !ours.has(reference.portUuid);
+  };
+  const staysAttached = floatingIp.references.some(isUsersOwn);
+  const properties = {
+    ...(floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
+    ...(!staysAttached && floatingIp.fixedIp === seen.address ? { fixedIp: null } : {}),
+  };
+  return [
+    ...floatingIp.references
+      .filter((reference) => !isUsersOwn(reference))
+      .map((reference) => dropReference(uuid, reference.portUuid)),
+    ...(Object.keys(properties).length === 0
+      ? []
+      : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
+  ];
+}
+
+function dropReference(uuid: string, portUuid: string): Write {
+  return { action: 'delete-floating-ip-reference', uuid, portUuid };
+}

@@ -1,0 +1,24 @@
+/**
+ * The managers: load balancer (who carries a VIP), virtual-ip (what is kept of it), floating-ip (who is associated with it).
+ * Each observes the cache, plans as a pure function of plain values, and leaves the writing to one applier. Rules live in `plan.ts`.
+ */
+export { PlanApplier, type ApplyResult } from './apply.js';
+export { CachedFloatingIpManager, type FloatingIpManager } from './floating-ip/manager.js';
+export type { FloatingIpInput } from './floating-ip/observe.js';
+export { decideEmptied, type Emptied, type EmptiedObservation, type EmptiedVerdict } from './floating-ip/emptied.js';
+export * from './floating-ip/plan.js';
+export {
+  isAmphoraPort,
+  isOctaviaVipPort,
+  loadBalancerId,
+  portState,
+  type PortMarks,
+} from './loadbalancer/detection.js';
+export { CachedLoadBalancerManager, type LoadBalancerManager } from './loadbalancer/manager.js';
+export * from './loadbalancer/plan.js';
+export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
+export { VipReports, type VipReport } from './report.js';
+export { defaultManagerSettings, type ManagerSettings } from './settings.js';
+export { CachedVirtualIpManager, type VirtualIpInput, type VirtualIpManager } from './virtual-ip/manager.js';
+export * from './virtual-ip/plan.js';
+export * from './write.js';

@@ -1,0 +1,153 @@
+import type { CacheKeeper, CacheReader } from '../../cache/index.js';
+import { assertNever } from '../assert-never.js';
+import type { ReconcileResult, Reconciler } from '../../controller/reconciler.js';
+import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
+import type { Logger } from '../../log/index.js';
+import type { Metrics } from '../../metrics/index.js';
+import type { VipKey } from '../../schema/index.js';
+import type { PlanApplier } from '../apply.js';
+import type { FloatingIpManager } from '../floating-ip/manager.js';
+import type { AssociationEvent } from '../floating-ip/plan.js';
+import type { VipReports } from '../report.js';
+import type { ManagerSettings } from '../settings.js';
+import type { VirtualIpManager } from '../virtual-ip/manager.js';
+import { observeLoadBalancer } from './observe.js';
+import { planLoadBalancer } from './plan.js';
+import { composeVipPlan, describeVipPlan, type VipPlan } from './vip-plan.js';
+
+// A plan goes out of date when objects vanish or names are taken under it. More often than this, something else is wrong.
+const plansPerReconcile = 4;
+
+/** Brings one VIP of a load balancer from what is to what should be: observe, plan, apply. */
+export interface LoadBalancerManager extends Reconciler {
+  /** What would be done for the VIP now. */
+  plan(key: VipKey): VipPlan;
+}
+
+/** What the manager is made of. */
+export interface LoadBalancerManagerParts {
+  readonly cache: CacheReader;
+  readonly keeper: CacheKeeper;
+  readonly virtualIps: VirtualIpManager;
+  readonly floatingIps: FloatingIpManager;
+  readonly applier: PlanApplier;
+  readonly reports: VipReports;
+  readonly settings: ManagerSettings;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The load balancer manager on the cache. */
+export class CachedLoadBalancerManager implements LoadBalancerManager {
+  public constructor(private readonly parts: LoadBalancerManagerParts) {}
+
+  public plan(key: VipKey, verified = false): VipPlan {
+    const { cache, virtualIps, floatingIps, settings } = this.parts;
+    const managed = virtualIps.find(key);
+    const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, managed), settings);
+    if (managed.length === 0 && loadBalancer.members.length === 0) {
+      // Nobody carries the VIP, and we keep nothing for it: a load balancer that is being made, or none of ours.
+      return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept });
+    }
+    const floatingIpPlan = floatingIps.plan({ key, managed, loadBalancer, verified });
+    const virtualIp = virtualIps.plan({ key, managed, loadBalancer, floatingIps: floatingIpPlan });
+    return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp });
+  }
+
+  public async reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult> {
+    let writes = 0;
+    let verified = false;
+    for (let plans = 0; plans < plansPerReconcile; plans += 1) {
+      throwIfAborted(signal);
+      const plan = this.plan(key, verified);
+      if (plan.verify.length > 0 && !verified) {
+        await this.parts.keeper.refresh('virtual-machine-interface', plan.verify);
+        verified = true;
+        continue;
+      }
+      const result = await this.carryOut(plan, signal);
+      writes += result.writes;
+      switch (result.outcome) {
+        case 'done':
+          return { writes, ...(plan.recheckAfterMs === undefined ? {} : { requeueAfterMs: plan.recheckAfterMs }) };
+        case 'outdated':
+          break;
+        default:
+          assertNever(result.outcome);
+      }
+    }
+    throw new SvcMonitorError('unavailable', 'the objects of the VIP keep changing under the plan', {
+      details: { vip: key, plans: plansPerReconcile },
+    });
+  }
+
+  private async carryOut(
+    plan: VipPlan,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: 'done' | 'outdated'; readonly writes: number }> {
+    const { applier, reports, settings, logger, cache } = this.parts;
+    for (const uuid of plan.associations) cache.traces.associationSeen(uuid, plan.key);
+    if (settings.dryRun) {
+      reports.update(plan, true);
+      return { outcome: 'done', writes: 0 };
+    }
+    if (plan.stages.length > 0 && logger.isDebugEnabled()) {
+      logger.debug('plan', { vip: plan.key, plan: describeVipPlan(plan) });
+    }
+    const result = await applier.apply(plan.stages, signal);
+    if (result.outcome === 'done') {
+      reports.update(plan, false);
+      for (const event of plan.events) this.note(event, plan.key);
+      if (plan.stages.length > 0) {
+        logger.info('VIP reconciled', {
+          vip: plan.key,
+          members: plan.members.length,
+          floatingIps: plan.associations.length,
+          writes: result.writes,
+        });
+      }
+    }
+    return result;
+  }
+
+  private note(event: AssociationEvent, vip: VipKey): void {
+    const { logger, metrics } = this.parts;
+    const fields = { vip, floatingIpUuid: event.floatingIpUuid };
+    switch (event.type) {
+      case 'associated':
+        logger.info('floating ip associated', fields);
+        return;
+      case 'stripped':
+        metrics.increment('associations_stripped_total', {});
+        logger.warn('floating ip stripped by a port delete, restoring it', fields);
+        return;
+      case 'restored':
+        metrics.increment('associations_restored_total', {});
+        logger.info('floating ip restored', fields);
+        return;
+      case 'freed':
+      case 'moved':
+      case 'vip-gone':
+        metrics.increment('associations_ended_total', { reason: event.type });
+        logger.info('floating ip no longer associated', { ...fields, reason: event.type });
+        return;
+      case 'untrusted':
+        logger.warn('record of a floating ip is not trusted, ignoring it', fields);
+        return;
+      default:
+        assertNever(event.type);
+    }
+  }
+}
+
+const nothingAssociated = {
+  associations: [],
+  undecided: [],
+  letGo: [],
+  bind: [],
+  release: [],
+  events: [],
+  verify: [],
+} as const;
+
+const nothingKept = { record: [], references: [], forget: [] } as const;

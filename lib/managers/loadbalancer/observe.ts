@@ -1,0 +1,48 @@
+import type { CacheReader, PortEntity, VirtualIpEntity } from '../../cache/index.js';
+import { vipKeyParts, type VipKey } from '../../schema/index.js';
+import type { LoadBalancerObservation, ObservedPort } from './plan.js';
+
+/** Gathers what the cache knows of a VIP and the ports around it, as plain values. */
+export function observeLoadBalancer(
+  cache: CacheReader,
+  key: VipKey,
+  virtualIps: readonly VirtualIpEntity[],
+): LoadBalancerObservation {
+  const { networkUuid, address } = vipKeyParts(key);
+  const network = cache.get('virtual-network', networkUuid);
+  const recordedVipPort = virtualIps.map((virtualIp) => virtualIp.record?.vipPort).find((uuid) => uuid !== undefined);
+  return {
+    address,
+    // Unknown is treated as the dangerous case.
+    networkShared: network?.shared ?? true,
+    owners: cache.portsOfAddress(key).map((port) => observePort(cache, port)),
+    carriers: cache.find('virtual-machine-interface', 'portsByPair', key).map((port) => observePort(cache, port)),
+    ...(recordedVipPort === undefined ? {} : { recordedVipPort }),
+  };
+}
+
+function observePort(cache: CacheReader, port: PortEntity): ObservedPort {
+  const [domain = '', name = ''] = port.fqName;
+  return {
+    uuid: port.uuid,
+    name: port.name,
+    owner: port.owner,
+    hasPairs: port.hasPairs,
+    hasVirtualMachine: port.vmUuids.length > 0,
+    ...(port.projectUuid === undefined ? {} : { projectUuid: port.projectUuid }),
+    project: { domain, name },
+    virtualMachineNames: port.vmNames,
+    addresses: cache.find('instance-ip', 'instanceIpsByPort', port.uuid).flatMap((ip) =>
+      ip.address === undefined
+        ? []
+        : [
+            {
+              address: ip.address,
+              ...(ip.subnetUuid === undefined ? {} : { subnetUuid: ip.subnetUuid }),
+              ...(ip.createdAt === undefined ? {} : { createdAt: ip.createdAt }),
+            },
+          ],
+    ),
+    ageMs: cache.portAgeMs(port.uuid),
+  };
+}

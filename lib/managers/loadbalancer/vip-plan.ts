@@ -1,0 +1,71 @@
+import type { VipKey } from '../../schema/index.js';
+import type { AssociationEvent, FloatingIpPlan } from '../floating-ip/plan.js';
+import type { VirtualIpPlan } from '../virtual-ip/plan.js';
+import { describeWrite, type Stage } from '../write.js';
+import type { LoadBalancerPlan, RefusedPort } from './plan.js';
+
+/** All that is to be done for a VIP, in order. */
+export interface VipPlan {
+  readonly key: VipKey;
+  readonly vipPortUuid?: string;
+  readonly members: readonly string[];
+  readonly associations: readonly string[];
+  readonly refused: readonly RefusedPort[];
+  readonly stages: readonly Stage[];
+  readonly events: readonly AssociationEvent[];
+  readonly nameTaken?: string;
+  /** Milliseconds. */
+  readonly recheckAfterMs?: number;
+  /** Ports to read again before the plan may be carried out. */
+  readonly verify: readonly string[];
+}
+
+/**
+ * Puts the plans for one VIP together, in the order that the design asks for (section 4, "Writes"), with one change: the record of an
+ * association is written before its references to amphorae, since those are what makes a strip possible.
+ *
+ * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
+ * 2. record: the virtual-ip, and what it records
+ * 3. bind: fixed ip, flag, references of floating ips
+ * 4. release: what is left over on floating ips
+ * 5. virtual-ip: its references, ADD before DELETE
+ * 6. forget: associations that are over, and the virtual-ip of a load balancer that is gone
+ */
+export function composeVipPlan(
+  key: VipKey,
+  plans: {
+    readonly loadBalancer: LoadBalancerPlan;
+    readonly floatingIps: FloatingIpPlan;
+    readonly virtualIp: VirtualIpPlan;
+  },
+): VipPlan {
+  const { loadBalancer, floatingIps, virtualIp } = plans;
+  const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
+  const stages: readonly Stage[] = [
+    { name: 'let go', writes: floatingIps.letGo },
+    { name: 'record', writes: virtualIp.record },
+    { name: 'bind', writes: floatingIps.bind },
+    { name: 'release', writes: floatingIps.release },
+    { name: 'virtual-ip', writes: virtualIp.references },
+    { name: 'forget', writes: virtualIp.forget },
+  ];
+  return {
+    key,
+    ...(loadBalancer.vipPort === undefined ? {} : { vipPortUuid: loadBalancer.vipPort.uuid }),
+    members: loadBalancer.members,
+    associations: floatingIps.associations,
+    refused: loadBalancer.refused,
+    stages: stages.filter((stage) => stage.writes.length > 0),
+    events: floatingIps.events,
+    ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
+    ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
+    verify: floatingIps.verify,
+  };
+}
+
+/** A plan as readable text, one line for each write. */
+export function describeVipPlan(plan: VipPlan): string {
+  const lines = plan.stages.flatMap((stage) => stage.writes.map((write) => `  ${stage.name}: ${describeWrite(write)}`));
+  const head = `VIP ${plan.key}: ${plan.members.length} members, ${plan.associations.length} floating ips`;
+  return lines.length === 0 ? `${head}, nothing to write` : [head, ...lines].join('\n');
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock/index.js';
+import type { Logger } from '../log/index.js';
+import type { Metrics } from '../metrics/index.js';
+import type { VipKey } from '../schema/index.js';
+import { describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
+
+/** What is known of a VIP since its last reconcile. */
+export interface VipReport {
+  readonly key: VipKey;
+  readonly vipPortUuid?: string;
+  readonly members: readonly string[];
+  readonly associations: readonly string[];
+  /** Ports that look like amphorae of the VIP and are not trusted, and since when (wall clock, milliseconds since 1970). */
+  readonly refused: readonly { readonly portUuid: string; readonly reason: string; readonly since: number }[];
+  /** Records of floating ips that are not trusted. */
+  readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
+  readonly nameTaken?: string;
+  /** In a dry run: what would be written. */
+  readonly plan?: string;
+}
+
+/** Keeps what the last reconcile of each VIP found, for status and metrics, and says once what is refused. */
+export class VipReports {
+  private readonly reports = new Map<VipKey, VipReport>();
+  private associations = 0;
+  private refused = 0;
+
+  public constructor(
+    private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics },
+  ) {}
+
+  /** The reports, of VIPs that there is something to say about. */
+  public all(): Iterable<VipReport> {
+    return this.reports.values();
+  }
+
+  /** How many VIPs are managed, and how many floating ips are associated with them. */
+  public totals(): { readonly vips: number; readonly associations: number } {
+    return { vips: this.reports.size, associations: this.associations };
+  }
+
+  /** Takes the plan of a reconcile that has been carried out, or in a dry run would have been. */
+  public update(plan: VipPlan, dryRun: boolean): void {
+    const before = this.reports.get(plan.key);
+    const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
+    const report = isManaged || plan.refused.length > 0 ? this.reportOf(plan, before, dryRun) : undefined;
+    if (report === undefined) this.reports.delete(plan.key);
+    else this.reports.set(plan.key, report);
+    this.associations += (report?.associations.length ?? 0) - (before?.associations.length ?? 0);
+    this.refused += (report?.refused.length ?? 0) - (before?.refused.length ?? 0);
+    this.parts.metrics.set('virtual_ips', {}, this.reports.size);
+    this.parts.metrics.set('associations', {}, this.associations);
+    this.parts.metrics.set('ports_refused', {}, this.refused);
+  }
+
+  private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
+    const now = this.parts.clock.now();
+    const refused = plan.refused.map(({ uuid, reason }) => {
+      const known = before?.refused.find((entry) => entry.portUuid === uuid);
+      if (known === undefined) {
+        this.parts.logger.warn('port refused: it looks like an amphora of the VIP and is not trusted', {
+          vip: plan.key,
+          portUuid: uuid,
+          reason,
+        });
+      }
+      return known ?? { portUuid: uuid, reason, since: now };
+    });
+    const untrusted = plan.events
+      .filter((event) => event.type === 'untrusted')
+      .map(
+        ({ floatingIpUuid }) =>
+          before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid) ?? { floatingIpUuid, since: now },
+      );
+    return {
+      key: plan.key,
+      ...(plan.vipPortUuid === undefined ? {} : { vipPortUuid: plan.vipPortUuid }),
+      members: plan.members,
+      associations: plan.associations,
+      refused,
+      untrusted,
+      ...(plan.nameTaken === undefined ? {} : { nameTaken: plan.nameTaken }),
+      ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { CacheReader, VirtualIpEntity } from '../../cache/index.js';
+import { vipKeyParts, type VipKey } from '../../schema/index.js';
+import type { FloatingIpPlan } from '../floating-ip/plan.js';
+import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
+import { findManaged, takenNames } from './observe.js';
+import { candidateNames, planVirtualIp, type VirtualIpPlan } from './plan.js';
+
+/** Keeps the virtual-ip of a VIP. */
+export interface VirtualIpManager {
+  /** The virtual-ips that are ours for the VIP. */
+  find(key: VipKey): readonly VirtualIpEntity[];
+  /** What is to be written on them. */
+  plan(input: VirtualIpInput): VirtualIpPlan;
+}
+
+/** What the virtual-ip follows from. */
+export interface VirtualIpInput {
+  readonly key: VipKey;
+  readonly managed: readonly VirtualIpEntity[];
+  readonly loadBalancer: LoadBalancerPlan;
+  readonly floatingIps: Pick<FloatingIpPlan, 'associations' | 'undecided'>;
+}
+
+/** The virtual-ip manager on the cache. */
+export class CachedVirtualIpManager implements VirtualIpManager {
+  public constructor(private readonly cache: CacheReader) {}
+
+  public find(key: VipKey): readonly VirtualIpEntity[] {
+    return findManaged(this.cache, key);
+  }
+
+  public plan({ key, managed, loadBalancer, floatingIps }: VirtualIpInput): VirtualIpPlan {
+    const { address } = vipKeyParts(key);
+    const { vipPort } = loadBalancer;
+    const names =
+      vipPort === undefined
+        ? []
+        : candidateNames(vipPort, address).map((name) =>
+            [vipPort.project.domain, vipPort.project.name, name].join(':'),
+          );
+    return planVirtualIp({
+      vip: key,
+      address,
+      ...(vipPort === undefined ? {} : { vipPort }),
+      members: loadBalancer.members,
+      existing: managed.flatMap((virtualIp) =>
+        virtualIp.record === undefined ? [] : [{ ...virtualIp, record: virtualIp.record }],
+      ),
+      takenNames: takenNames(this.cache, names, managed),
+      associations: floatingIps.associations,
+      undecided: floatingIps.undecided,
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import { floatingIpRecordKey, recordKeys, writeRecord, type VipKey, type VirtualIpRecord } from '../../schema/index.js';
+import type { VipPort } from '../loadbalancer/plan.js';
+import type { Write } from '../write.js';
+
+/** A virtual-ip that our annotations mark as kept for this VIP. */
+export interface ObservedVirtualIp {
+  readonly uuid: string;
+  readonly fqName: readonly string[];
+  readonly address?: string;
+  readonly subnetUuid?: string;
+  /** The ports that it references; some may be gone, and still be shown. */
+  readonly portUuids: readonly string[];
+  readonly record: VirtualIpRecord;
+}
+
+/** What is known when the virtual-ip of a VIP is planned. */
+export interface VirtualIpObservation {
+  readonly vip: VipKey;
+  /** Canonical. */
+  readonly address: string;
+  /** Undefined: the load balancer is gone. */
+  readonly vipPort?: VipPort;
+  readonly members: readonly string[];
+  /** Ours for this VIP: none, one, or for a moment several if two instances made one each. Any order. */
+  readonly existing: readonly ObservedVirtualIp[];
+  /** Names, joined by colons, that virtual-ips of others have. */
+  readonly takenNames: readonly string[];
+  /** Uuids of the floating ips that are associated, and of those of which it is not known yet. */
+  readonly associations: readonly string[];
+  readonly undecided: readonly string[];
+}
+
+/** What is to be written on the virtual-ip, in stages: the record before the floating ips change, the rest after. */
+export interface VirtualIpPlan {
+  /** Before a floating ip gets references to amphorae: what can be lost has to be recorded first. */
+  readonly record: readonly Write[];
+  readonly references: readonly Write[];
+  /** Associations that are over, and last of all the virtual-ip itself. */
+  readonly forget: readonly Write[];
+  /** All names that could be ours belong to others: floating ips are served, but nothing records them. */
+  readonly nameTaken?: string;
+}
+
+/**
+ * Plans the virtual-ip of a VIP (design, section 4, "virtual-ip").
+ *
+ * | VIP port | members | virtual-ip | plan |
+ * |---|---|---|---|
+ * | there | some | none | create, reference VIP port and members |
+ * | there | any | one | set what differs; no members keep it: a failover may be under way |
+ * | there | none | none | nothing |
+ * | only our record names it (a tenant's, and no amphora carries it) | none | one | delete, once every floating ip is decided |
+ * | gone | any | one | delete, once every floating ip is decided |
+ * | any | any | several | keep the first by name, take over what the others record, delete them |
+ */
+export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
+  const [kept, ...surplus] = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const { vipPort } = seen;
+  if (vipPort === undefined || vipPort.origin === 'recorded') {
+    const isDecided = seen.undecided.length === 0;
+    return {
+      record: [],
+      references: [],
+      forget: isDecided ? seen.existing.map(({ uuid }) => ({ action: 'delete-virtual-ip', uuid })) : [],
+    };
+  }
+  if (kept === undefined) return seen.members.length === 0 ? nothing : planCreate(seen, vipPort);
+  const deletes = surplus.map(({ uuid }): Write => ({ action: 'delete-virtual-ip', uuid }));
+  const update = planUpdate(kept, seen, vipPort);
+  return { ...update, forget: [...update.forget, ...deletes] };
+}
+
+const nothing: VirtualIpPlan = { record: [], references: [], forget: [] };
+
+/** The names that the virtual-ip of a VIP may have, the one to prefer first. */
+export function candidateNames(vipPort: VipPort, address: string): readonly string[] {
+  const base = `octavia-lb-${vipPort.loadBalancerId}`;
+  // A colon would end a part of a fully qualified name: the API server refuses it (svc-monitor notes, section D.1).
+  const additional = `${base}-${address.replaceAll(':', '-')}`;
+  const last = `${additional}-${vipPort.uuid}`;
+  return vipPort.addresses[0] === address ? [base, additional, last] : [additional, last];
+}
+
+function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan {
+  const project = [vipPort.project.domain, vipPort.project.name];
+  const names = candidateNames(vipPort, seen.address).map((name) => [...project, name]);
+  const fqName = names.find((name) => !seen.takenNames.includes(name.join(':')));
+  if (fqName === undefined) return { ...nothing, nameTaken: names.map((name) => name.join(':')).join(', ') };
+  const record = recordOf(seen, vipPort);
+  return {
+    record: [
+      {
+        action: 'create-virtual-ip',
+        virtualIp: { fqName, properties: propertiesOf(seen, vipPort), record: writeRecord(record, seen.address) },
+      },
+    ],
+    references: [vipPort.uuid, ...seen.members.toSorted()].map((portUuid) => ({
+      action: 'add-virtual-ip-reference',
+      target: 'created',
+      portUuid,
+    })),
+    forget: [],
+  };
+}
+
+function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan {
+  const target = { uuid: kept.uuid };
+  const wantedRecord = recordOf(seen, vipPort);
+  const recorded = new Set(kept.record.floatingIps);
+  const wanted = new Set([...wantedRecord.floatingIps, ...seen.undecided]);
+  const entries = [
+    ...(kept.record.loadBalancer === wantedRecord.loadBalancer
+      ? []
+      : [{ key: recordKeys.loadBalancer, value: wantedRecord.loadBalancer }]),
+    ...(kept.record.vipPort === wantedRecord.vipPort ? [] : [{ key: recordKeys.vipPort, value: wantedRecord.vipPort }]),
+    ...[...wanted]
+      .filter((uuid) => !recorded.has(uuid))
+      .sort()
+      .map((uuid) => ({ key: floatingIpRecordKey(uuid), value: seen.address })),
+  ];
+  const over = kept.record.floatingIps.filter((uuid) => !wanted.has(uuid)).map(floatingIpRecordKey);
+  const ports = [vipPort.uuid, ...seen.members.toSorted()];
+  const properties = propertiesOf(seen, vipPort);
+  const isSame = kept.address === properties.address && kept.subnetUuid === properties.subnetUuid;
+  // While a floating ip is undecided, the ports that are gone are evidence: the record of members is these references.
+  const drops = seen.undecided.length > 0 ? [] : kept.portUuids.filter((uuid) => !ports.includes(uuid));
+  return {
+    record: entries.length === 0 ? [] : [{ action: 'set-record', target, entries }],
+    references: [
+      ...ports
+        .filter((portUuid) => !kept.portUuids.includes(portUuid))
+        .map((portUuid): Write => ({ action: 'add-virtual-ip-reference', target, portUuid })),
+      ...drops.map((portUuid): Write => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
+      ...(isSame ? [] : [{ action: 'set-virtual-ip-properties' as const, target, properties }]),
+    ],
+    forget: over.length === 0 ? [] : [{ action: 'delete-record', target, keys: over }],
+  };
+}
+
+function recordOf(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpRecord {
+  return {
+    vip: seen.vip,
+    loadBalancer: vipPort.loadBalancerId,
+    vipPort: vipPort.uuid,
+    floatingIps: seen.associations.toSorted(),
+  };
+}
+
+function propertiesOf(
+  seen: VirtualIpObservation,
+  vipPort: VipPort,
+): { readonly address: string; readonly subnetUuid?: string } {
+  return { address: seen.address, ...(vipPort.subnetUuid === undefined ? {} : { subnetUuid: vipPort.subnetUuid }) };
+}
+
+function nameOf(virtualIp: ObservedVirtualIp): string {
+  return virtualIp.fqName.join(':');
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { KeyValuePairs } from './common.js';
+import { uuidSchema } from './common.js';
+import type { VipKey } from './vip-key.js';
+
+const prefix = 'opensdn-svc-monitor/';
+
+/** The keys of the annotations by which a virtual-ip is known as ours (design, section 4, "virtual-ip"). */
+export const recordKeys = {
+  managedBy: `${prefix}managed-by`,
+  vip: `${prefix}vip`,
+  loadBalancer: `${prefix}loadbalancer`,
+  vipPort: `${prefix}vip-port`,
+  floatingIpPrefix: `${prefix}floating-ip/`,
+} as const;
+
+/** The value of `managed-by` on every virtual-ip that this project keeps. */
+export const managedBy = 'opensdn-svc-monitor';
+
+/** What a managed virtual-ip says in its annotations. */
+export interface VirtualIpRecord {
+  readonly vip: VipKey;
+  /** The load balancer's id; for a tenant's own VIP port, where none is known, that port's uuid. */
+  readonly loadBalancer: string;
+  readonly vipPort: string;
+  /** Uuids of the floating ips associated with the VIP, sorted. */
+  readonly floatingIps: readonly string[];
+}
+
+const recordSchema = z.object({
+  managedBy: z.literal(managedBy),
+  vip: z.string().regex(/^[0-9a-f-]{36}\/[0-9a-f.:]+$/),
+  loadBalancer: z.string().min(1),
+  vipPort: uuidSchema,
+});
+
+/** The record in a virtual-ip's annotations; undefined if they are not ours, or not whole. Foreign annotations are ignored. */
+export function readRecord(annotations: KeyValuePairs | undefined): VirtualIpRecord | undefined {
+  const values = new Map((annotations?.key_value_pair ?? []).map(({ key, value }) => [key, value ?? '']));
+  const parsed = recordSchema.safeParse({
+    managedBy: values.get(recordKeys.managedBy),
+    vip: values.get(recordKeys.vip),
+    loadBalancer: values.get(recordKeys.loadBalancer),
+    vipPort: values.get(recordKeys.vipPort),
+  });
+  if (!parsed.success) return undefined;
+  const floatingIps = [...values.keys()]
+    .filter((key) => key.startsWith(recordKeys.floatingIpPrefix))
+    .map((key) => uuidSchema.safeParse(key.slice(recordKeys.floatingIpPrefix.length)))
+    .flatMap((uuid) => (uuid.success ? [uuid.data] : []))
+    .sort();
+  return { ...parsed.data, vip: parsed.data.vip as VipKey, floatingIps };
+}
+
+/** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */
+export function floatingIpRecordKey(floatingIpUuid: string): string {
+  return `${recordKeys.floatingIpPrefix}${floatingIpUuid}`;
+}
+
+/** A record as annotations. The value of a floating ip's entry is the VIP address. */
+export function writeRecord(record: VirtualIpRecord, address: string): readonly { key: string; value: string }[] {
+  return [
+    { key: recordKeys.managedBy, value: managedBy },
+    { key: recordKeys.vip, value: record.vip },
+    { key: recordKeys.loadBalancer, value: record.loadBalancer },
+    { key: recordKeys.vipPort, value: record.vipPort },
+    ...record.floatingIps.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: address })),
+  ];
+}

@@ -1,0 +1,156 @@
+import type { Clock } from '../clock/index.js';
+import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
+import type { Metrics } from '../metrics/index.js';
+import { LinkedList, type ListNode } from './linked-list.js';
+import type { Priority, WorkItem } from './work-queue.js';
+
+/** After so many live keys in a row, taken while a resync key waited, one resync key is taken: none starves. */
+const liveKeysInARow = 16;
+
+/** A key that has been added and not yet been taken. */
+interface Dirty<K extends string> {
+  readonly key: K;
+  readonly queuedAt: number;
+  priority: Priority;
+  /** Its place in the list of its priority; undefined while a worker still has the key. */
+  place: ListNode<Dirty<K>> | undefined;
+}
+
+interface Getter<K extends string> {
+  readonly resolve: (item: WorkItem<K> | undefined) => void;
+}
+
+/** The innermost layer of the queue: order, de-duplication, one worker per key. The contract is that of `WorkQueue`. */
+export class FairQueue<K extends string> {
+  // A key is in one of four states, by the first two fields:
+  //   in neither                 idle
+  //   in dirty                   waits, in exactly one of the lists
+  //   in processing              with exactly one worker
+  //   in dirty and processing    with a worker, and added again meanwhile: in no list until `done` puts it there
+  // Getters wait only while both lists are empty, and only until the queue is shut down.
+  private readonly dirty = new Map<K, Dirty<K>>();
+  private readonly processing = new Set<K>();
+  private readonly lists: Readonly<Record<Priority, LinkedList<Dirty<K>>>> = {
+    live: new LinkedList(),
+    resync: new LinkedList(),
+  };
+  private readonly getters = new LinkedList<Getter<K>>();
+  private readonly drained = new Set<() => void>();
+  private liveTakenInARow = 0;
+  private closed = false;
+
+  public constructor(private readonly options: { readonly clock: Clock; readonly metrics: Metrics }) {}
+
+  /** How many keys could be taken now. */
+  public get length(): number {
+    return this.lists.live.length + this.lists.resync.length;
+  }
+
+  public add(key: K, priority: Priority): void {
+    if (this.closed) return;
+    const waiting = this.dirty.get(key);
+    if (waiting !== undefined) {
+      if (priority === 'live') this.moveUp(waiting);
+      return;
+    }
+    const added: Dirty<K> = { key, queuedAt: this.options.clock.monotonic(), priority, place: undefined };
+    this.dirty.set(key, added);
+    this.options.metrics.increment('queue_adds_total', { priority });
+    if (!this.processing.has(key)) this.enlist(added);
+  }
+
+  public get(signal: AbortSignal): Promise<WorkItem<K> | undefined> {
+    return new Promise((resolve, reject) => {
+      throwIfAborted(signal);
+      const item = this.take();
+      if (item !== undefined || this.closed) {
+        resolve(item);
+        return;
+      }
+      const abort = (): void => {
+        this.getters.remove(place);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      };
+      const place = this.getters.push({
+        resolve: (next) => {
+          signal.removeEventListener('abort', abort);
+          resolve(next);
+        },
+      });
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  public done(key: K): void {
+    if (!this.processing.delete(key)) return;
+    const again = this.dirty.get(key);
+    if (again !== undefined) this.enlist(again);
+    this.settleDrains();
+  }
+
+  public shutDown(): void {
+    this.closed = true;
+    for (let getter = this.getters.shift(); getter !== undefined; getter = this.getters.shift())
+      getter.resolve(undefined);
+  }
+
+  /** Resolves when no key waits and no worker has one. */
+  public async drain(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      throwIfAborted(signal);
+      const abort = (): void => {
+        this.drained.delete(settle);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      };
+      const settle = (): void => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      this.drained.add(settle);
+      signal.addEventListener('abort', abort, { once: true });
+      this.settleDrains();
+    });
+  }
+
+  private moveUp(waiting: Dirty<K>): void {
+    if (waiting.priority === 'live') return;
+    waiting.priority = 'live';
+    if (waiting.place === undefined) return;
+    this.lists.resync.remove(waiting.place);
+    this.enlist(waiting);
+  }
+
+  private enlist(entry: Dirty<K>): void {
+    entry.place = this.lists[entry.priority].push(entry);
+    this.options.metrics.set('queue_depth', {}, this.length);
+    const getter = this.getters.shift();
+    if (getter !== undefined) getter.resolve(this.take());
+  }
+
+  private take(): WorkItem<K> | undefined {
+    const entry = this.next();
+    if (entry === undefined) return undefined;
+    this.dirty.delete(entry.key);
+    this.processing.add(entry.key);
+    this.options.metrics.set('queue_depth', {}, this.length);
+    this.options.metrics.observe('queue_wait_seconds', {}, (this.options.clock.monotonic() - entry.queuedAt) / 1000);
+    return { key: entry.key, queuedAt: entry.queuedAt };
+  }
+
+  private next(): Dirty<K> | undefined {
+    const { live, resync } = this.lists;
+    const resyncWaits = resync.length > 0;
+    if (live.length === 0 || (resyncWaits && this.liveTakenInARow >= liveKeysInARow)) {
+      this.liveTakenInARow = 0;
+      return resync.shift();
+    }
+    this.liveTakenInARow = resyncWaits ? this.liveTakenInARow + 1 : 0;
+    return live.shift();
+  }
+
+  private settleDrains(): void {
+    if (this.dirty.size > 0 || this.processing.size > 0) return;
+    for (const settle of this.drained) settle();
+    this.drained.clear();
+  }
+}

@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../clock/index.js';
+import { silentMetrics, type Metrics } from '../metrics/index.js';
+import { DelayedKeys } from './delayed-keys.js';
+import { FairQueue } from './fair-queue.js';
+import { KeyBackoff, type BackoffOptions } from './key-backoff.js';
+import type { Priority, WorkItem, WorkQueue } from './work-queue.js';
+
+/** What a {@link KeyedWorkQueue} is made of. */
+export interface KeyedWorkQueueOptions {
+  readonly clock: Clock;
+  /** Numbers from 0 (inclusive) to 1 (exclusive), for the jitter of the backoff. Defaults to the runtime's random source. */
+  readonly random?: () => number;
+  /** Defaults to 100 ms, doubling up to 60 s. */
+  readonly backoff?: BackoffOptions;
+  /** Takes `queue_depth`, `queue_adds_total` and `queue_wait_seconds`. Defaults to none. */
+  readonly metrics?: Metrics;
+}
+
+const randomSteps = 2 ** 32;
+
+/**
+ * The work queue, in three layers: {@link FairQueue} ← {@link DelayedKeys} ← {@link KeyBackoff}.
+ *
+ * Adding and taking cost constant time, delaying the logarithm of how many keys are delayed. Delayed keys are added as `live`.
+ * A resync key is taken after at most 16 live ones in a row.
+ */
+export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
+  private readonly queue: FairQueue<K>;
+  private readonly delayed: DelayedKeys<K>;
+  private readonly backoff: KeyBackoff<K>;
+  private closed = false;
+
+  public constructor(options: KeyedWorkQueueOptions) {
+    const { clock, metrics = silentMetrics, random = () => randomInt(randomSteps) / randomSteps } = options;
+    this.queue = new FairQueue({ clock, metrics });
+    this.delayed = new DelayedKeys({
+      clock,
+      ready: (key) => {
+        this.queue.add(key, 'live');
+      },
+    });
+    this.backoff = new KeyBackoff(options.backoff ?? {}, random);
+  }
+
+  public get length(): number {
+    return this.queue.length;
+  }
+
+  public add(key: K, priority: Priority = 'live'): void {
+    this.queue.add(key, priority);
+  }
+
+  public addAfter(key: K, delayMs: number): void {
+    if (this.closed) return;
+    if (delayMs > 0) this.delayed.add(key, delayMs);
+    else this.queue.add(key, 'live');
+  }
+
+  public addRateLimited(key: K): void {
+    this.addAfter(key, this.backoff.next(key));
+  }
+
+  public forget(key: K): void {
+    this.backoff.forget(key);
+  }
+
+  public retries(key: K): number {
+    return this.backoff.retries(key);
+  }
+
+  public get(signal: AbortSignal): Promise<WorkItem<K> | undefined> {
+    return this.queue.get(signal);
+  }
+
+  public done(key: K): void {
+    this.queue.done(key);
+  }
+
+  public shutDown(): void {
+    this.closed = true;
+    this.delayed.clear();
+    this.queue.shutDown();
+  }
+
+  public async shutDownWithDrain(signal: AbortSignal): Promise<void> {
+    this.shutDown();
+    await this.queue.drain(signal);
+  }
+}

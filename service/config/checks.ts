@@ -1,0 +1,94 @@
+import type { ConfigProblem } from './problems.js';
+import type { SettingKey, Settings } from './schema.js';
+import { formatDuration } from './values.js';
+
+interface Check {
+  /** A check is left out when one of these keys is at fault already. */
+  readonly keys: readonly SettingKey[];
+  /** What is wrong, or undefined. The problem is reported for the first key. */
+  readonly problem: (settings: Settings) => string | undefined;
+}
+
+function required(key: SettingKey, mode: Settings['auth.mode'], alternative?: SettingKey): Check {
+  return {
+    keys: [key, 'auth.mode', ...(alternative === undefined ? [] : [alternative])],
+    problem: (settings) => {
+      const missing = settings[key] === undefined && (alternative === undefined || settings[alternative] === undefined);
+      const names = alternative === undefined ? '' : ` (or ${alternative})`;
+      return settings['auth.mode'] === mode && missing ? `required with auth.mode ${mode}${names}` : undefined;
+    },
+  };
+}
+
+function notBoth(key: SettingKey, other: SettingKey): Check {
+  return {
+    keys: [key, other],
+    problem: (settings) =>
+      settings[key] !== undefined && settings[other] !== undefined
+        ? `only one of this and ${other} can be given`
+        : undefined,
+  };
+}
+
+function together(key: SettingKey, other: SettingKey): Check {
+  return {
+    keys: [key, other],
+    problem: (settings) =>
+      settings[key] === undefined && settings[other] !== undefined ? `required with ${other}` : undefined,
+  };
+}
+
+// Certificates that are given and not used mean that somebody takes a plain connection for a safe one.
+function needsTls(key: SettingKey, by: SettingKey, isOn: (settings: Settings) => boolean, wanted: string): Check {
+  return {
+    keys: [key, by],
+    problem: (settings) => (settings[key] !== undefined && !isOn(settings) ? `has no effect: ${wanted}` : undefined),
+  };
+}
+
+function atLeast(key: SettingKey & `${string}_${string}`, other: SettingKey): Check {
+  return {
+    keys: [key, other],
+    problem: (settings) => {
+      const [value, bound] = [Number(settings[key]), Number(settings[other])];
+      return value < bound ? `${formatDuration(value)} is less than ${other}, ${formatDuration(bound)}` : undefined;
+    },
+  };
+}
+
+const usesHttps = (settings: Settings): boolean =>
+  [...settings['config_api.urls'], settings['auth.url'] ?? ''].some((url) => /^https:/i.test(url));
+const usesAmqps = (settings: Settings): boolean => settings['rabbitmq.tls.enabled'];
+
+const checks: readonly Check[] = [
+  required('auth.token', 'token', 'auth.token_file'),
+  required('auth.url', 'keystone'),
+  required('auth.username', 'keystone'),
+  required('auth.password', 'keystone', 'auth.password_file'),
+  required('auth.project_name', 'keystone'),
+  notBoth('auth.token', 'auth.token_file'),
+  notBoth('auth.password', 'auth.password_file'),
+  notBoth('rabbitmq.password', 'rabbitmq.password_file'),
+  together('config_api.tls.cert_file', 'config_api.tls.key_file'),
+  together('config_api.tls.key_file', 'config_api.tls.cert_file'),
+  together('rabbitmq.tls.cert_file', 'rabbitmq.tls.key_file'),
+  together('rabbitmq.tls.key_file', 'rabbitmq.tls.cert_file'),
+  ...(['config_api.tls.ca_file', 'config_api.tls.cert_file'] as const).map((key) =>
+    needsTls(key, 'config_api.urls', usesHttps, 'none of config_api.urls and auth.url is an https URL'),
+  ),
+  ...(['rabbitmq.tls.ca_file', 'rabbitmq.tls.cert_file'] as const).map((key) =>
+    needsTls(key, 'rabbitmq.tls.enabled', usesAmqps, 'rabbitmq.tls.enabled is not true'),
+  ),
+  atLeast('config_api.list_timeout', 'config_api.request_timeout'),
+  atLeast('timings.sync_timeout', 'config_api.list_timeout'),
+];
+
+/** What is wrong between keys that are each right by themselves. `atFault` names the keys that are not. */
+export function crossCheck(settings: Settings, atFault: ReadonlySet<string>): readonly ConfigProblem[] {
+  return checks.flatMap(({ keys, problem }) => {
+    const [key] = keys;
+    if (key === undefined || keys.some((name) => atFault.has(name))) return [];
+    const message = problem(settings);
+    return message === undefined ? [] : [{ key, message }];
+  });
+}

@@ -1,0 +1,43 @@
+import type { ConfigProblem } from './problems.js';
+import type { SettingKey, Settings } from './schema.js';
+
+/** The keys that name a file whose content is wanted. */
+export const fileKeys = [
+  'config_api.tls.ca_file',
+  'config_api.tls.cert_file',
+  'config_api.tls.key_file',
+  'auth.token_file',
+  'auth.password_file',
+  'rabbitmq.password_file',
+  'rabbitmq.tls.ca_file',
+  'rabbitmq.tls.cert_file',
+  'rabbitmq.tls.key_file',
+] as const satisfies readonly SettingKey[];
+
+/** The contents of the files that the configuration names, by the key that names them. */
+export type FileContents = Readonly<Partial<Record<(typeof fileKeys)[number], string>>>;
+
+/** Reads a file as text; throws if it cannot. */
+export type ReadTextFile = (path: string) => string;
+
+/** Reads the files that the settings name. A secret loses the line end that editors and `echo` put behind it. */
+export function readFiles(
+  settings: Settings,
+  readFile: ReadTextFile,
+): { readonly contents: FileContents; readonly problems: readonly ConfigProblem[] } {
+  const contents: Partial<Record<(typeof fileKeys)[number], string>> = {};
+  const problems: ConfigProblem[] = [];
+  for (const key of fileKeys) {
+    const path = settings[key];
+    if (path === undefined) continue;
+    try {
+      const content = readFile(path);
+      contents[key] = /(password|token)_file$/.test(key) ? content.replace(/\r?\n$/, '') : content;
+      if (contents[key] === '') problems.push({ key, value: JSON.stringify(path), message: 'the file is empty' });
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+      problems.push({ key, value: JSON.stringify(path), message: `the file cannot be read (${reason})` });
+    }
+  }
+  return { contents, problems };
+}

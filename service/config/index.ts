@@ -1,0 +1,10 @@
+/**
+ * The configuration: one schema of all keys, read from a YAML file, the environment and assignments, in that order.
+ * Everything is validated, all problems are reported at once, and what comes out is frozen. Secrets show up in no problem.
+ * The only place of the service that knows the environment's variables.
+ */
+export type { LogLevel, RabbitmqConfig, ServiceConfig, TlsConfig } from './config.js';
+export { loadConfig, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './load-config.js';
+export { formatProblem, type ConfigProblem } from './problems.js';
+export { environmentName, settingKeys, type KeyInfo } from './schema.js';
+export { formatDuration } from './values.js';

@@ -1,0 +1,76 @@
+import { masked, maskCredentials } from '../mask.js';
+import type { ValueForm } from './values.js';
+
+/** Something that is wrong with the configuration. */
+export interface ConfigProblem {
+  /** The key as in the YAML file, such as `rabbitmq.port`; or what else is at fault, such as `(file)`. */
+  readonly key: string;
+  /** Where it was given: `file`, `--set`, an environment variable; absent for what is missing. */
+  readonly origin?: string;
+  /** What was given, as text; secrets are masked. */
+  readonly value?: string;
+  /** What is wrong, or what is allowed. */
+  readonly message: string;
+}
+
+const longestValue = 100;
+
+/** A value as text for an error message or a listing; secrets are masked. */
+export function displayValue(form: ValueForm, value: unknown): string {
+  if (form === 'secret') return masked;
+  // A nested value can hold anything, so what it holds is not shown.
+  const plain =
+    typeof value === 'object' && value !== null && !isListOfTexts(value)
+      ? 'a map or a nested list'
+      : JSON.stringify(value);
+  const shown = maskCredentials(plain);
+  return shown.length > longestValue ? `${shown.slice(0, longestValue)}…` : shown;
+}
+
+function isListOfTexts(value: object): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry !== 'object');
+}
+
+/** One line of text for a problem. */
+export function formatProblem(problem: ConfigProblem): string {
+  const value = problem.value === undefined ? '' : ` = ${problem.value}`;
+  const origin = problem.origin === undefined ? '' : ` (${problem.origin})`;
+  return `${problem.key}${value}${origin}: ${problem.message}`;
+}
+
+/** The candidate that differs least from the name, if it is near enough to be what was meant. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = Math.min(editDistance(name, candidate), lastPartDistance(name, candidate));
+    if (best === undefined || distance < best.distance) best = { candidate, distance };
+  }
+  const bound = Math.max(1.5, Math.floor(name.length / 3));
+  return best !== undefined && best.distance <= bound ? best.candidate : undefined;
+}
+
+// `http.log_level` for `log.level`: a right name below the wrong section costs one.
+function lastPartDistance(name: string, candidate: string): number {
+  const last = (dotted: string): string => dotted.slice(dotted.lastIndexOf('.') + 1);
+  return last(name) === last(candidate) ? 1.5 : Infinity;
+}
+
+/** The least number of letters to add, drop or change (Levenshtein). */
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= left.length; line++) {
+    const next = [line];
+    for (let column = 1; column <= right.length; column++) {
+      const change = (row[column - 1] ?? 0) + (left[line - 1] === right[column - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}
+
+/** The end of a message about an unknown name. */
+export function suggestion(name: string, candidates: Iterable<string>): string {
+  const near = nearest(name, candidates);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}

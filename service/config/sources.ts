@@ -1,0 +1,123 @@
+import { LineCounter, parseDocument } from 'yaml';
+import type { ConfigProblem } from './problems.js';
+import { suggestion } from './problems.js';
+import { environmentName, settingKeys } from './schema.js';
+
+/** A value that was given for a key, and where. */
+export interface Given {
+  readonly value: unknown;
+  readonly origin: string;
+}
+
+/** What one source gives, by key, and what is wrong with it. */
+export interface SourceResult {
+  readonly given: ReadonlyMap<string, Given>;
+  readonly problems: readonly ConfigProblem[];
+}
+
+const sections = new Set(
+  [...settingKeys.keys()].flatMap((key) => {
+    const parts = key.split('.');
+    return parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('.'));
+  }),
+);
+
+/**
+ * Reads the text of the YAML file. Values of unknown keys are never shown: a misspelled password would be among them.
+ *
+ * @param text YAML 1.2; an empty file gives nothing
+ */
+export function readYaml(text: string): SourceResult {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  // The parser's own messages quote the text, which may be a secret; its codes do not.
+  const syntax = [...document.errors, ...document.warnings].map((error) => {
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    return fileProblem(`line ${line}, column ${col}: ${error.code.toLowerCase().replaceAll('_', ' ')}`);
+  });
+  if (syntax.length > 0) return { given: new Map(), problems: syntax };
+  let root: unknown;
+  try {
+    root = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return {
+      given: new Map(),
+      problems: [fileProblem('an alias (*name) without its anchor; a text that begins with * has to be in quotes')],
+    };
+  }
+  return flatten(root);
+}
+
+function fileProblem(message: string): ConfigProblem {
+  return { key: '(file)', message };
+}
+
+function flatten(root: unknown): SourceResult {
+  const given = new Map<string, Given>();
+  const problems: ConfigProblem[] = [];
+  const visit = (value: unknown, prefix: string): void => {
+    // An empty section or key is written when all of it is commented out: it counts as not given.
+    if (value === null || value === undefined) return;
+    if (!isMap(value)) {
+      const message = 'has to be a map of keys';
+      problems.push(prefix === '' ? fileProblem(message) : { key: prefix, origin: 'file', message });
+      return;
+    }
+    for (const [name, entry] of Object.entries(value)) {
+      const key = prefix === '' ? name : `${prefix}.${name}`;
+      if (sections.has(key)) visit(entry, key);
+      else if (!settingKeys.has(key)) problems.push(unknownKey(key, 'file'));
+      else if (entry !== null) given.set(key, { value: entry, origin: 'file' });
+    }
+  };
+  visit(root, '');
+  return { given, problems };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unknownKey(key: string, origin: string): ConfigProblem {
+  return { key, origin, message: `no such key${suggestion(key, [...settingKeys.keys(), ...sections])}` };
+}
+
+const environmentPrefix = 'SVC_MONITOR_';
+// What others put into the environment by that prefix: the original's containers (`SVC_MONITOR__SECTION__key`), and Kubernetes for a
+// Service called `svc-monitor`.
+const foreignVariable = /^SVC_MONITOR_(?:_.*|SERVICE_(?:HOST|PORT.*)|PORT(?:_\d+_.*)?)$/;
+
+/** Reads the variables `SVC_MONITOR_<SECTION>_<KEY>`. One that is empty counts as not given. */
+export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): SourceResult {
+  const keysByVariable = new Map([...settingKeys.keys()].map((key) => [environmentName(key), key]));
+  const given = new Map<string, Given>();
+  const problems: ConfigProblem[] = [];
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith(environmentPrefix) || value === undefined || value === '') continue;
+    const key = keysByVariable.get(variable);
+    if (key !== undefined) given.set(key, { value, origin: variable });
+    else if (!foreignVariable.test(variable)) {
+      problems.push({
+        key: variable,
+        origin: 'environment',
+        message: `no such variable${suggestion(variable, keysByVariable.keys())}`,
+      });
+    }
+  }
+  return { given, problems };
+}
+
+/** Reads the `key=value` texts of `--set`. The last one of a key counts. */
+export function readAssignments(assignments: readonly string[]): SourceResult {
+  const given = new Map<string, Given>();
+  const problems: ConfigProblem[] = [];
+  for (const assignment of assignments) {
+    const end = assignment.indexOf('=');
+    const key = end === -1 ? '' : assignment.slice(0, end).trim();
+    if (end === -1) problems.push({ key: '--set', message: 'has to be key=value' });
+    else if (settingKeys.has(key)) given.set(key, { value: assignment.slice(end + 1), origin: '--set' });
+    else problems.push(unknownKey(key, '--set'));
+  }
+  return { given, problems };
+}

@@ -1,0 +1,56 @@
+import {
+  AmqpSource,
+  createMonitor,
+  SystemClock,
+  type ChangeSource,
+  type Clock,
+  type Logger,
+  type Metrics,
+  type Monitor,
+} from '../lib/index.js';
+import type { ServiceConfig } from './config/index.js';
+import { WinstonLogger } from './log/index.js';
+import { PrometheusMetrics } from './metrics/index.js';
+import { MonitorService, type Service } from './service.js';
+
+/** What can be put in the place of what the configuration asks for. */
+export interface ServiceOverrides {
+  /** Makes the change source instead of RabbitMQ's; called once for each attempt to start, as a source starts only once. */
+  readonly createSource?: () => ChangeSource;
+  readonly logger?: Logger;
+  /** Figures go here instead of to `/metrics`, which then answers only with those of the process. */
+  readonly metrics?: Metrics;
+  readonly clock?: Clock;
+}
+
+// On top of the time that the monitor gives itself, so that it is the monitor that cuts its own work short.
+const stopMarginMs = 2_000;
+
+/** Puts the service together. Nothing is connected and nothing listens before `start`. */
+export function createService(config: ServiceConfig, overrides: ServiceOverrides = {}): Service {
+  const clock = overrides.clock ?? new SystemClock();
+  const logger = overrides.logger ?? new WinstonLogger(config.log);
+  const prometheus = new PrometheusMetrics();
+  const shared = { clock, logger, metrics: overrides.metrics ?? prometheus };
+  const createSource =
+    overrides.createSource ??
+    ((): ChangeSource => new AmqpSource({ ...config.rabbitmq, ...shared, stopTimeoutMs: config.drainTimeoutMs }));
+  return new MonitorService({
+    http: config.http,
+    clock,
+    logger,
+    metricsText: prometheus,
+    stopTimeoutMs: config.drainTimeoutMs + stopMarginMs,
+    createMonitor: (): Monitor =>
+      createMonitor({
+        ...shared,
+        configApi: config.configApi,
+        source: createSource(),
+        settings: config.rules,
+        workers: config.workers,
+        resyncIntervalMs: config.resyncIntervalMs,
+        syncTimeoutMs: config.syncTimeoutMs,
+        drainTimeoutMs: config.drainTimeoutMs,
+      }),
+  });
+}

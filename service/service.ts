@@ -1,0 +1,161 @@
+import {
+  errorFields,
+  isAborted,
+  isRetriable,
+  sleep,
+  SvcMonitorError,
+  toSvcMonitorError,
+  withTimeout,
+  type Clock,
+  type Logger,
+  type Monitor,
+  type MonitorStatus,
+} from '../lib/index.js';
+import { StatusServer, type MetricsText } from './http/index.js';
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  readonly http: { readonly host: string; readonly port: number };
+  /** Makes a monitor that has not been started, with a change source of its own: one for each attempt to start. */
+  readonly createMonitor: () => Monitor;
+  /** Time that stopping the monitor may take, after which it is left behind. Milliseconds. */
+  readonly stopTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What `/metrics` answers. */
+  readonly metricsText?: MetricsText;
+}
+
+/** The monitor and its status endpoint, as one thing that starts and stops. */
+export interface Service {
+  /**
+   * Starts the endpoint, then the monitor. Resolves when the endpoint listens: the monitor becomes ready later (`status().ready`),
+   * and goes on trying for as long as the config API or the broker cannot be reached.
+   * Rejects with `invalid-configuration` if the endpoint cannot listen, `already-started`, `closed`.
+   */
+  start(): Promise<void>;
+  /** Stops the monitor, then the endpoint. May be called twice. Rejects with `timeout` if the monitor did not stop in time. */
+  stop(): Promise<void>;
+  /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
+  readonly url: string | undefined;
+  /** Resolves with the error if the monitor fails in a way that no further attempt can mend; else never. */
+  readonly failure: Promise<SvcMonitorError>;
+  status(): MonitorStatus;
+}
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 30_000;
+
+/** See {@link Service}. */
+export class MonitorService implements Service {
+  public readonly failure: Promise<SvcMonitorError>;
+  private readonly server: StatusServer;
+  private readonly stopping = new AbortController();
+  private fail: (error: SvcMonitorError) => void = () => undefined;
+  private failed: SvcMonitorError | undefined;
+  private monitor: Monitor;
+  private started = false;
+  private running: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
+  private address: string | undefined;
+
+  public constructor(private readonly options: ServiceOptions) {
+    const { http, metricsText } = options;
+    this.failure = new Promise((resolve) => {
+      this.fail = resolve;
+    });
+    this.monitor = options.createMonitor();
+    this.server = new StatusServer({
+      ...http,
+      status: () => this.monitor.status(),
+      failure: () => this.failed,
+      ...(metricsText === undefined ? {} : { metrics: metricsText }),
+    });
+  }
+
+  public get url(): string | undefined {
+    return this.address;
+  }
+
+  public async start(): Promise<void> {
+    if (this.stopped !== undefined) throw new SvcMonitorError('closed', 'the service was stopped');
+    if (this.started) throw new SvcMonitorError('already-started', 'the service was started before');
+    this.started = true;
+    const { http, logger } = this.options;
+    const port = await this.server.start();
+    this.address = `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${port}`;
+    // Not awaited here: the endpoint has to answer while the monitor tries. `stop` waits for it.
+    this.running = this.keepTrying().catch((error: unknown) => {
+      this.giveUp(error);
+    });
+    logger.info('status endpoint listens', { url: this.address });
+  }
+
+  public stop(): Promise<void> {
+    this.stopped ??= this.stopAll();
+    return this.stopped;
+  }
+
+  public status(): MonitorStatus {
+    return this.monitor.status();
+  }
+
+  private async stopAll(): Promise<void> {
+    const { clock, stopTimeoutMs } = this.options;
+    this.stopping.abort();
+    try {
+      await withTimeout(clock, stopTimeoutMs, new AbortController().signal, async () => {
+        await this.monitor.stop();
+        await this.running;
+      });
+    } finally {
+      await this.server.stop();
+    }
+  }
+
+  /** Starts a monitor; if that fails in a way that may pass, another one, and so on until `stop`. */
+  private async keepTrying(): Promise<void> {
+    const { clock, createMonitor, logger } = this.options;
+    const { signal } = this.stopping;
+    for (let retryMs = firstRetryMs; !this.isStopping(); retryMs = Math.min(retryMs * 2, longestRetryMs)) {
+      const error = await this.attempt(signal);
+      if (error === undefined || this.isStopping()) return;
+      if (!isRetriable(error)) throw error;
+      logger.warn('monitor did not start, trying again', { ...errorFields(error), retryMs });
+      await this.discard();
+      await sleep(clock, retryMs, signal);
+      this.monitor = createMonitor();
+    }
+  }
+
+  private async attempt(signal: AbortSignal): Promise<SvcMonitorError | undefined> {
+    try {
+      await this.monitor.start(signal);
+      this.options.logger.info('monitor is ready');
+      return undefined;
+    } catch (error) {
+      return toSvcMonitorError(error);
+    }
+  }
+
+  // A monitor and its source start only once: what is left of the failed attempt is stopped, and the next one gets new ones.
+  private async discard(): Promise<void> {
+    const { clock, logger, stopTimeoutMs } = this.options;
+    try {
+      await withTimeout(clock, stopTimeoutMs, this.stopping.signal, () => this.monitor.stop());
+    } catch (error) {
+      if (!isAborted(error)) logger.warn('monitor did not stop cleanly', errorFields(error));
+    }
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private giveUp(error: unknown): void {
+    if (this.isStopping()) return;
+    this.failed = toSvcMonitorError(error);
+    this.options.logger.error('monitor failed for good', errorFields(this.failed));
+    this.fail(this.failed);
+  }
+}

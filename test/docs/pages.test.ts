@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { errorCodes, metricDefinitions } from '../../lib/index.js';
+import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
+import { generatedPages } from './pages.js';
+import { projectFolder } from './project-folder.js';
+
+function read(path: string): Promise<string> {
+  return readFile(new URL(path, projectFolder()), 'utf8');
+}
+
+/** The first cells of the rows of a page's tables. */
+function documented(page: string): readonly string[] {
+  return [...page.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
+}
+
+describe('the pages of docs/', () => {
+  const tables: readonly (readonly [string, readonly string[]])[] = [
+    ['settings.md', [...settingKeys.keys()]],
+    ['metrics.md', Object.keys(metricDefinitions).map((name) => `svc_monitor_${name}`)],
+    ['errors.md', Object.keys(errorCodes)],
+  ];
+  for (const [name, expected] of tables) {
+    describe(name, () => {
+      it('should document each entry of its table once, and none that is not there', async () => {
+        expect([...documented(await read(`docs/${name}`))].sort()).to.deep.equal([...expected].sort());
+      });
+
+      it('should say what the table says', async () => {
+        expect(await read(`docs/${name}`)).to.equal((await generatedPages()).get(name));
+      });
+    });
+  }
+});
+
+describe('the example of deploy/', () => {
+  it('should be a configuration without problems, and name every key', async () => {
+    const fileText = await read('deploy/svc-monitor.yaml');
+    const loaded = loadConfig({ fileText, readFile: () => 'content' });
+    expect(loaded.ok ? [] : loaded.problems.map(formatProblem)).to.deep.equal([]);
+    for (const key of settingKeys.keys()) {
+      expect(fileText, key).to.match(new RegExp(`^\\s*(# )?${key.slice(key.lastIndexOf('.') + 1)}:`, 'm'));
+    }
+  });
+
+  it('should have right values in its comments, too', async () => {
+    const uncommented = (await read('deploy/svc-monitor.yaml')).replace(/^(\s*)# (\w+:.*)$/gm, '$1$2');
+    const loaded = loadConfig({ fileText: uncommented, readFile: () => 'content' });
+    // A secret and the file that holds it exclude each other; all else has to fit together.
+    const problems = loaded.ok ? [] : loaded.problems.map(formatProblem);
+    expect(problems.filter((problem) => !problem.includes('only one of this and'))).to.deep.equal([]);
+  });
+});

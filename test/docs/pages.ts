@@ -1,0 +1,105 @@
+import { format } from 'prettier';
+import { errorCodes, metricDefinitions, type MetricDefinition } from '../../lib/index.js';
+import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
+
+/** The pages of docs/ that are made from tables of the code: their texts by file name, formatted as the project's files are. */
+export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
+  const pages = { 'settings.md': settingsPage(), 'metrics.md': metricsPage(), 'errors.md': errorsPage() };
+  const formatted = Object.entries(pages).map(async ([name, text]) => {
+    const options = { parser: 'markdown', printWidth: 120, singleQuote: true, trailingComma: 'all' } as const;
+    return [name, await format(text, options)] as const;
+  });
+  return new Map(await Promise.all(formatted));
+}
+
+const generatedNote = (table: string): string =>
+  `<!-- Made from ${table}; a test compares the two. After a change there: npm run build && node dist/test/docs/write.js -->`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+const sectionTexts: Readonly<Record<string, string>> = {
+  config_api: 'How to reach the config API.',
+  auth: 'How to log in to the config API.',
+  rabbitmq: 'How to reach the message bus on which the config API announces changes.',
+  rules: 'By which rules ports and associations are told apart.',
+  timings: 'Windows and intervals of time.',
+  '': 'Keys without a section.',
+  http: 'The status endpoint: `/healthz`, `/readyz`, `/metrics`, `/status`.',
+  log: 'Log lines go to the standard output.',
+};
+
+function settingsPage(): string {
+  const sections = Object.entries(sectionTexts).map(([section, text]) => {
+    const rows = [...settingKeys]
+      .filter(([key]) => sectionOf(key) === section)
+      .map(([key, info]) => [code(key), defaultText(info), info.allowed, info.doc]);
+    return `## ${section === '' ? 'General' : section}\n\n${text}\n\n${table(['key', 'default', 'allowed', 'meaning'], rows)}\n`;
+  });
+  return `# Settings
+
+${generatedNote('service/config/schema.ts')}
+
+A key such as \`rabbitmq.tls.ca_file\` can be given in four ways. Of several the last one in this list counts:
+
+1. its default;
+2. the YAML file of \`--config\`, where a dot is a level: \`rabbitmq: { tls: { ca_file: /etc/ca.pem } }\`;
+3. the environment, as \`SVC_MONITOR_<SECTION>_<KEY>\`: capitals, each dot an underscore, here \`${environmentName('rabbitmq.tls.ca_file')}\`. An empty variable counts as not given;
+4. a flag: \`--set rabbitmq.tls.ca_file=/etc/ca.pem\`; \`--dry-run\`, \`--log-level\` and \`--log-format\` are short for the keys of that name.
+
+A duration is written \`500ms\`, \`2s\`, \`10m\`, \`1h\`, or as a number of seconds. A list is a YAML list, or one text with commas. Texts that look like numbers have to be in quotes in the file.
+
+Everything is validated before anything starts. All problems are printed at once, and the exit code is 2. Unknown keys are problems, too, and so are unknown variables that begin with \`SVC_MONITOR_\`, apart from those that Kubernetes and the containers of the original set (\`SVC_MONITOR_PORT_...\`, \`SVC_MONITOR_SERVICE_...\`, \`SVC_MONITOR__...\`). \`opensdn-svc-monitor check-config --show\` prints what would count, with secrets masked.
+
+Files that a key names are read once, at the start. Passwords and tokens are best given that way: the command line and the environment of a process can be read by others.
+
+${sections.join('\n')}`;
+}
+
+function sectionOf(key: string): string {
+  return key.includes('.') ? key.slice(0, key.indexOf('.')) : '';
+}
+
+function defaultText({ form, defaultValue }: KeyInfo): string {
+  if (defaultValue === undefined) return 'unset';
+  if (form === 'duration') return code(formatDuration(Number(defaultValue)));
+  return code(typeof defaultValue === 'object' ? defaultValue.join(', ') : String(defaultValue));
+}
+
+function metricsPage(): string {
+  const rows = Object.entries<MetricDefinition>(metricDefinitions).map(([name, { type, labels, help }]) => [
+    code(`svc_monitor_${name}`),
+    type,
+    labels.map(code).join(', '),
+    help,
+  ]);
+  return `# Metrics
+
+${generatedNote('lib/metrics/definitions.ts')}
+
+\`GET /metrics\` of the status endpoint answers in Prometheus' text format. Durations are seconds. Besides these there are the usual figures of a Node.js process (memory, CPU, event loop, garbage collection), as \`svc_monitor_process_...\` and \`svc_monitor_nodejs_...\`.
+
+${table(['metric', 'type', 'labels', 'meaning'], rows)}
+`;
+}
+
+function errorsPage(): string {
+  const rows = Object.entries(errorCodes).map(([name, { retriable, meaning }]) => [
+    code(name),
+    retriable ? 'yes' : 'no',
+    meaning,
+  ]);
+  return `# Error codes
+
+${generatedNote('lib/errors/codes.ts')}
+
+Every error of the library is a \`SvcMonitorError\` with one of these codes. Match on \`code\`, not on the message. The codes stand in the field \`code\` of log lines and in the label \`code\` of \`svc_monitor_errors_total\`. Where a retry may help, the service retries by itself.
+
+${table(['code', 'a retry may help', 'meaning, and what to do'], rows)}
+`;
+}

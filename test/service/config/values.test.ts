@@ -1,0 +1,21 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { formatDuration, parseDuration } from '../../../service/config/values.js';
+
+describe('formatDuration', () => {
+  it('should take the largest unit that fits', () => {
+    expect([0, 1, 1500, 2000, 60_000, 90_000, 3_600_000].map(formatDuration)).to.deep.equal([
+      '0ms',
+      '1ms',
+      '1500ms',
+      '2s',
+      '1m',
+      '90s',
+      '1h',
+    ]);
+  });
+
+  it('should write what parseDuration reads as the same', () => {
+    fc.assert(fc.property(fc.nat(), (ms) => parseDuration(formatDuration(ms)) === ms));
+  });
+});

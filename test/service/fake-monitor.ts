@@ -1,0 +1,55 @@
+import { SvcMonitorError, type Monitor, type MonitorStatus } from '../../lib/index.js';
+
+/** A status in which all is well. */
+export const healthyStatus: MonitorStatus = {
+  state: 'running',
+  ready: true,
+  source: { name: 'amqp', connected: true },
+  resync: { running: false, lastFinishedAt: 1_000 },
+  queue: { length: 0 },
+  cache: { 'virtual-ip': 2 },
+  vips: 2,
+  associations: 1,
+  problems: [],
+};
+
+/** A monitor whose start ends when the test says so. It keeps the rules of the interface: `aborted`, `already-started`. */
+export class FakeMonitor implements Monitor {
+  public starts = 0;
+  public stops = 0;
+  public current: MonitorStatus = { ...healthyStatus, state: 'starting', ready: false };
+  /** What `stop` does besides being counted. */
+  public onStop: () => Promise<void> = () => Promise.resolve();
+  private settle: { resolve(): void; reject(error: unknown): void } | undefined;
+
+  public start(signal: AbortSignal): Promise<void> {
+    this.starts += 1;
+    if (this.starts > 1) return Promise.reject(new SvcMonitorError('already-started', 'started before'));
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      signal.addEventListener('abort', () => {
+        reject(new SvcMonitorError('aborted', 'called off'));
+      });
+    });
+  }
+
+  /** The first full read is done. */
+  public becomeReady(): void {
+    this.current = healthyStatus;
+    this.settle?.resolve();
+  }
+
+  public failToStart(error: unknown): void {
+    this.settle?.reject(error);
+  }
+
+  public async stop(): Promise<void> {
+    this.stops += 1;
+    await this.onStop();
+    this.current = { ...this.current, state: 'stopped', ready: false };
+  }
+
+  public status(): MonitorStatus {
+    return this.current;
+  }
+}
