@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { toSvcMonitorError } from '../lib/index.js';
 import { formatProblem, loadConfig, type EffectiveSetting, type LoadedConfig } from './config/index.js';
 import { exitCodes } from './exit-codes.js';
+import { runService } from './run.js';
 import { packageVersion } from './version.js';
 
 interface Flags {
@@ -52,8 +53,11 @@ async function run(flags: Flags): Promise<number> {
   const loaded = load(flags);
   if (!loaded.ok) return reportProblems(loaded);
   // Loaded here only: `check-config` and `--help` need neither the HTTP server nor the AMQP client.
-  const { runService } = await import('./run.js');
-  return runService(loaded.config, {
+  const { createService, WinstonLogger } = await import('./index.js');
+  const { config } = loaded;
+  const logger = new WinstonLogger(config.log);
+  logger.info('starting', { version: packageVersion(), dryRun: config.rules.dryRun });
+  return runService(createService(config, { logger }), logger, {
     onSignal: (action) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
     },

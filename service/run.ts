@@ -1,34 +1,28 @@
 import { errorFields, type Logger } from '../lib/index.js';
-import type { ServiceConfig } from './config/index.js';
-import { createService } from './create-service.js';
 import { exitCodes } from './exit-codes.js';
-import { WinstonLogger } from './log/index.js';
 import type { Service } from './service.js';
-import { packageVersion } from './version.js';
 
-/** What the process needs of its surroundings; `main.ts` hands in those of Node.js. */
+/** What running a service needs of its process; `main.ts` hands in those of Node.js. */
 export interface ProcessHooks {
-  /** Calls the function at each of the signals, and when something was thrown that nobody caught. */
+  /** Calls the function at each signal to stop. */
   readonly onSignal: (action: (signal: string) => void) => void;
+  /** Calls the function with what was thrown and nobody caught. */
   readonly onUncaught: (action: (error: unknown) => void) => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 }
 
 /**
- * Runs the service until a signal stops it or it fails for good.
- *
- * The first signal stops it in order, a second one at once.
+ * Runs the service until a signal stops it or it fails for good. The first signal stops it in order, a second one at once.
  *
  * @returns the exit code
+ * @throws SvcMonitorError as the service's `start` does
  */
-export async function runService(config: ServiceConfig, hooks: ProcessHooks): Promise<number> {
-  const logger = new WinstonLogger(config.log);
+export async function runService(service: Service, logger: Logger, hooks: ProcessHooks): Promise<number> {
   hooks.onUncaught((error) => {
     logger.error('unexpected failure, exiting', errorFields(error));
     hooks.exit(exitCodes.failed);
   });
-  const service = createService(config, { logger });
   const stopAsked = new Promise<void>((resolve) => {
     let signals = 0;
     hooks.onSignal((signal) => {
@@ -38,7 +32,6 @@ export async function runService(config: ServiceConfig, hooks: ProcessHooks): Pr
       resolve();
     });
   });
-  logger.info('starting', { version: packageVersion(), dryRun: config.rules.dryRun });
   await service.start();
   const failure = await Promise.race([stopAsked, service.failure]);
   const stopped = await stop(service, logger);
