@@ -2,7 +2,7 @@ import { cachedKinds, type CacheListener, type Informer, type ObjectCache, type 
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
 import { sleep, withTimeout, type Clock } from '../clock/index.js';
 import type { Controller } from '../controller/index.js';
-import { hasCode, isAborted, SvcMonitorError } from '../errors/index.js';
+import { hasCode, SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
 import type { VipReports } from '../managers/index.js';
 import type { Metrics } from '../metrics/index.js';
@@ -129,7 +129,7 @@ export class ConfigMonitor implements Monitor {
     try {
       await this.parts.source.start(this.parts.informer, signal);
     } catch (error) {
-      if (isAborted(error) && signal.aborted) return;
+      if (signal.aborted || this.stopping !== undefined) return;
       // Without its stream the monitor is late, by at most the time between full reads, but not wrong.
       this.parts.logger.error('change stream cannot be followed', errorFields(error));
       this.parts.metrics.increment('errors_total', { code: 'source-failed' });

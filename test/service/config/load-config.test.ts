@@ -233,7 +233,8 @@ describe('loadConfig', () => {
     });
 
     it('should report no problem between keys of which one is at fault itself', () => {
-      expect(problems({ assignments: ['auth.mode=tokn'] })).to.have.length(1);
+      const keystone = ['auth.mode=keystone', 'auth.username=u', 'auth.password=p', 'auth.project_name=x'];
+      expect(problems({ assignments: [...keystone, 'auth.url=nowhere'] })).to.have.length(1);
     });
 
     it('should point at the place of a mistake in the YAML', () => {

@@ -121,12 +121,12 @@ describe('StatusServer', () => {
   });
 
   describe('when requests are none of its own', () => {
-    it('should answer 404 to other paths and methods, and refuse bodies and headers that are too large', async () => {
+    it('should answer 404 to other paths and methods, and refuse headers that are too large', async () => {
       const port = await started();
       expect((await get(port, '/')).code).to.equal(404);
       const url = `http://127.0.0.1:${port}/status`;
       expect((await fetch(url, { method: 'DELETE' })).status).to.equal(404);
-      expect(await headerAnswer(port, 'x'.repeat(20_000))).to.equal(431);
+      expect(await headerAnswer(port, 'x'.repeat(10_000))).to.equal(431);
     });
 
     it('should answer 404 to /metrics where it has none', async () => {
