@@ -147,7 +147,7 @@ export class Informer implements ChangeSink, CacheKeeper {
   private traceUpdate(change: Change, sequence: number): void {
     const { cache, clock } = this.options;
     if (change.requestId === undefined) return;
-    if (isOwn(change)) cache.traces.ownUpdateSeen(change.uuid, sequence);
+    if (isOwn(change)) cache.traces.ownUpdateSeen(change.uuid, change.requestId);
     else cache.traces.floatingIpUpdated(change.uuid, { requestId: change.requestId, sequence, at: clock.monotonic() });
   }
 

@@ -48,9 +48,7 @@ const rememberedDeletes = 100_000;
 /** All objects that matter, with the references on both sides and the indexes, kept object by object. */
 export class ObjectCache implements CacheReader {
   public readonly traces = new Traces();
-  private readonly objects = new Map<CachedKind, Map<string, Held>>(
-    cachedKinds.map((kind) => [kind, new Map()]),
-  );
+  private readonly objects = new Map<CachedKind, Map<string, Held>>(cachedKinds.map((kind) => [kind, new Map()]));
   private readonly indexes = new Indexes();
   private readonly gone = new BoundedMap<number>(rememberedDeletes);
   private readonly portAges = new Map<string, PortAge>();

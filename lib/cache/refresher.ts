@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sleep, type Clock } from '../clock/index.js';
+import { lifetimeController, sleep, type Clock } from '../clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -33,7 +33,7 @@ const retryDelaysMs = [100, 500, 1_000, 2_000, 5_000];
  */
 export class Refresher {
   private readonly readings = new Map<string, Reading>();
-  private readonly lifetime = new AbortController();
+  private readonly lifetime = lifetimeController();
 
   public constructor(
     private readonly parts: {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/index.js';
+import { lifetimeController, type Clock } from '../clock/index.js';
 import type { ConfigReader, ObjectPage } from '../config-api/reader.js';
 import { SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -23,7 +23,7 @@ export interface ResyncStatus {
  * One runs at a time; one more follows if it is asked for meanwhile. A failed one is tried again with growing delays.
  */
 export class Resync {
-  private readonly lifetime = new AbortController();
+  private readonly lifetime = lifetimeController();
   private readonly waiters = new Set<() => void>();
   private wanted = false;
   private running = false;

@@ -19,8 +19,8 @@ export interface EmptiedTrace {
   readonly updates: readonly UpdateTrace[];
 }
 
-interface WriteMark {
-  readonly sequence: number;
+interface Fence {
+  readonly requestId: string;
   readonly at: number;
 }
 
@@ -39,8 +39,8 @@ export class Traces {
   private readonly portsByRequest = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly requestsByPort = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly associationsSeen = new BoundedMap<true>(rememberedRequests);
-  private readonly writes = new BoundedMap<WriteMark>(rememberedRequests);
-  private readonly fences = new BoundedMap<WriteMark>(rememberedRequests);
+  private readonly writes = new BoundedMap<number>(rememberedRequests);
+  private readonly fences = new BoundedMap<Fence>(rememberedRequests);
   private ownIdsSeen = false;
 
   /** A monitor's own request-id has come back: the server passes them on. */
@@ -49,29 +49,39 @@ export class Traces {
   }
 
   /** A monitor's own request updated the floating ip. */
-  public ownUpdateSeen(uuid: string, sequence: number): void {
-    if (sequence > (this.fences.get(uuid)?.sequence ?? Infinity)) this.fences.delete(uuid);
+  public ownUpdateSeen(uuid: string, requestId: string): void {
+    if (this.fences.get(uuid)?.requestId === requestId) this.fences.delete(uuid);
   }
 
-  /** We are about to write the floating ip; `fenced` if what others did before has to be known before the next write. */
-  public writing(uuid: string, mark: WriteMark, fenced: boolean): void {
-    this.writes.set(uuid, mark);
-    if (fenced) this.fences.set(uuid, mark);
+  /** We are about to write the floating ip; `at` is monotonic, milliseconds. */
+  public writing(uuid: string, at: number): void {
+    this.writes.set(uuid, at);
+  }
+
+  /** We are about to write the floating ip, and what others did to it before has to be known before the write that follows. */
+  public openFence(uuid: string, requestId: string, at: number): void {
+    this.fences.set(uuid, { requestId, at });
+  }
+
+  /** We gave the floating ip references again, by a plan that knew of the changes up to `plannedAt`. */
+  public refilled(uuid: string, plannedAt: number): void {
+    this.emptied.delete(uuid);
+    this.dropUpdates(uuid, plannedAt);
   }
 
   /**
-   * Whether what others did to the floating ip before our fenced write is known: our own notification has come, and with it all that
-   * came before; or it is lost, `limitMs` have passed.
+   * Whether what others did to the floating ip before the fence is known: the notification of our own write has come, and with it all
+   * that came before; or it is lost, `limitMs` have passed.
    */
   public fence(uuid: string, now: number, limitMs: number): 'open' | 'passed' | 'unavailable' {
     if (!this.ownIdsSeen) return 'unavailable';
-    const mark = this.fences.get(uuid);
-    return mark !== undefined && now - mark.at < limitMs ? 'open' : 'passed';
+    const fence = this.fences.get(uuid);
+    return fence !== undefined && now - fence.at < limitMs ? 'open' : 'passed';
   }
 
   /** A request that is no monitor's updated the floating ip. */
   public floatingIpUpdated(uuid: string, update: UpdateTrace): void {
-    if (!this.ownIdsSeen && update.at - (this.writes.get(uuid)?.at ?? -Infinity) < ownUpdateWithinMs) return;
+    if (!this.ownIdsSeen && update.at - (this.writes.get(uuid) ?? -Infinity) < ownUpdateWithinMs) return;
     const list = this.updates.get(uuid) ?? [];
     if (list.at(-1)?.requestId === update.requestId) return;
     list.push(update);
@@ -95,9 +105,7 @@ export class Traces {
   ): void {
     if (seen.after.length > 0) {
       this.emptied.delete(uuid);
-      const later = (this.updates.get(uuid) ?? []).filter((update) => update.sequence > seen.readAfter);
-      if (later.length > 0) this.updates.set(uuid, later);
-      else this.updates.delete(uuid);
+      this.dropUpdates(uuid, seen.readAfter);
     } else if (seen.before !== undefined && seen.before.length > 0) {
       this.emptied.set(uuid, { since: seen.at, portUuids: seen.before });
     }
@@ -141,6 +149,12 @@ export class Traces {
   /** Whether this process has seen the floating ip attached to the VIP. */
   public wasAssociationSeen(floatingIpUuid: string, vip: string): boolean {
     return this.associationsSeen.has(`${floatingIpUuid} ${vip}`);
+  }
+
+  private dropUpdates(uuid: string, upTo: number): void {
+    const later = (this.updates.get(uuid) ?? []).filter((update) => update.sequence > upTo);
+    if (later.length > 0) this.updates.set(uuid, later);
+    else this.updates.delete(uuid);
   }
 }
 

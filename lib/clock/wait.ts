@@ -1,5 +1,6 @@
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { Clock } from './clock.js';
+import { lifetimeController } from './lifetime.js';
 
 /** Resolves after `ms` milliseconds; rejects with `aborted` as soon as the signal fires. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
@@ -30,7 +31,7 @@ export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   throwIfAborted(signal);
-  const controller = new AbortController();
+  const controller = lifetimeController();
   return new Promise<T>((resolve, reject) => {
     const release = (): void => {
       timer.cancel();

@@ -24,6 +24,11 @@ import type { ConfigWriter } from './writer.js';
  */
 export const ownRequestIdPrefix = 'req-svc-monitor-';
 
+/** A fresh id for a request of ours. */
+export function newOwnRequestId(): string {
+  return `${ownRequestIdPrefix}${randomUUID()}`;
+}
+
 const defaults = {
   requestTimeoutMs: 5000,
   listTimeoutMs: 60_000,
@@ -80,11 +85,11 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
     fqNameToUuid: (kind, fqName, signal) => reader.fqNameToUuid(kind, fqName, signal),
     uuidToFqName: (uuid, signal) => reader.uuidToFqName(uuid, signal),
     create: (kind, object, signal) => writer.create(kind, object, signal),
-    updateProperties: (kind, uuid, properties, signal) => writer.updateProperties(kind, uuid, properties, signal),
+    updateProperties: (update, signal) => writer.updateProperties(update, signal),
     delete: (kind, uuid, signal) => writer.delete(kind, uuid, signal),
     updateReference: (update, signal) => writer.updateReference(update, signal),
     relaxReference: (uuid, refUuid, signal) => writer.relaxReference(uuid, refUuid, signal),
-    updateMap: (uuid, field, updates, signal) => writer.updateMap(uuid, field, updates, signal),
+    updateMap: (update, signal) => writer.updateMap(update, signal),
     close: () => {
       transport.close();
     },

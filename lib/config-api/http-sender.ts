@@ -4,7 +4,7 @@ import type { Logger } from '../log/index.js';
 import { problemsOf } from '../schema/index.js';
 import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
 import type { HttpResponse, HttpTransport } from './http-transport.js';
-import { operations, type ApiRequest, type RequestSender } from './request.js';
+import { operations, requestIdHeader, type ApiRequest, type RequestSender } from './request.js';
 import type { ServerList } from './server-list.js';
 
 /** The header that carries the token. */
@@ -72,7 +72,7 @@ export class HttpSender implements RequestSender {
       'Content-Type': 'application/json; charset="UTF-8"',
       'User-Agent': this.options.userAgent,
       'X-Contrail-Useragent': this.options.userAgent,
-      'X-Request-Id': this.options.requestId(),
+      [requestIdHeader]: this.options.requestId(),
       ...request.headers,
     };
   }

@@ -11,6 +11,7 @@
 export type { ConflictingObject } from './answer-errors.js';
 export {
   createConfigApiClient,
+  newOwnRequestId,
   ownRequestIdPrefix,
   type ConfigApiClient,
   type ConfigApiClientOptions,
@@ -26,4 +27,11 @@ export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
 export type { ConfigReader, ListEntry, ListOptions, ObjectPage, ReadOptions } from './reader.js';
 export type { RequestRecord } from './recorder.js';
 export type { ApiRequest, Operation, RequestSender } from './request.js';
-export type { ConfigWriter, MapEntryUpdate, NewObject, ReferenceUpdate } from './writer.js';
+export type {
+  ConfigWriter,
+  MapEntryUpdate,
+  MapUpdate,
+  NewObject,
+  PropertiesUpdate,
+  ReferenceUpdate,
+} from './writer.js';

@@ -18,6 +18,9 @@ export const operations = {
   'prop-collection-update': { access: 'write', repeatable: true, timeout: 'request' },
 } as const satisfies Record<string, { access: 'read' | 'write'; repeatable: boolean; timeout: 'request' | 'list' }>;
 
+/** The header that carries the id of a request: the API server puts it into the notifications that the request causes. */
+export const requestIdHeader = 'X-Request-Id';
+
 /** One of the names of {@link operations}. */
 export type Operation = keyof typeof operations;
 

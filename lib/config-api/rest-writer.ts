@@ -2,8 +2,15 @@ import { SvcMonitorError } from '../errors/index.js';
 import { uuidSchema, type Kind } from '../schema/index.js';
 import { z } from 'zod';
 import { anyAnswer, objectAnswers, uuidAnswer } from './answers.js';
-import type { RequestSender } from './request.js';
-import type { ConfigWriter, MapEntryUpdate, NewObject, ReferenceUpdate } from './writer.js';
+import { requestIdHeader, type RequestSender } from './request.js';
+import type {
+  ConfigWriter,
+  MapEntryUpdate,
+  MapUpdate,
+  NewObject,
+  PropertiesUpdate,
+  ReferenceUpdate,
+} from './writer.js';
 
 const createdSchema = z.looseObject({ uuid: uuidSchema });
 
@@ -29,12 +36,8 @@ export class RestConfigWriter implements ConfigWriter {
     return created.uuid;
   }
 
-  public async updateProperties(
-    kind: Kind,
-    uuid: string,
-    properties: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  public async updateProperties(update: PropertiesUpdate, signal: AbortSignal): Promise<void> {
+    const { kind, uuid, properties, requestId } = update;
     refuseReferences(kind, properties);
     await this.sender.send(
       {
@@ -43,6 +46,7 @@ export class RestConfigWriter implements ConfigWriter {
         method: 'PUT',
         path: `/${kind}/${encodeURIComponent(uuid)}`,
         body: { [kind]: properties },
+        ...(requestId === undefined ? {} : { headers: { [requestIdHeader]: requestId } }),
         answer: objectAnswers[kind],
       },
       signal,
@@ -87,18 +91,14 @@ export class RestConfigWriter implements ConfigWriter {
     );
   }
 
-  public async updateMap(
-    uuid: string,
-    field: string,
-    updates: readonly MapEntryUpdate[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  public async updateMap(update: MapUpdate, signal: AbortSignal): Promise<void> {
+    const { kind, uuid, field, updates } = update;
     if (updates.length === 0) return;
-    const body = { uuid, updates: updates.map((update) => mapUpdate(field, update)) };
+    const body = { uuid, updates: updates.map((entry) => mapUpdate(field, entry)) };
     await this.sender.send(
       {
         operation: 'prop-collection-update',
-        kind: 'unknown',
+        kind,
         method: 'POST',
         path: '/prop-collection-update',
         body,

@@ -14,6 +14,25 @@ export interface ReferenceUpdate {
   readonly operation: 'ADD' | 'DELETE';
 }
 
+/** Properties (underscored) to set. */
+export interface PropertiesUpdate {
+  readonly kind: Kind;
+  readonly uuid: string;
+  /** Null unsets one. Never a list of references: that would undo what others wrote. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
+  readonly requestId?: string;
+}
+
+/** Entries of a map property to set or remove. */
+export interface MapUpdate {
+  readonly kind: Kind;
+  readonly uuid: string;
+  /** Such as `annotations`. */
+  readonly field: string;
+  readonly updates: readonly MapEntryUpdate[];
+}
+
 /** A new object: name, parent kind, properties (underscored) as the config API takes them. References are added one by one afterwards. */
 export interface NewObject {
   readonly fqName: readonly string[];
@@ -31,13 +50,8 @@ export interface NewObject {
 export interface ConfigWriter {
   /** Creates an object without references; resolves to its uuid. `conflict` if the name is taken. */
   create(kind: Kind, object: NewObject, signal: AbortSignal): Promise<string>;
-  /** Sets the named properties and leaves all else; null unsets one. It never takes a reference list: that would undo what others wrote. */
-  updateProperties(
-    kind: Kind,
-    uuid: string,
-    properties: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Sets the named properties and leaves all else. */
+  updateProperties(update: PropertiesUpdate, signal: AbortSignal): Promise<void>;
   /** Deletes an object; `conflict` while it is referred to. */
   delete(kind: Kind, uuid: string, signal: AbortSignal): Promise<void>;
   /**
@@ -48,5 +62,5 @@ export interface ConfigWriter {
   /** Relaxes a reference that exists already. */
   relaxReference(uuid: string, refUuid: string, signal: AbortSignal): Promise<void>;
   /** Sets or removes entries of a map property (`annotations`); other entries stay, whoever wrote them. */
-  updateMap(uuid: string, field: string, updates: readonly MapEntryUpdate[], signal: AbortSignal): Promise<void>;
+  updateMap(update: MapUpdate, signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { CacheKeeper, CacheReader, FloatingIpEntity } from '../cache/index.js';
 import type { Clock } from '../clock/index.js';
-import type { ConfigWriter } from '../config-api/writer.js';
+import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
 import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { readRecord } from '../schema/index.js';
@@ -66,11 +66,15 @@ class Run {
   public writes = 0;
   public isOutdated = false;
   private createdUuid: string | undefined;
+  // The plan knows of the changes up to here.
+  private readonly plannedAt: number;
 
   public constructor(
     private readonly parts: ConstructorParameters<typeof PlanApplier>[0],
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.plannedAt = parts.cache.sequence;
+  }
 
   public async inOrder(writes: readonly Write[]): Promise<void> {
     for (const write of writes) {
@@ -157,9 +161,7 @@ class Run {
 
   private async setVirtualIpProperties(uuid: string, properties: VirtualIpProperties): Promise<void> {
     await this.parts.writer.updateProperties(
-      'virtual-ip',
-      uuid,
-      { virtual_ip_properties: wire(properties) },
+      { kind: 'virtual-ip', uuid, properties: { virtual_ip_properties: wire(properties) } },
       this.signal,
     );
     const before = this.parts.cache.get('virtual-ip', uuid);
@@ -182,12 +184,15 @@ class Run {
     keys: readonly string[],
   ): Promise<void> {
     await this.parts.writer.updateMap(
-      uuid,
-      'annotations',
-      [
-        ...entries.map(({ key, value }) => ({ operation: 'set' as const, key, value })),
-        ...keys.map((key) => ({ operation: 'delete' as const, key })),
-      ],
+      {
+        kind: 'virtual-ip',
+        uuid,
+        field: 'annotations',
+        updates: [
+          ...entries.map(({ key, value }) => ({ operation: 'set' as const, key, value })),
+          ...keys.map((key) => ({ operation: 'delete' as const, key })),
+        ],
+      },
       this.signal,
     );
     // What the annotations say now is read, not guessed: others may have written theirs.
@@ -195,14 +200,21 @@ class Run {
   }
 
   private async setFloatingIpProperties(uuid: string, properties: FloatingIpProperties): Promise<void> {
-    const before = this.parts.cache.get('floating-ip', uuid);
-    this.mark(uuid, before?.portUuids.length === 0 && typeof properties.fixedIp === 'string');
+    const { traces } = this.parts.cache;
+    const requestId = newOwnRequestId();
+    const isFirstStep = this.parts.cache.get('floating-ip', uuid)?.portUuids.length === 0;
+    if (isFirstStep && typeof properties.fixedIp === 'string')
+      traces.openFence(uuid, requestId, this.parts.clock.monotonic());
+    this.announce(uuid);
     await this.parts.writer.updateProperties(
-      'floating-ip',
-      uuid,
       {
-        ...(properties.fixedIp === undefined ? {} : { floating_ip_fixed_ip_address: properties.fixedIp }),
-        ...(properties.isVirtualIp === undefined ? {} : { floating_ip_is_virtual_ip: properties.isVirtualIp }),
+        kind: 'floating-ip',
+        uuid,
+        properties: {
+          ...(properties.fixedIp === undefined ? {} : { floating_ip_fixed_ip_address: properties.fixedIp }),
+          ...(properties.isVirtualIp === undefined ? {} : { floating_ip_is_virtual_ip: properties.isVirtualIp }),
+        },
+        requestId,
       },
       this.signal,
     );
@@ -211,8 +223,10 @@ class Run {
   }
 
   private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
-    this.mark(uuid, false);
+    this.announce(uuid);
     await this.reference('floating-ip', uuid, portUuid, operation);
+    // What emptied it is made good. Its requests must not explain the next time.
+    if (operation === 'ADD') this.parts.cache.traces.refilled(uuid, this.plannedAt);
     const before = this.parts.cache.get('floating-ip', uuid);
     if (before === undefined) return;
     this.parts.keeper.assume('floating-ip', uuid, {
@@ -233,9 +247,8 @@ class Run {
     );
   }
 
-  private mark(uuid: string, fenced: boolean): void {
-    const { cache, clock } = this.parts;
-    cache.traces.writing(uuid, { sequence: cache.sequence, at: clock.monotonic() }, fenced);
+  private announce(uuid: string): void {
+    this.parts.cache.traces.writing(uuid, this.parts.clock.monotonic());
   }
 
   private resolve(target: VirtualIpTarget): string {

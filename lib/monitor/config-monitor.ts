@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { cachedKinds, type CacheListener, type Informer, type ObjectCache, type Transition } from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
-import { sleep, withTimeout, type Clock } from '../clock/index.js';
+import { lifetimeController, sleep, withTimeout, type Clock } from '../clock/index.js';
 import type { Controller } from '../controller/index.js';
 import { hasCode, SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -70,7 +71,7 @@ const sourceHeadStartMs = 2_000;
 
 /** The monitor: change stream, cache, queue and workers, in their order of start and stop. */
 export class ConfigMonitor implements Monitor {
-  private readonly lifetime = new AbortController();
+  private readonly lifetime = lifetimeController();
   private state: MonitorStatus['state'] = 'stopped';
   private ready = false;
   private started = false;
@@ -85,6 +86,7 @@ export class ConfigMonitor implements Monitor {
     this.state = 'starting';
     const { informer, controller, clock, logger, syncTimeoutMs } = this.parts;
     const both = AbortSignal.any([signal, this.lifetime.signal]);
+    setMaxListeners(0, both);
     this.following = this.follow(both);
     await this.headStart(both);
     informer.start();
@@ -137,7 +139,7 @@ export class ConfigMonitor implements Monitor {
   }
 
   private async headStart(signal: AbortSignal): Promise<void> {
-    const waited = new AbortController();
+    const waited = lifetimeController();
     const enough = AbortSignal.any([signal, waited.signal]);
     try {
       await Promise.race([this.following, sleep(this.parts.clock, sourceHeadStartMs, enough)]);

@@ -128,6 +128,8 @@ export class AmqpSession {
   public async close(signal: AbortSignal): Promise<void> {
     const { channel } = this;
     if (!this.live || channel === undefined) return;
+    // From here on the end of the channel is no loss.
+    this.channel = undefined;
     await this.ask(signal, () => channel.queueDelete({ queue: this.options.queue.name, ifUnused: true }));
     await this.ask(signal, () => channel.close());
     await this.ask(signal, () => this.connection.close());
@@ -214,9 +216,11 @@ export class AmqpSession {
   /** One exchange with the broker: in time, and given up as soon as the session is lost. */
   private async ask<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { clock, timeoutMs, broker } = this.options;
-    const lost = this.lost.then(({ error }) => Promise.reject(error));
+    const lost = async (): Promise<never> => {
+      throw (await this.lost).error;
+    };
     try {
-      return await withTimeout(clock, timeoutMs, signal, () => Promise.race([work(), lost]));
+      return await withTimeout(clock, timeoutMs, signal, () => Promise.race([work(), lost()]));
     } catch (error) {
       if (hasCode(error, 'timeout')) throw this.failure('the broker did not answer in time');
       throw SvcMonitorError.is(error) ? error : sourceFailure(error, broker);

@@ -114,13 +114,17 @@ export class AmqpSource implements ChangeSource {
         this.logger.warn('the change stream is not connected, going on trying', {
           source: this.name,
           queue: this.queue.name,
-          ...attempt.error.details,
           ...errorFields(attempt.error),
         });
       }
       const delay = Math.min(this.times.retryLowMs * 2 ** Math.min(failures, 30), this.times.retryHighMs);
       failures += 1;
-      await sleep(this.clock, delay, signal).catch(() => undefined);
+      try {
+        await sleep(this.clock, delay, signal);
+      } catch {
+        // Stopped meanwhile: nothing else ends a sleep.
+        return;
+      }
     }
   }
 

@@ -371,13 +371,16 @@ describe('AmqpSource', () => {
       });
 
       describe('when stopped', () => {
-        it('should delete its queue', async () => {
-          const source = keep(stage.source());
+        it('should delete its queue, and find nothing to complain about', async () => {
+          const logger = new RecordingLogger();
+          const source = keep(stage.source({ logger }));
           await source.start(sink, signal);
           expect(await stage.inspectQueue()).to.include({ consumerCount: 1 });
           await source.stop();
 
           expect(await stage.inspectQueue()).to.equal(undefined);
+          expect(logger.lines).to.have.length(1);
+          expect(logger.lines[0]).to.contain('the change stream is connected');
         });
 
         it('should end although the broker does not answer', async () => {

@@ -216,7 +216,7 @@ describe('createConfigApiClient', () => {
       const records: RequestRecord[] = [];
       const { client, metrics } = testClient({ urls: [server.url], onRequest: (record) => records.push(record) });
       await client.get('virtual-ip', uuid, {}, never);
-      await client.updateProperties('virtual-ip', uuid, { display_name: 'x' }, never);
+      await client.updateProperties({ kind: 'virtual-ip', uuid, properties: { display_name: 'x' } }, never);
       await failure(client.delete('virtual-ip', uuid, never), 'conflict');
       expect(records.map(({ operation, access, kind, outcome }) => [operation, access, kind, outcome])).to.deep.equal([
         ['get', 'read', 'virtual-ip', 'ok'],

@@ -81,21 +81,24 @@ describe('RestConfigWriter', () => {
     it('should send just the properties that are named, nulls too', async () => {
       server.respond(answer(200, { 'floating-ip': { uuid: vip, href: 'http://x' } }));
       const properties = { floating_ip_is_virtual_ip: true, floating_ip_fixed_ip_address: null };
-      await client.updateProperties('floating-ip', vip, properties, never);
+      await client.updateProperties({ kind: 'floating-ip', uuid: vip, properties }, never);
       expect(server.paths).to.deep.equal([`PUT /floating-ip/${vip}`]);
       expect(server.bodies).to.deep.equal([{ 'floating-ip': properties }]);
     });
 
     it('should refuse a list of references: it would undo what others wrote', async () => {
       const properties = { display_name: 'x', virtual_machine_interface_refs: [{ to: ['a'] }] };
-      const error = await failure(client.updateProperties('floating-ip', vip, properties, never), 'bug');
+      const error = await failure(
+        client.updateProperties({ kind: 'floating-ip', uuid: vip, properties }, never),
+        'bug',
+      );
       expect(error.details).to.deep.equal({ kind: 'floating-ip', references: ['virtual_machine_interface_refs'] });
       expect(server.requests).to.have.length(0);
     });
 
     it('should not take the page of some proxy for success', async () => {
       server.respond(answer(200, '<html>Please log in</html>'));
-      await failure(client.updateProperties('floating-ip', vip, {}, never), 'bad-answer');
+      await failure(client.updateProperties({ kind: 'floating-ip', uuid: vip, properties: {} }, never), 'bad-answer');
     });
   });
 
@@ -176,7 +179,7 @@ describe('RestConfigWriter', () => {
         { operation: 'set', key: 'a', value: '1' },
         { operation: 'delete', key: 'b' },
       ] as const;
-      await client.updateMap(vip, 'annotations', updates, never);
+      await client.updateMap({ kind: 'virtual-ip', uuid: vip, field: 'annotations', updates }, never);
       expect(server.paths).to.deep.equal(['POST /prop-collection-update']);
       expect(server.bodies).to.deep.equal([
         {
@@ -190,7 +193,7 @@ describe('RestConfigWriter', () => {
     });
 
     it('should write nothing where there is nothing to write', async () => {
-      await client.updateMap(vip, 'annotations', [], never);
+      await client.updateMap({ kind: 'virtual-ip', uuid: vip, field: 'annotations', updates: [] }, never);
       expect(server.requests).to.have.length(0);
     });
   });

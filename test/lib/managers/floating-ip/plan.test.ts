@@ -1,0 +1,397 @@
+import { expect } from 'chai';
+import {
+  planFloatingIps,
+  type FloatingIpObservation,
+  type ManagerSettings,
+  type ObservedFloatingIp,
+} from '../../../../lib/managers/index.js';
+import { uuidOf } from '../../../support/change-messages.js';
+import {
+  add,
+  additionalVip,
+  after,
+  amphora1,
+  amphora2,
+  amphoraAddress,
+  anyVip,
+  attached,
+  dead,
+  drop,
+  empty,
+  emptiedBy,
+  floatingIp,
+  live,
+  newAmphora,
+  otherFloatingIp,
+  recordedPorts,
+  set,
+  settings,
+  vipPort,
+  web,
+  webAddress,
+  whole,
+  withoutFixedIp,
+  withoutVipPort,
+  writesOf,
+} from '../support/floating-ips.js';
+import { vip } from '../support/ports.js';
+
+const window = settings.stripWindowMs;
+
+function plan(seen: ObservedFloatingIp, delta: Partial<FloatingIpObservation> = {}, rules: Partial<ManagerSettings> = {}) {
+  return planFloatingIps(anyVip({ floatingIps: [seen], ...delta }), { ...settings, ...rules });
+}
+
+const nothing = { associations: [], undecided: [], letGo: [], bind: [], release: [], events: [], verify: [] };
+const associated = { ...nothing, associations: [floatingIp] };
+const noted = (type: string) => ({ events: [{ floatingIpUuid: floatingIp, type }] });
+
+describe('planFloatingIps', () => {
+  describe('when a floating ip is associated', () => {
+    it('should write nothing if it is whole', () => {
+      expect(plan(whole())).to.deep.equal(associated);
+    });
+
+    it('should write the properties first, then the references that lack, sorted', () => {
+      expect(plan(attached())).to.deep.equal({
+        ...associated,
+        bind: [set({ isVirtualIp: true }), add(amphora1), add(amphora2)],
+        ...noted('associated'),
+      });
+    });
+
+    it('should add the new amphora before it drops what is left over', () => {
+      const seen = plan(whole({ references: live(vipPort, amphora1, amphora2) }), { members: [amphora2, newAmphora] });
+      expect(seen).to.deep.equal({ ...associated, bind: [add(newAmphora)], release: [drop(amphora1)] });
+    });
+
+    it('should let go of a leaving port first of all', () => {
+      const seen = plan(whole(), { members: [amphora2, newAmphora], outsiders: [amphora1] });
+      expect(seen).to.deep.equal({ ...associated, letGo: [drop(amphora1)], bind: [add(newAmphora)] });
+    });
+
+    it('should let go only of what is leaving: a reference to a port that is gone keeps nobody up', () => {
+      const references = [...live(vipPort, amphora2), ...dead(amphora1)];
+      expect(plan(whole({ references }), { members: [amphora2], outsiders: [amphora1] })).to.deep.equal({
+        ...associated,
+        release: [drop(amphora1)],
+      });
+    });
+
+    it("should drop a reference to the user's other port: Neutron attaches to one port, and that is the VIP port", () => {
+      expect(plan(whole({ references: live(vipPort, amphora1, amphora2, web) })).release).to.deep.equal([drop(web)]);
+    });
+
+    it('should be so without a record and whoever owns it: the user attached it', () => {
+      expect(plan(attached({ trusted: false, recorded: false })).associations).to.deep.equal([floatingIp]);
+    });
+
+    it('should add again a reference that is shown and whose port was gone for a while', () => {
+      const references = [...live(vipPort, amphora1), ...dead(amphora2)];
+      expect(plan(whole({ references })).bind).to.deep.equal([add(amphora2)]);
+    });
+
+    it('should keep the references to no amphora where the fabric reads virtual-ips', () => {
+      const rules = { projectToFloatingIp: false };
+      expect(plan(attached(), {}, rules)).to.deep.equal({
+        ...associated,
+        bind: [set({ isVirtualIp: true })],
+        ...noted('associated'),
+      });
+      expect(plan(whole(), {}, rules).release).to.deep.equal([drop(amphora1), drop(amphora2)]);
+    });
+  });
+
+  describe('when nobody carries the VIP of a tenant any more (dormant)', () => {
+    const dormant = { vipPort: { uuid: vipPort, addresses: [], dormant: true }, members: [] };
+
+    it("should take back what we wrote, and leave the user's association", () => {
+      expect(plan(whole(), dormant)).to.deep.equal({
+        ...associated,
+        bind: [set({ isVirtualIp: false })],
+        release: [drop(amphora1), drop(amphora2)],
+      });
+    });
+
+    it('should write nothing then', () => {
+      expect(plan(whole({ isVirtualIp: false, references: live(vipPort) }), dormant)).to.deep.equal(associated);
+    });
+
+    it('should not forget a stripped one before it is whole: the record must outlive the first step', () => {
+      const stripped = empty(emptiedBy([0, amphora1]));
+      expect(plan(stripped, dormant).undecided).to.deep.equal([floatingIp]);
+    });
+  });
+
+  describe('when an update of the description has spoiled the fixed ip (recording 18)', () => {
+    it('should repair it', () => {
+      expect(plan(whole({ fixedIp: amphoraAddress }))).to.deep.equal({ ...associated, bind: [set({ fixedIp: vip })] });
+    });
+
+    it('should not take it for ours without a record', () => {
+      expect(plan(whole({ fixedIp: amphoraAddress, recorded: false }))).to.deep.equal(nothing);
+    });
+
+    it("should take it for the user's choice if it is another address of the VIP port", () => {
+      const vipPortWithTwo = { uuid: vipPort, addresses: [additionalVip], dormant: false };
+      const seen = plan(whole({ fixedIp: additionalVip }), { vipPort: vipPortWithTwo });
+      expect(seen).to.deep.include({ associations: [], ...noted('moved') });
+    });
+
+    it('should repair it although one of the ports is leaving, or has left already', () => {
+      const changed = { members: [amphora2], outsiders: [amphora1] };
+      expect(plan(whole({ fixedIp: amphoraAddress }), changed)).to.deep.equal({
+        ...associated,
+        letGo: [drop(amphora1)],
+        bind: [set({ fixedIp: vip })],
+      });
+    });
+
+    it('should also add the VIP port again where only amphorae and the VIP as fixed ip are left', () => {
+      expect(plan(whole({ references: live(amphora1, amphora2) })).bind).to.deep.equal([add(vipPort)]);
+    });
+  });
+
+  describe('when a port delete has stripped it (recording 05)', () => {
+    const stripped = empty(emptiedBy([10, amphora1]));
+    const changed = { members: [amphora2, newAmphora], recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
+
+    it('should write only the fixed ip at first, and add no reference', () => {
+      const seen = plan(stripped, changed);
+      expect(writesOf(seen)).to.deep.equal([set({ fixedIp: vip })]);
+      expect(seen).to.deep.include({ associations: [floatingIp], ...noted('stripped') });
+    });
+
+    it('should look again by itself: the notification of the first step may be lost', () => {
+      expect(plan(stripped, changed).recheckAfterMs).to.equal(window);
+    });
+
+    it('should wait while it is not known what others did before the first step', () => {
+      const firstStepDone = { ...stripped, fixedIp: vip, fence: 'open' } as const;
+      expect(plan(firstStepDone, changed)).to.deep.equal({ ...nothing, undecided: [floatingIp], recheckAfterMs: window });
+    });
+
+    it('should write the references when that is known', () => {
+      const fencePassed = { ...stripped, fixedIp: vip, fence: 'passed' } as const;
+      expect(plan(fencePassed, changed)).to.deep.equal({
+        ...associated,
+        bind: [add(vipPort), add(amphora2), add(newAmphora)],
+        ...noted('restored'),
+      });
+    });
+
+    it('should take the first step back if its user had disassociated it meanwhile', () => {
+      const emptied = emptiedBy([2 * window, amphora1], [window]);
+      expect(plan(empty(emptied, { fixedIp: vip }), { ...changed, verified: true })).to.deep.equal({
+        ...nothing,
+        release: [set({ isVirtualIp: false, fixedIp: null })],
+        ...noted('freed'),
+      });
+    });
+
+    it('should do all at once on a server that does not pass our request-ids on', () => {
+      expect(plan({ ...stripped, fence: 'unavailable' }, changed)).to.deep.include({
+        bind: [set({ fixedIp: vip }), add(vipPort), add(amphora2), add(newAmphora)],
+        ...noted('stripped'),
+      });
+    });
+
+    it('should go on after a restart: only we leave a fixed ip without references', () => {
+      expect(plan(empty(undefined, { fixedIp: vip }), { verified: false })).to.deep.equal({
+        ...associated,
+        bind: [add(vipPort), add(amphora1), add(amphora2)],
+        ...noted('restored'),
+      });
+    });
+
+    it('should be restored without the amphorae that are not members', () => {
+      const seen = plan({ ...stripped, fixedIp: vip }, { ...changed, members: [amphora2], outsiders: [newAmphora] });
+      expect(seen.bind).to.deep.equal([add(vipPort), add(amphora2)]);
+    });
+
+    it('should not be restored if it was never recorded', () => {
+      expect(plan({ ...stripped, recorded: false }, changed)).to.deep.equal(nothing);
+    });
+
+    it('should not be restored if the record cannot be believed', () => {
+      expect(plan({ ...stripped, trusted: false }, changed)).to.deep.equal({ ...nothing, ...noted('untrusted') });
+    });
+  });
+
+  describe('when a port delete has stripped it while we added references', () => {
+    it('should be restored: references without a fixed ip are what we wrote too late', () => {
+      const half = withoutFixedIp(whole({ references: live(newAmphora), emptied: emptiedBy([0, amphora1]) }));
+      const seen = plan(half, { members: [amphora2, newAmphora], recordedPorts: recordedPorts({ [amphora1]: 'explained' }) });
+      expect(seen.events).not.to.deep.equal(noted('freed').events);
+      expect([...seen.associations, ...seen.undecided]).to.deep.equal([floatingIp]);
+    });
+  });
+
+  describe('when its user has disassociated it (recording 06)', () => {
+    it('should wait for the window', () => {
+      const seen = plan(empty(emptiedBy([500])));
+      expect(seen).to.deep.equal({ ...nothing, undecided: [floatingIp], recheckAfterMs: window - 500 });
+    });
+
+    it('should have the recorded ports, the VIP port and those that it referenced read again before it is given up', () => {
+      const seen = plan(empty({ ...emptiedBy([window]), portUuids: [newAmphora] }), { verified: false, recordedPorts: [] });
+      expect(seen).to.deep.equal({ ...nothing, undecided: [floatingIp], verify: [vipPort, newAmphora] });
+    });
+
+    it('should be rid of the flag, and forgotten', () => {
+      expect(plan(empty(emptiedBy([window])))).to.deep.equal({
+        ...nothing,
+        release: [set({ isVirtualIp: false })],
+        ...noted('freed'),
+      });
+    });
+
+    it('should write nothing on it if the flag is off already', () => {
+      expect(writesOf(plan(empty(emptiedBy([window]), { isVirtualIp: false })))).to.deep.equal([]);
+    });
+
+    it('should be rid of references that we wrote at the same time: Neutron leaves none without a fixed ip', () => {
+      const half = withoutFixedIp(whole({ references: live(amphora2) }));
+      expect(plan(half)).to.deep.equal({
+        ...nothing,
+        release: [drop(amphora2), set({ isVirtualIp: false })],
+        ...noted('freed'),
+      });
+    });
+
+    it("should keep the user's own references even then", () => {
+      const half = withoutFixedIp(whole({ references: live(amphora2, web) }));
+      expect(writesOf(plan(half))).to.deep.equal([drop(amphora2), set({ isVirtualIp: false })]);
+    });
+  });
+
+  describe('when its user has moved it (recording 18)', () => {
+    it('should keep the new attachment, and lose the flag', () => {
+      expect(plan(whole({ fixedIp: webAddress, references: live(web) }))).to.deep.equal({
+        ...nothing,
+        release: [set({ isVirtualIp: false })],
+        ...noted('moved'),
+      });
+    });
+
+    it('should be rid of references that we wrote at the same time', () => {
+      const seen = plan(whole({ fixedIp: webAddress, references: live(web, amphora1) }));
+      expect(seen.release).to.deep.equal([drop(amphora1), set({ isVirtualIp: false })]);
+    });
+
+    it('should be left to the other VIP, if that is where it went', () => {
+      const references = live(web, amphora1);
+      expect(plan(whole({ fixedIp: webAddress, references, attachedElsewhere: true }))).to.deep.equal({
+        ...nothing,
+        ...noted('moved'),
+      });
+    });
+
+    it('should be left to the other address of the same VIP port', () => {
+      const twoAddresses = { uuid: vipPort, addresses: [additionalVip], dormant: false };
+      const moved = whole({ fixedIp: additionalVip, references: live(vipPort), attachedElsewhere: true });
+      expect(plan(moved, { vipPort: twoAddresses })).to.deep.equal({ ...nothing, ...noted('moved') });
+    });
+
+    it("should keep the reference to an amphora's own port and address, if that is what the user wants", () => {
+      expect(plan(whole({ fixedIp: amphoraAddress, references: live(amphora1) }))).to.deep.equal({
+        ...nothing,
+        release: [set({ isVirtualIp: false })],
+        ...noted('moved'),
+      });
+    });
+
+    it('should not be brought back although the port that it went to was deleted', () => {
+      const emptied = { ...emptiedBy([window, web]), portUuids: [web] };
+      expect(plan(empty(emptied)).events).to.deep.equal(noted('freed').events);
+    });
+  });
+
+  describe('when the VIP is gone', () => {
+    const gone = (seen: ObservedFloatingIp) =>
+      planFloatingIps(withoutVipPort(anyVip({ floatingIps: [seen] })), settings);
+
+    it('should be rid of all that we wrote', () => {
+      const references = [...dead(vipPort), ...live(amphora1, amphora2)];
+      expect(gone(whole({ references }))).to.deep.equal({
+        ...nothing,
+        release: [drop(vipPort), drop(amphora1), drop(amphora2), set({ isVirtualIp: false, fixedIp: null })],
+        ...noted('vip-gone'),
+      });
+    });
+
+    it('should not be restored, however it was stripped (recording 19)', () => {
+      expect(gone(empty(emptiedBy([0, amphora1])))).to.deep.equal({
+        ...nothing,
+        release: [set({ isVirtualIp: false })],
+        ...noted('vip-gone'),
+      });
+    });
+
+    it("should keep what the user made of it meanwhile", () => {
+      const seen = gone(whole({ fixedIp: webAddress, references: live(web) }));
+      expect(seen.release).to.deep.equal([set({ isVirtualIp: false })]);
+    });
+
+    it('should be left alone if it was never recorded, or the record cannot be believed', () => {
+      expect(gone(whole({ recorded: false }))).to.deep.equal(nothing);
+      expect(gone(whole({ trusted: false }))).to.deep.equal({ ...nothing, ...noted('untrusted') });
+    });
+  });
+
+  describe('when its references are only to ports that are gone', () => {
+    it('should be made whole: a disassociation would have cleared them', () => {
+      expect(plan(whole({ references: dead(amphora1) }))).to.deep.equal({
+        ...associated,
+        bind: [add(vipPort), add(amphora1), add(amphora2)],
+        ...noted('restored'),
+      });
+    });
+
+    it('should drop those that are no members', () => {
+      const seen = plan(whole({ references: dead(newAmphora) }));
+      expect(seen.release).to.deep.equal([drop(newAmphora)]);
+    });
+  });
+
+  describe('when a floating ip only looks like ours', () => {
+    for (const [what, seen] of [
+      ["is attached to an amphora's own port", whole({ recorded: false, fixedIp: amphoraAddress, references: live(amphora1) })],
+      ['references the VIP port with another fixed ip', whole({ recorded: false, fixedIp: webAddress })],
+      ['references the VIP port without a fixed ip', withoutFixedIp(whole({ recorded: false }))],
+      ['references an amphora with the VIP as fixed ip', whole({ recorded: false, references: live(amphora1) })],
+      ['references a VIP port that is gone', whole({ recorded: false, references: dead(vipPort) })],
+      ['references nothing', whole({ recorded: false, references: [] })],
+    ] as const) {
+      it(`should leave it alone when it ${what}`, () => {
+        expect(plan(seen)).to.deep.equal(nothing);
+      });
+    }
+  });
+
+  describe('when there are several', () => {
+    const firstFloatingIp = uuidOf(0x2f);
+    const seen = anyVip({
+      floatingIps: [
+        attached({ uuid: otherFloatingIp }),
+        empty(emptiedBy([500])),
+        empty(emptiedBy([1_500]), { uuid: firstFloatingIp }),
+      ],
+    });
+
+    it('should look again when the first window ends', () => {
+      expect(planFloatingIps(seen, settings).recheckAfterMs).to.equal(window - 1_500);
+    });
+
+    it('should plan each by itself, in the order of uuids', () => {
+      const { associations, undecided } = planFloatingIps(seen, settings);
+      expect(associations).to.deep.equal([otherFloatingIp]);
+      expect(undecided).to.deep.equal([firstFloatingIp, floatingIp]);
+    });
+  });
+
+  it('should come to an end: what it makes of a spoiled floating ip needs no more writes', () => {
+    const seen = whole({ fixedIp: amphoraAddress, isVirtualIp: false, references: live(vipPort, amphora1, web) });
+    expect(writesOf(plan(after(whole(seen), writesOf(plan(whole(seen))))))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import {
+  defaultManagerSettings as rules,
+  isAmphoraPort,
+  isOctaviaVipPort,
+  loadBalancerId,
+  portState,
+} from '../../../../lib/managers/index.js';
+
+const lb = '605acb67-0f8d-43a2-91d0-6a2f8e3b7c11';
+const vrrpName = 'octavia-lb-vrrp-2100973b-3943-45d5-9237-331111111111';
+
+describe('the marks of a port', () => {
+  describe('isAmphoraPort', () => {
+    for (const [what, port, expected] of [
+      ['its name says so, whatever its owner', { name: vrrpName, owner: 'compute:nova' }, true],
+      ['its name says so, and it is unbound', { name: vrrpName, owner: '' }, true],
+      ['its owner is Octavia, whatever its name', { name: 'renamed', owner: 'Octavia' }, true],
+      ["it is a tenant's instance (recording 14)", { name: 'web-1', owner: 'compute:nova' }, false],
+      ['the prefix is somewhere inside the name', { name: `my-${vrrpName}`, owner: '' }, false],
+      ['it is the VIP port after its owner was taken off', { name: `octavia-lb-${lb}`, owner: '' }, false],
+      ['the owner only begins like Octavia', { name: 'x', owner: 'Octavia2' }, false],
+    ] as const) {
+      it(`should be ${expected} when ${what}`, () => {
+        expect(isAmphoraPort(port, rules)).to.equal(expected);
+      });
+    }
+
+    it('should go by the configured owner and prefix', () => {
+      const own = { octaviaOwner: 'network:lb', amphoraNamePrefix: 'amp-' };
+      expect(isAmphoraPort({ name: 'amp-1', owner: '' }, own)).to.equal(true);
+      expect(isAmphoraPort({ name: 'x', owner: 'network:lb' }, own)).to.equal(true);
+      expect(isAmphoraPort({ name: vrrpName, owner: 'Octavia' }, own)).to.equal(false);
+    });
+  });
+
+  describe('isOctaviaVipPort', () => {
+    const vipPort = { name: `octavia-lb-${lb}`, owner: 'Octavia', hasPairs: false };
+    for (const [what, delta, expected] of [
+      ['it is as Octavia makes it', {}, true],
+      ['its name is another', { name: 'renamed by the operator' }, true],
+      ['it has pairs: then it is an amphora port', { hasPairs: true }, false],
+      [
+        "it is named like an amphora's: a new load balancer's ports get their pairs last (recording 17)",
+        { name: vrrpName },
+        false,
+      ],
+      ["it is a tenant's (recording 13)", { name: 'my-vip', owner: '' }, false],
+    ] as const) {
+      it(`should be ${expected} when ${what}`, () => {
+        expect(isOctaviaVipPort({ ...vipPort, ...delta }, rules)).to.equal(expected);
+      });
+    }
+  });
+
+  describe('portState', () => {
+    for (const [moment, port, expected] of [
+      ['Octavia has created it', { owner: 'Octavia', hasVirtualMachine: false }, 'fresh'],
+      ['Nova binds: the instance is there, the owner is not yet', { owner: 'Octavia', hasVirtualMachine: true }, 'bound'],
+      ['Nova has bound it', { owner: 'compute:nova', hasVirtualMachine: true }, 'bound'],
+      ['Nova unbinds: the instance went first', { owner: 'compute:nova', hasVirtualMachine: false }, 'leaving'],
+      ['Nova unbinds: the owner went first', { owner: '', hasVirtualMachine: true }, 'leaving'],
+      ['Nova has unbound it (recording 04)', { owner: '', hasVirtualMachine: false }, 'leaving'],
+    ] as const) {
+      it(`should be ${expected} when ${moment}`, () => {
+        expect(portState(port, rules)).to.equal(expected);
+      });
+    }
+  });
+
+  describe('loadBalancerId', () => {
+    it("should come from the VIP port's name", () => {
+      expect(loadBalancerId(`octavia-lb-${lb}`, [])).to.equal(lb);
+    });
+
+    it("should come from an additional VIP port's name, which goes on after the id", () => {
+      expect(loadBalancerId(`octavia-lb-${lb}-1`, [])).to.equal(lb);
+    });
+
+    it('should come from the placeholder virtual machine where the name was changed', () => {
+      expect(loadBalancerId('renamed', ['something', `lb-${lb}`])).to.equal(lb);
+    });
+
+    it("should be unknown for a tenant's own port, and for names that only look alike", () => {
+      expect(loadBalancerId('my-vip', [])).to.equal(undefined);
+      expect(loadBalancerId('octavia-lb-vrrp-605acb67', [`lb-${lb}-x`, 'lb-'])).to.equal(undefined);
+    });
+  });
+});
