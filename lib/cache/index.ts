@@ -11,4 +11,4 @@ export { Informer, type CacheKeeper, type InformerOptions } from './informer.js'
 export type { CacheListener } from './listener.js';
 export { ObjectCache, type CacheReader, type Transition } from './object-cache.js';
 export type { ResyncStatus } from './resync.js';
-export { Traces, type EmptiedTrace, type UpdateTrace } from './traces.js';
+export { isAttached, Traces, type DetachedTrace, type UpdateTrace } from './traces.js';

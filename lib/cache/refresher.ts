@@ -7,6 +7,7 @@ import type { ConfigObject } from '../schema/index.js';
 import { cachedFields, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';
+import type { Traces } from './traces.js';
 
 interface Reading {
   /** A change came since the read began: read once more. */
@@ -162,7 +163,7 @@ export class Refresher {
     const transition = cache.put(kind, entity, { touched: cache.nextSequence(), created: origin.created });
     noteFloatingIp(cache, transition, origin.readAfter, clock.monotonic());
     listener.accepted(entity.uuid);
-    if (isNews(transition)) listener.changed(transition, 'live');
+    if (isNews(transition, cache.traces)) listener.changed(transition, 'live');
   }
 
   private async pause(failures: number): Promise<void> {
@@ -179,17 +180,19 @@ export class Refresher {
 export function noteFloatingIp(cache: ObjectCache, transition: Transition, readAfter: number, at: number): void {
   if (transition.kind !== 'floating-ip' || transition.after === undefined) return;
   cache.traces.floatingIpSeen(transition.uuid, {
-    before: transition.before?.portUuids,
-    after: transition.after.portUuids,
+    before: transition.before,
+    after: transition.after,
     readAfter,
     at,
   });
 }
 
-/** Whether there is anything to look at. What our own writes bring back is no news; an empty floating ip always is, for the
- * request-ids that explain it come one by one. */
-export function isNews(transition: Transition): boolean {
-  if (transition.kind === 'floating-ip' && transition.after?.portUuids.length === 0) return true;
+/**
+ * Whether there is anything to look at. What our own writes bring back is no news; a detached floating ip always is, for the
+ * request-ids that explain it come one by one.
+ */
+export function isNews(transition: Transition, traces: Traces): boolean {
+  if (transition.kind === 'floating-ip' && traces.detachedTrace(transition.uuid) !== undefined) return true;
   return !isDeepStrictEqual(transition.before, transition.after);
 }
 

@@ -198,7 +198,7 @@ export class Resync {
   }
 
   private announce(transition: Transition): void {
-    if (!this.everFinished || !isNews(transition)) return;
+    if (!this.everFinished || !isNews(transition, this.options.cache.traces)) return;
     const operation = transition.before === undefined ? 'create' : 'update';
     this.options.metrics.increment('resync_repairs_total', { kind: transition.kind, operation });
     this.options.listener.changed(transition, 'resync');

@@ -1,4 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
+import type { FloatingIpEntity } from './entities.js';
 
 /** A request that updated a floating ip. */
 export interface UpdateTrace {
@@ -9,14 +10,22 @@ export interface UpdateTrace {
   readonly at: number;
 }
 
-/** How a floating ip lost its last reference while we watched. */
-export interface EmptiedTrace {
-  /** Monotonic time at which it was seen empty, milliseconds. */
+/** How a floating ip was detached, by its user or by a port delete, while we watched. */
+export interface DetachedTrace {
+  /** Monotonic time at which it was first seen so, milliseconds. */
   readonly since: number;
   /** The interfaces that it referenced before. */
   readonly portUuids: readonly string[];
-  /** The requests that updated it since it was last seen with references, in the order of arrival; those of monitors left out. */
+  /** The requests that updated it since it was last seen attached, in the order of arrival; those of monitors left out. */
   readonly updates: readonly UpdateTrace[];
+}
+
+/**
+ * Whether a floating ip is attached: Neutron sets references and fixed ip together, and clears them together. References alone are
+ * ours, written at the moment at which the rest was cleared.
+ */
+export function isAttached(floatingIp: Pick<FloatingIpEntity, 'portUuids' | 'fixedIp'>): boolean {
+  return floatingIp.portUuids.length > 0 && floatingIp.fixedIp !== undefined;
 }
 
 interface Fence {
@@ -30,17 +39,18 @@ const updatesPerFloatingIp = 16;
 const rememberedRequests = 50_000;
 
 /**
- * What request-ids tell beyond the objects themselves: which request emptied a floating ip, and which ports it deleted
+ * What request-ids tell beyond the objects themselves: which request detached a floating ip, and which ports it deleted
  * (design, section 4, "Stripped or freed?"; recordings 05 and 06). Lost at a restart, and bounded.
  */
 export class Traces {
   private readonly updates = new Map<string, UpdateTrace[]>();
-  private readonly emptied = new Map<string, { since: number; portUuids: readonly string[] }>();
+  private readonly detached = new Map<string, { since: number; portUuids: readonly string[] }>();
   private readonly portsByRequest = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly requestsByPort = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly associationsSeen = new BoundedMap<true>(rememberedRequests);
   private readonly writes = new BoundedMap<number>(rememberedRequests);
   private readonly fences = new BoundedMap<Fence>(rememberedRequests);
+  private readonly restoring = new Set<string>();
   private ownIdsSeen = false;
 
   /** A monitor's own request-id has come back: the server passes them on. */
@@ -61,11 +71,13 @@ export class Traces {
   /** We are about to write the floating ip, and what others did to it before has to be known before the write that follows. */
   public openFence(uuid: string, requestId: string, at: number): void {
     this.fences.set(uuid, { requestId, at });
+    this.restoring.add(uuid);
   }
 
-  /** We gave the floating ip references again, by a plan that knew of the changes up to `plannedAt`. */
-  public refilled(uuid: string, plannedAt: number): void {
-    this.emptied.delete(uuid);
+  /** We attached the floating ip again, by a plan that knew of the changes up to `plannedAt`. */
+  public restored(uuid: string, plannedAt: number): void {
+    this.detached.delete(uuid);
+    this.restoring.delete(uuid);
     this.dropUpdates(uuid, plannedAt);
   }
 
@@ -90,31 +102,35 @@ export class Traces {
   }
 
   /**
-   * A read showed which interfaces the floating ip references.
+   * A read showed the floating ip.
    *
    * @param readAfter position of the last change received before the read began: what came earlier is part of what it shows
    */
   public floatingIpSeen(
     uuid: string,
     seen: {
-      readonly before: readonly string[] | undefined;
-      readonly after: readonly string[];
+      readonly before: FloatingIpEntity | undefined;
+      readonly after: FloatingIpEntity;
       readonly readAfter: number;
       readonly at: number;
     },
   ): void {
-    if (seen.after.length > 0) {
-      this.emptied.delete(uuid);
-      this.dropUpdates(uuid, seen.readAfter);
-    } else if (seen.before !== undefined && seen.before.length > 0) {
-      this.emptied.set(uuid, { since: seen.at, portUuids: seen.before });
+    const { before, after, readAfter, at } = seen;
+    if (isAttached(after)) {
+      // Half restored it looks attached, too: what explains it is needed until that is done.
+      if (this.restoring.has(uuid)) return;
+      this.detached.delete(uuid);
+      this.dropUpdates(uuid, readAfter);
+    } else if (before !== undefined && isAttached(before)) {
+      this.detached.set(uuid, { since: at, portUuids: before.portUuids });
     }
   }
 
   /** The floating ip is gone, or nobody asks for it any more. */
   public forgetFloatingIp(uuid: string): void {
     this.updates.delete(uuid);
-    this.emptied.delete(uuid);
+    this.detached.delete(uuid);
+    this.restoring.delete(uuid);
     this.writes.delete(uuid);
     this.fences.delete(uuid);
   }
@@ -125,10 +141,10 @@ export class Traces {
     append(this.requestsByPort, portUuid, requestId);
   }
 
-  /** How the floating ip lost its references; undefined if nobody saw it, or it has some. */
-  public emptiedTrace(uuid: string): EmptiedTrace | undefined {
-    const emptied = this.emptied.get(uuid);
-    return emptied === undefined ? undefined : { ...emptied, updates: this.updates.get(uuid) ?? [] };
+  /** How the floating ip was detached; undefined if nobody saw it, or it is attached. */
+  public detachedTrace(uuid: string): DetachedTrace | undefined {
+    const detached = this.detached.get(uuid);
+    return detached === undefined ? undefined : { ...detached, updates: this.updates.get(uuid) ?? [] };
   }
 
   /** The ports that the request deleted, or whose addresses it did. */

@@ -1,4 +1,4 @@
-import type { CacheKeeper, CacheReader, FloatingIpEntity } from '../cache/index.js';
+import { isAttached, type CacheKeeper, type CacheReader, type FloatingIpEntity } from '../cache/index.js';
 import type { Clock } from '../clock/index.js';
 import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
 import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
@@ -202,9 +202,10 @@ class Run {
   private async setFloatingIpProperties(uuid: string, properties: FloatingIpProperties): Promise<void> {
     const { traces } = this.parts.cache;
     const requestId = newOwnRequestId();
-    const isFirstStep = this.parts.cache.get('floating-ip', uuid)?.portUuids.length === 0;
-    if (isFirstStep && typeof properties.fixedIp === 'string')
+    const before = this.parts.cache.get('floating-ip', uuid);
+    if (before !== undefined && !isAttached(before) && typeof properties.fixedIp === 'string') {
       traces.openFence(uuid, requestId, this.parts.clock.monotonic());
+    }
     this.announce(uuid);
     await this.parts.writer.updateProperties(
       {
@@ -225,8 +226,8 @@ class Run {
   private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
     this.announce(uuid);
     await this.reference('floating-ip', uuid, portUuid, operation);
-    // What emptied it is made good. Its requests must not explain the next time.
-    if (operation === 'ADD') this.parts.cache.traces.refilled(uuid, this.plannedAt);
+    // What detached it is made good: those requests must not explain the next time.
+    if (operation === 'ADD') this.parts.cache.traces.restored(uuid, this.plannedAt);
     const before = this.parts.cache.get('floating-ip', uuid);
     if (before === undefined) return;
     this.parts.keeper.assume('floating-ip', uuid, {

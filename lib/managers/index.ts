@@ -5,7 +5,13 @@
 export { PlanApplier, type ApplyResult } from './apply.js';
 export { CachedFloatingIpManager, type FloatingIpManager } from './floating-ip/manager.js';
 export type { FloatingIpInput } from './floating-ip/observe.js';
-export { decideEmptied, type Emptied, type EmptiedObservation, type EmptiedVerdict } from './floating-ip/emptied.js';
+export {
+  decideDetached,
+  type Detached,
+  type DetachedObservation,
+  type DetachedVerdict,
+  type DetachingRequest,
+} from './floating-ip/detached.js';
 export * from './floating-ip/plan.js';
 export {
   isAmphoraPort,

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock/index.js';
 import { vipKey, vipKeyParts, type VipKey } from '../../schema/index.js';
 import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
 import type { ManagerSettings } from '../settings.js';
-import type { Emptied } from './emptied.js';
+import type { Detached } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './plan.js';
 
 /** What the floating ips of a VIP are gathered from. */
@@ -54,8 +54,8 @@ export function observeFloatingIps(
 
   const projects = new Set(managed.map((virtualIp) => virtualIp.projectUuid));
   const floatingIps = [...candidates.values()].map((floatingIp): ObservedFloatingIp => {
-    const emptied = observeEmptied(cache, clock, floatingIp.uuid);
-    for (const port of emptied?.portUuids ?? []) recordedPorts.add(port);
+    const detached = observeDetached(cache, clock, floatingIp.uuid);
+    for (const port of detached?.portUuids ?? []) recordedPorts.add(port);
     return {
       uuid: floatingIp.uuid,
       ...(floatingIp.fixedIp === undefined ? {} : { fixedIp: floatingIp.fixedIp }),
@@ -66,7 +66,7 @@ export function observeFloatingIps(
         floatingIp.projectUuids.some((project) => projects.has(project)) ||
         cache.traces.wasAssociationSeen(floatingIp.uuid, key),
       attachedElsewhere: isAttachedElsewhere(cache, floatingIp, key),
-      ...(emptied === undefined ? {} : { emptied }),
+      ...(detached === undefined ? {} : { detached }),
       fence: cache.traces.fence(floatingIp.uuid, clock.monotonic(), settings.stripWindowMs),
     };
   });
@@ -92,8 +92,8 @@ export function observeFloatingIps(
   };
 }
 
-function observeEmptied(cache: CacheReader, clock: Clock, uuid: string): Emptied | undefined {
-  const trace = cache.traces.emptiedTrace(uuid);
+function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detached | undefined {
+  const trace = cache.traces.detachedTrace(uuid);
   if (trace === undefined) return undefined;
   const now = clock.monotonic();
   return {

@@ -1,6 +1,6 @@
 import type { ManagerSettings } from '../settings.js';
 import type { Write } from '../write.js';
-import { decideEmptied, type Emptied } from './emptied.js';
+import { decideDetached, type Detached } from './detached.js';
 
 /** A floating ip that references ports of the VIP, or that our record names. */
 export interface ObservedFloatingIp {
@@ -15,8 +15,8 @@ export interface ObservedFloatingIp {
   readonly trusted: boolean;
   /** Whether it is attached to another VIP now: the flag is that one's. */
   readonly attachedElsewhere: boolean;
-  /** How it lost its references; undefined if nobody saw it, or it has some. */
-  readonly emptied?: Emptied;
+  /** How it was detached; undefined if nobody saw it, or it is attached. */
+  readonly detached?: Detached;
   /**
    * Whether what others did before we began to restore it is known by now: the notification of our own first write has come, and with
    * it all that came before. `unavailable` if the server does not pass our request-ids on.
@@ -73,6 +73,10 @@ export interface FloatingIpPlan {
 
 type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
 
+type SeenWithVipPort = FloatingIpObservation & {
+  readonly vipPort: NonNullable<FloatingIpObservation['vipPort']>;
+};
+
 type EndEvent = 'freed' | 'moved' | 'vip-gone';
 
 type Standing =
@@ -90,10 +94,9 @@ type Standing =
  * |---|---|---|
  * | references the VIP port, fixed ip is the VIP | associated | whole: fixed ip, flag, references to VIP port and members |
  * | is recorded, references VIP port and amphorae, fixed ip is none of the VIP port's other addresses | associated: Neutron spoiled the fixed ip (recording 18) | whole |
- * | is recorded, references nothing, and a port was deleted by the request that emptied it | stripped (recording 05) | whole again, in two steps |
- * | is recorded, references nothing, fixed ip is the VIP | being restored: the first step was ours | whole, once the fence has passed |
- * | is recorded, references nothing, and no such delete came within the window | freed by its user (recording 06) | rid of flag and amphorae |
- * | is recorded, has references and no fixed ip | freed, and we wrote a reference at the same time | rid of all references |
+ * | is recorded, lacks references or fixed ip, and a port was deleted by the request that detached it | stripped (recording 05) | whole again, in two steps |
+ * | was stripped, fixed ip is the VIP | half restored: the first step was ours | whole, once the fence has passed |
+ * | is recorded, lacks references or fixed ip, and no such delete came within the window | freed by its user (recording 06) | rid of flag and amphorae |
  * | is recorded, references others | moved by its user (recording 18) | rid of flag and amphorae |
  * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
  * | else | not ours | left alone |
@@ -134,7 +137,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         break;
       case 'unverified':
         plan.undecided.push(floatingIp.uuid);
-        plan.verify.push(...seen.recordedPorts.map((port) => port.uuid), ...(floatingIp.emptied?.portUuids ?? []));
+        plan.verify.push(...seen.recordedPorts.map((port) => port.uuid), ...(floatingIp.detached?.portUuids ?? []));
         break;
       case 'ended':
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
@@ -165,50 +168,50 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   if (!floatingIp.trusted) return { is: 'untrusted' };
   if (vipPort === undefined) return { is: 'ended', event: 'vip-gone' };
 
-  if (live.length > 0) return standingWithReferences(floatingIp, live, { ...seen, vipPort });
-  // A disassociation would have cleared them: references that are only dead belong to ports that were deleted past Neutron.
-  if (floatingIp.references.length > 0) return { is: 'associated', event: 'restored' };
+  // Neutron sets references and fixed ip together, and clears them together.
+  const isAttached = floatingIp.references.length > 0 && floatingIp.fixedIp !== undefined;
+  return isAttached && floatingIp.detached === undefined
+    ? standingOfAttached(floatingIp, live, { ...seen, vipPort })
+    : standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
+}
 
-  const verdict = decideEmptied(
-    { emptied: floatingIp.emptied, recordedPorts: seen.recordedPorts, vipPort: vipPort.uuid, verified: seen.verified },
+function standingOfDetached(floatingIp: ObservedFloatingIp, seen: SeenWithVipPort, rules: Rules): Standing {
+  const verdict = decideDetached(
+    {
+      detached: floatingIp.detached,
+      recordedPorts: seen.recordedPorts,
+      vipPort: seen.vipPort.uuid,
+      verified: seen.verified,
+    },
     rules,
   );
-  const restoring = floatingIp.fixedIp === seen.address;
+  const isHalfRestored = floatingIp.fixedIp === seen.address;
+  // After a restart nothing is known of the requests, but only we leave a fixed ip without references.
+  if (isHalfRestored && floatingIp.detached === undefined) return { is: 'associated', event: 'restored' };
   switch (verdict.is) {
     case 'stripped':
-      return standingOfStripped(floatingIp, restoring, rules);
+      if (!isHalfRestored) return { is: 'associated', event: 'stripped' };
+      return floatingIp.fence === 'open'
+        ? { is: 'undecided', recheckAfterMs: rules.stripWindowMs }
+        : { is: 'associated', event: 'restored' };
     case 'freed':
-      // After a restart nothing is known of the requests, but only we leave a fixed ip without references.
-      return restoring && floatingIp.emptied === undefined
-        ? { is: 'associated', event: 'restored' }
-        : { is: 'ended', event: 'freed' };
+      return { is: 'ended', event: 'freed' };
     default:
-      return restoring && floatingIp.emptied === undefined ? { is: 'associated', event: 'restored' } : verdict;
+      return verdict;
   }
 }
 
-function standingOfStripped(floatingIp: ObservedFloatingIp, restoring: boolean, rules: Rules): Standing {
-  if (!restoring) return { is: 'associated', event: 'stripped' };
-  return floatingIp.fence === 'open'
-    ? { is: 'undecided', recheckAfterMs: rules.stripWindowMs }
-    : { is: 'associated', event: 'restored' };
-}
-
-function standingWithReferences(
-  floatingIp: ObservedFloatingIp,
-  live: readonly string[],
-  seen: FloatingIpObservation & { readonly vipPort: NonNullable<FloatingIpObservation['vipPort']> },
-): Standing {
+function standingOfAttached(floatingIp: ObservedFloatingIp, live: readonly string[], seen: SeenWithVipPort): Standing {
   const { vipPort } = seen;
-  // Neutron always sets a fixed ip with a reference, and clears both: what is left is a reference that we wrote too late.
-  if (floatingIp.fixedIp === undefined) return { is: 'ended', event: 'freed' };
+  // A disassociation would have cleared them: references that are only dead belong to ports that were deleted past Neutron.
+  if (live.length === 0) return { is: 'associated', event: 'restored' };
   const amphorae = amphoraPorts(seen);
   const others = live.filter((uuid) => uuid !== vipPort.uuid);
   const onlyAmphorae = others.length > 0 && others.every((uuid) => amphorae.has(uuid));
   if (!onlyAmphorae) return { is: 'ended', event: 'moved' };
   // Neutron attaches to one port, with that port's own address. Amphorae with the VIP as fixed ip are what is left of ours.
   const isStillOurs = live.includes(vipPort.uuid)
-    ? !vipPort.addresses.includes(floatingIp.fixedIp)
+    ? !vipPort.addresses.includes(floatingIp.fixedIp ?? '')
     : floatingIp.fixedIp === seen.address;
   return isStillOurs ? { is: 'associated' } : { is: 'ended', event: 'moved' };
 }

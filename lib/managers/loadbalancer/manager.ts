@@ -111,7 +111,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   }
 
   private note(event: AssociationEvent, vip: VipKey): void {
-    const { logger, metrics } = this.parts;
+    const { cache, logger, metrics } = this.parts;
     const fields = { vip, floatingIpUuid: event.floatingIpUuid };
     switch (event.type) {
       case 'associated':
@@ -128,6 +128,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
       case 'freed':
       case 'moved':
       case 'vip-gone':
+        cache.traces.forgetFloatingIp(event.floatingIpUuid);
         metrics.increment('associations_ended_total', { reason: event.type });
         logger.info('floating ip no longer associated', { ...fields, reason: event.type });
         return;

@@ -89,8 +89,7 @@ export class Stage implements ConfigWriter, CacheKeeper {
   /** A port with an address of its own. */
   public putPort(port: PortEntity, address = '10.107.0.50'): this {
     this.put('virtual-machine-interface', port);
-    const uuid = `${port.uuid.slice(0, -4)}ffff`.replace(/^0{8}/, port.uuid.slice(-8));
-    return this.put('instance-ip', { uuid, address, networkUuid: network, portUuids: [port.uuid] });
+    return this.put('instance-ip', { uuid: port.uuid.replace(/^0/, 'f'), address, networkUuid: network, portUuids: [port.uuid] });
   }
 
   /** A load balancer of Octavia's with these amphora ports, in a network that is not shared. */

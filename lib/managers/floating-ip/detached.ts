@@ -1,33 +1,33 @@
 import type { ManagerSettings } from '../settings.js';
 
-/** How a floating ip lost its references, while we watched. */
-export interface Emptied {
-  /** How long ago it was seen empty first, milliseconds. */
+/** How a floating ip was detached, while we watched. */
+export interface Detached {
+  /** How long ago it was seen so first, milliseconds. */
   readonly sinceMs: number;
   /** The ports that it referenced before. */
   readonly portUuids: readonly string[];
   /** The requests of others that updated it around that time, in the order of arrival. */
-  readonly requests: readonly EmptyingRequest[];
+  readonly requests: readonly DetachingRequest[];
 }
 
 /** A request that updated the floating ip. */
-export interface EmptyingRequest {
+export interface DetachingRequest {
   /** How long ago it arrived, milliseconds. */
   readonly ageMs: number;
   /** The ports that the same request deleted, or whose addresses it did. */
   readonly deletedPorts: readonly string[];
 }
 
-/** What is known when an empty floating ip is judged. */
-export interface EmptiedObservation {
-  readonly emptied: Emptied | undefined;
+/** What is known when a detached floating ip is judged. */
+export interface DetachedObservation {
+  readonly detached: Detached | undefined;
   readonly recordedPorts: readonly { readonly uuid: string; readonly gone: 'no' | 'explained' | 'unexplained' }[];
   readonly vipPort: string;
   readonly verified: boolean;
 }
 
 /** `unverified`: about to be given up, but a lost message may hide the reason; read the ports first. */
-export type EmptiedVerdict =
+export type DetachedVerdict =
   | { readonly is: 'stripped' }
   | { readonly is: 'freed' }
   | { readonly is: 'unverified' }
@@ -45,15 +45,15 @@ type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation'>;
  * | deleted nothing yet, and is younger than the window | undecided |
  * | deleted nothing, and a recorded port is gone of whose delete nobody told us | unclear |
  * | deleted nothing | freed |
- * | is not known, and the floating ip was emptied within the window | undecided |
+ * | is not known, and the floating ip was detached within the window | undecided |
  * | is not known | unclear |
  *
  * Unclear goes by `unclearDisassociation`: `by-state` takes it for stripped if a recorded port is gone, else for freed.
  */
-export function decideEmptied(seen: EmptiedObservation, rules: Rules): EmptiedVerdict {
-  const latest = seen.emptied?.requests.at(-1);
+export function decideDetached(seen: DetachedObservation, rules: Rules): DetachedVerdict {
+  const latest = seen.detached?.requests.at(-1);
   if (latest?.deletedPorts.some((port) => port !== seen.vipPort) === true) return { is: 'stripped' };
-  const waitedMs = latest?.ageMs ?? seen.emptied?.sinceMs ?? Infinity;
+  const waitedMs = latest?.ageMs ?? seen.detached?.sinceMs ?? Infinity;
   if (waitedMs < rules.stripWindowMs) return { is: 'undecided', recheckAfterMs: rules.stripWindowMs - waitedMs };
   if (!seen.verified) return { is: 'unverified' };
   const goneSilently = seen.recordedPorts.some((port) => port.uuid !== seen.vipPort && port.gone === 'unexplained');
