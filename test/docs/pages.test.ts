@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { errorCodes, metricDefinitions } from '../../lib/index.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { generatedPages } from './pages.js';
-import { projectFolder } from './project-folder.js';
+import { projectFolder } from '../support/project-folder.js';
 
 function read(path: string): Promise<string> {
   return readFile(new URL(path, projectFolder()), 'utf8');
