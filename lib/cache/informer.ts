@@ -6,8 +6,8 @@ import { ownRequestIdPrefix } from '../config-api/index.js';
 import { hasCode, type SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
-import { parseObject, type ConfigObject } from '../schema/index.js';
-import { isCachedKind, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
+import { parseObject, type ConfigObject, type Reference } from '../schema/index.js';
+import { cachedFields, isCachedKind, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache } from './object-cache.js';
 import { Refresher } from './refresher.js';
@@ -140,6 +140,7 @@ export class Informer implements ChangeSink, CacheKeeper {
       logger.debug('object of a CREATE is not whole, reading it', errorFields(error));
       return false;
     }
+    if (!namesItsReferences(kind, object)) return false;
     await this.refresher.accept(kind, object);
     return true;
   }
@@ -159,6 +160,14 @@ export class Informer implements ChangeSink, CacheKeeper {
       this.options.cache.get('instance-ip', change.uuid) ?? parsedInstanceIp(change.object);
     for (const port of known?.portUuids ?? []) traces.portDeleted(port, requestId);
   }
+}
+
+// A CREATE carries references as its sender wrote them: some by name alone.
+function namesItsReferences(kind: CachedKind, object: Readonly<Record<string, unknown>>): boolean {
+  return cachedFields[kind].every((field) => {
+    const references = field.endsWith('_refs') ? object[field] : undefined;
+    return !Array.isArray(references) || references.every((reference: Reference) => reference.uuid !== undefined);
+  });
 }
 
 function isOwn(change: Change): boolean {

@@ -65,9 +65,7 @@ export class Refresher {
     });
     const reading: Reading = { dirty: false, overtaken: false, created, done };
     this.readings.set(uuid, reading);
-    this.readUntilClean(kind, uuid, reading)
-      .finally(() => this.readings.delete(uuid))
-      .then(settle, fail);
+    this.readWithReferences(kind, uuid, reading).then(settle, fail);
     return done;
   }
 
@@ -111,26 +109,40 @@ export class Refresher {
     this.lifetime.abort(new SvcMonitorError('closed', 'the cache was stopped'));
   }
 
-  private async readUntilClean(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
-    for (let failures = 0; ;) {
-      reading.dirty = false;
-      reading.overtaken = false;
-      try {
-        await this.readOnce(kind, uuid, reading);
-        failures = 0;
-        if (isClean(reading)) break;
-      } catch (error) {
-        if (isAborted(error) || this.lifetime.signal.aborted) {
-          throw new SvcMonitorError('closed', 'the cache was stopped', { cause: error });
-        }
-        if (failures === 0) {
-          this.parts.logger.warn('cannot read a changed object, trying again', { kind, uuid, ...errorFields(error) });
-        }
-        await this.pause(failures);
-        failures += 1;
-      }
-    }
+  private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+    await this.readUntilClean(kind, uuid, reading);
     await this.followReferences(kind, uuid);
+  }
+
+  private async readUntilClean(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+    try {
+      let failures = 0;
+      do {
+        reading.dirty = false;
+        reading.overtaken = false;
+        failures = await this.readOrPause(kind, uuid, reading, failures);
+      } while (failures > 0 || !isClean(reading));
+    } finally {
+      // In the same turn as the last look at it: a change that comes from now on, while references are followed, begins a new read.
+      this.readings.delete(uuid);
+    }
+  }
+
+  /** Answers how many reads in a row have failed by now. */
+  private async readOrPause(kind: CachedKind, uuid: string, reading: Reading, failures: number): Promise<number> {
+    try {
+      await this.readOnce(kind, uuid, reading);
+      return 0;
+    } catch (error) {
+      if (isAborted(error) || this.lifetime.signal.aborted) {
+        throw new SvcMonitorError('closed', 'the cache was stopped', { cause: error });
+      }
+      if (failures === 0) {
+        this.parts.logger.warn('cannot read a changed object, trying again', { kind, uuid, ...errorFields(error) });
+      }
+      await this.pause(failures);
+      return failures + 1;
+    }
   }
 
   private async readOnce(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
@@ -193,6 +205,11 @@ export function noteFloatingIp(cache: ObjectCache, transition: Transition, readA
  */
 export function isNews(transition: Transition, traces: Traces): boolean {
   if (transition.kind === 'floating-ip' && traces.detachedTrace(transition.uuid) !== undefined) return true;
+  return isChange(transition);
+}
+
+/** Whether the object is another than it was. */
+export function isChange(transition: Transition): boolean {
   return !isDeepStrictEqual(transition.before, transition.after);
 }
 

@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics/index.js';
 import { cachedFields, cachedKinds, toEntity, type CachedKind } from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';
-import { isNews, noteFloatingIp, type Refresher } from './refresher.js';
+import { isChange, isNews, noteFloatingIp, type Refresher } from './refresher.js';
 
 const retryDelaysMs = [500, 1_000, 2_000, 5_000, 10_000];
 
@@ -72,23 +72,28 @@ export class Resync {
     this.wake();
   }
 
-  /** Resolves when the first full read has ended well; rejects with `aborted`. */
+  /** Resolves when the first full read has ended well; rejects with `aborted` or `closed`. */
   public async waitForFirst(signal: AbortSignal): Promise<void> {
     if (this.everFinished) return;
+    const either = AbortSignal.any([signal, this.lifetime.signal]);
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
         this.waiters.delete(done);
-        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+        reject(
+          this.lifetime.signal.aborted
+            ? new SvcMonitorError('closed', 'the cache was stopped')
+            : new SvcMonitorError('aborted', 'called off', { cause: signal.reason }),
+        );
       };
       const done = (): void => {
-        signal.removeEventListener('abort', abort);
+        either.removeEventListener('abort', abort);
         resolve();
       };
-      if (signal.aborted) {
+      if (either.aborted) {
         abort();
         return;
       }
-      signal.addEventListener('abort', abort, { once: true });
+      either.addEventListener('abort', abort, { once: true });
       this.waiters.add(done);
     });
   }
@@ -199,8 +204,10 @@ export class Resync {
 
   private announce(transition: Transition): void {
     if (!this.everFinished || !isNews(transition, this.options.cache.traces)) return;
-    const operation = transition.before === undefined ? 'create' : 'update';
-    this.options.metrics.increment('resync_repairs_total', { kind: transition.kind, operation });
+    if (isChange(transition)) {
+      const operation = transition.before === undefined ? 'create' : 'update';
+      this.options.metrics.increment('resync_repairs_total', { kind: transition.kind, operation });
+    }
     this.options.listener.changed(transition, 'resync');
   }
 }

@@ -1,3 +1,4 @@
+import { restoreRequestIdPrefix } from '../config-api/index.js';
 import { BoundedMap } from './bounded-map.js';
 import type { FloatingIpEntity } from './entities.js';
 
@@ -37,6 +38,7 @@ interface Fence {
 const ownUpdateWithinMs = 1_000;
 const updatesPerFloatingIp = 16;
 const rememberedRequests = 50_000;
+const rememberedMembers = 100_000;
 
 /**
  * What request-ids tell beyond the objects themselves: which request detached a floating ip, and which ports it deleted
@@ -47,10 +49,13 @@ export class Traces {
   private readonly detached = new Map<string, { since: number; portUuids: readonly string[] }>();
   private readonly portsByRequest = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly requestsByPort = new BoundedMap<Set<string>>(rememberedRequests);
+  private readonly membersSeen = new BoundedMap<true>(rememberedMembers);
   private readonly associationsSeen = new BoundedMap<true>(rememberedRequests);
   private readonly writes = new BoundedMap<number>(rememberedRequests);
   private readonly fences = new BoundedMap<Fence>(rememberedRequests);
   private readonly restoring = new Set<string>();
+  private readonly restoresSeen = new Set<string>();
+  private readonly added = new Map<string, Map<string, number>>();
   private ownIdsSeen = false;
 
   /** A monitor's own request-id has come back: the server passes them on. */
@@ -58,9 +63,10 @@ export class Traces {
     this.ownIdsSeen = true;
   }
 
-  /** A monitor's own request updated the floating ip. */
+  /** A monitor's own request updated the floating ip, ours or another instance's. */
   public ownUpdateSeen(uuid: string, requestId: string): void {
     if (this.fences.get(uuid)?.requestId === requestId) this.fences.delete(uuid);
+    if (requestId.startsWith(restoreRequestIdPrefix)) this.restoresSeen.add(uuid);
   }
 
   /** We are about to write the floating ip; `at` is monotonic, milliseconds. */
@@ -74,21 +80,46 @@ export class Traces {
     this.restoring.add(uuid);
   }
 
-  /** We attached the floating ip again, by a plan that knew of the changes up to `plannedAt`. */
+  /** We added a reference to the floating ip, by a plan that knew of the changes up to `plannedAt`. */
+  public referenceAdded(uuid: string, portUuid: string, plannedAt: number): void {
+    const added = this.added.get(uuid) ?? new Map<string, number>();
+    this.added.set(uuid, added.set(portUuid, plannedAt));
+  }
+
+  /**
+   * Whether a reference to the port was added by us when somebody else had already updated the floating ip, and we did not know. If that
+   * was a disassociation, the delete of the port hit nothing but our own reference.
+   */
+  public wasAddedLate(uuid: string, portUuid: string, update: UpdateTrace): boolean {
+    const plannedAt = this.added.get(uuid)?.get(portUuid);
+    if (plannedAt === undefined) return false;
+    return (this.updates.get(uuid) ?? []).some(
+      ({ requestId, sequence }) =>
+        sequence > plannedAt && sequence < update.sequence && !this.portsByRequest.has(requestId),
+    );
+  }
+
+  /**
+   * We attached the floating ip again, by a plan that knew of the changes up to `plannedAt`. Of one that was not being restored it
+   * says nothing: it may have been detached since that plan was made.
+   */
   public restored(uuid: string, plannedAt: number): void {
+    if (!this.restoring.delete(uuid)) return;
+    this.restoresSeen.delete(uuid);
     this.detached.delete(uuid);
-    this.restoring.delete(uuid);
     this.dropUpdates(uuid, plannedAt);
   }
 
   /**
-   * Whether what others did to the floating ip before the fence is known: the notification of our own write has come, and with it all
-   * that came before; or it is lost, `limitMs` have passed.
+   * Whether what others did to the floating ip before the first step of its restore is known: the notification of that step has come,
+   * and with it all that came before; or it is lost, `limitMs` have passed. The step may have been another instance's.
    */
   public fence(uuid: string, now: number, limitMs: number): 'open' | 'passed' | 'unavailable' {
     if (!this.ownIdsSeen) return 'unavailable';
-    const fence = this.fences.get(uuid);
-    return fence !== undefined && now - fence.at < limitMs ? 'open' : 'passed';
+    const ours = this.fences.get(uuid);
+    if (ours !== undefined) return now - ours.at < limitMs ? 'open' : 'passed';
+    const since = this.detached.get(uuid)?.since;
+    return since === undefined || this.restoresSeen.has(uuid) || now - since >= limitMs ? 'passed' : 'open';
   }
 
   /** A request that is no monitor's updated the floating ip. */
@@ -119,6 +150,8 @@ export class Traces {
     if (isAttached(after)) {
       // Half restored it looks attached, too: what explains it is needed until that is done.
       if (this.restoring.has(uuid)) return;
+      this.added.delete(uuid);
+      this.restoresSeen.delete(uuid);
       this.detached.delete(uuid);
       this.dropUpdates(uuid, readAfter);
     } else if (before !== undefined && isAttached(before)) {
@@ -131,6 +164,8 @@ export class Traces {
     this.updates.delete(uuid);
     this.detached.delete(uuid);
     this.restoring.delete(uuid);
+    this.restoresSeen.delete(uuid);
+    this.added.delete(uuid);
     this.writes.delete(uuid);
     this.fences.delete(uuid);
   }
@@ -155,6 +190,16 @@ export class Traces {
   /** Whether we were told of the delete of the port, and by which request. */
   public isDeleteExplained(portUuid: string): boolean {
     return this.requestsByPort.has(portUuid);
+  }
+
+  /** The port was a member of the VIP: that its delete strips a floating ip is known even when nothing references it any more. */
+  public memberSeen(portUuid: string, vip: string): void {
+    this.membersSeen.set(`${portUuid} ${vip}`, true);
+  }
+
+  /** Whether the port is or was a member of the VIP. */
+  public wasMember(portUuid: string, vip: string): boolean {
+    return this.membersSeen.has(`${portUuid} ${vip}`);
   }
 
   /** The floating ip was seen attached to the VIP: from now on this process itself vouches for the association. */

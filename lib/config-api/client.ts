@@ -24,9 +24,12 @@ import type { ConfigWriter } from './writer.js';
  */
 export const ownRequestIdPrefix = 'req-svc-monitor-';
 
-/** A fresh id for a request of ours. */
-export function newOwnRequestId(): string {
-  return `${ownRequestIdPrefix}${randomUUID()}`;
+/** Begins the id of the request that is the first step of restoring a floating ip. */
+export const restoreRequestIdPrefix = `${ownRequestIdPrefix}restore-`;
+
+/** A fresh id for a request of ours; one with a purpose tells other instances, too, what it was for. */
+export function newOwnRequestId(purpose?: 'restore'): string {
+  return `${purpose === undefined ? ownRequestIdPrefix : restoreRequestIdPrefix}${randomUUID()}`;
 }
 
 const defaults = {

@@ -13,6 +13,7 @@ export {
   createConfigApiClient,
   newOwnRequestId,
   ownRequestIdPrefix,
+  restoreRequestIdPrefix,
   type ConfigApiClient,
   type ConfigApiClientOptions,
 } from './client.js';

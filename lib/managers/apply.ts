@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isAttached, type CacheKeeper, type CacheReader, type FloatingIpEntity } from '../cache/index.js';
 import type { Clock } from '../clock/index.js';
 import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
@@ -24,6 +25,9 @@ export interface ApplyResult {
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
  *
+ * The floating ips that a stage wrote are read back before the next: a user or a port delete may have changed them at the same time,
+ * and what is written next (the evidence that is dropped from the virtual-ip above all) would be wrong then.
+ *
  * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
  * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
  */
@@ -40,12 +44,13 @@ export class PlanApplier {
 
   /** Carries out the stages; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a taken name. */
   public async apply(stages: readonly Stage[], signal: AbortSignal): Promise<ApplyResult> {
-    const run = new Run(this.parts, signal);
+    const run = new Run(this.parts, signal, stages);
     for (const stage of stages) {
       const bySubject = groupBySubject(stage.writes);
       const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
+      await run.readBack(bySubject.keys());
       if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
     }
     return { outcome: 'done', writes: run.writes };
@@ -66,19 +71,30 @@ class Run {
   public writes = 0;
   public isOutdated = false;
   private createdUuid: string | undefined;
-  // The plan knows of the changes up to here.
+  // The plan knows of the changes up to here, and the floating ips were so.
   private readonly plannedAt: number;
+  private readonly planned = new Map<string, FloatingIpEntity | undefined>();
 
   public constructor(
     private readonly parts: ConstructorParameters<typeof PlanApplier>[0],
     private readonly signal: AbortSignal,
+    stages: readonly Stage[],
   ) {
     this.plannedAt = parts.cache.sequence;
+    for (const write of stages.flatMap((stage) => stage.writes)) {
+      if (kindOf(write) === 'floating-ip') {
+        this.planned.set(subjectOf(write), parts.cache.get('floating-ip', subjectOf(write)));
+      }
+    }
   }
 
   public async inOrder(writes: readonly Write[]): Promise<void> {
     for (const write of writes) {
       if (this.isOutdated) return;
+      if (kindOf(write) === 'floating-ip' && this.hasChanged(subjectOf(write))) {
+        this.isOutdated = true;
+        return;
+      }
       try {
         await this.carryOut(write);
         this.writes += 1;
@@ -88,6 +104,23 @@ class Run {
         this.isOutdated = true;
       }
     }
+  }
+
+  /** Reads the floating ips among the subjects; the plan is out of date if one is not as it was left. */
+  public async readBack(subjects: Iterable<string>): Promise<void> {
+    const floatingIps = [...subjects].filter((subject) => this.planned.has(subject));
+    await this.parts.keeper.refresh('floating-ip', floatingIps);
+    if (floatingIps.some((uuid) => this.hasChanged(uuid))) this.isOutdated = true;
+  }
+
+  // Somebody else has written the floating ip since the plan was made, and we have read that: what was planned may be wrong by now.
+  private hasChanged(floatingIpUuid: string): boolean {
+    return !isDeepStrictEqual(this.planned.get(floatingIpUuid), this.parts.cache.get('floating-ip', floatingIpUuid));
+  }
+
+  private noteFloatingIp(uuid: string, floatingIp: FloatingIpEntity): void {
+    this.planned.set(uuid, floatingIp);
+    this.parts.keeper.assume('floating-ip', uuid, floatingIp);
   }
 
   private async isAnswer(write: Write, error: unknown): Promise<boolean> {
@@ -201,9 +234,10 @@ class Run {
 
   private async setFloatingIpProperties(uuid: string, properties: FloatingIpProperties): Promise<void> {
     const { traces } = this.parts.cache;
-    const requestId = newOwnRequestId();
     const before = this.parts.cache.get('floating-ip', uuid);
-    if (before !== undefined && !isAttached(before) && typeof properties.fixedIp === 'string') {
+    const isFirstStep = before !== undefined && !isAttached(before) && typeof properties.fixedIp === 'string';
+    const requestId = newOwnRequestId(isFirstStep ? 'restore' : undefined);
+    if (isFirstStep) {
       traces.openFence(uuid, requestId, this.parts.clock.monotonic());
     }
     this.announce(uuid);
@@ -220,20 +254,20 @@ class Run {
       this.signal,
     );
     const current = this.parts.cache.get('floating-ip', uuid);
-    if (current !== undefined) this.parts.keeper.assume('floating-ip', uuid, withProperties(current, properties));
+    if (current !== undefined) this.noteFloatingIp(uuid, withProperties(current, properties));
   }
 
   private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
     this.announce(uuid);
     await this.reference('floating-ip', uuid, portUuid, operation);
     // What detached it is made good: those requests must not explain the next time.
-    if (operation === 'ADD') this.parts.cache.traces.restored(uuid, this.plannedAt);
+    if (operation === 'ADD') {
+      this.parts.cache.traces.restored(uuid, this.plannedAt);
+      this.parts.cache.traces.referenceAdded(uuid, portUuid, this.plannedAt);
+    }
     const before = this.parts.cache.get('floating-ip', uuid);
     if (before === undefined) return;
-    this.parts.keeper.assume('floating-ip', uuid, {
-      ...before,
-      portUuids: changed(before.portUuids, portUuid, operation),
-    });
+    this.noteFloatingIp(uuid, { ...before, portUuids: changed(before.portUuids, portUuid, operation) });
   }
 
   private async reference(

@@ -41,7 +41,7 @@ type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation'>;
  *
  * | the latest request | is |
  * |---|---|
- * | deleted a port that is not the VIP port | stripped |
+ * | deleted a recorded port that is not the VIP port | stripped |
  * | deleted nothing yet, and is younger than the window | undecided |
  * | deleted nothing, and a recorded port is gone of whose delete nobody told us | unclear |
  * | deleted nothing | freed |
@@ -52,7 +52,9 @@ type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation'>;
  */
 export function decideDetached(seen: DetachedObservation, rules: Rules): DetachedVerdict {
   const latest = seen.detached?.requests.at(-1);
-  if (latest?.deletedPorts.some((port) => port !== seen.vipPort) === true) return { is: 'stripped' };
+  // Of the VIP's own: a user may have moved the floating ip to another port, and deleted that.
+  const ours = new Set(seen.recordedPorts.map(({ uuid }) => uuid));
+  if (latest?.deletedPorts.some((port) => port !== seen.vipPort && ours.has(port)) === true) return { is: 'stripped' };
   const waitedMs = latest?.ageMs ?? seen.detached?.sinceMs ?? Infinity;
   if (waitedMs < rules.stripWindowMs) return { is: 'undecided', recheckAfterMs: rules.stripWindowMs - waitedMs };
   if (!seen.verified) return { is: 'unverified' };

@@ -1,10 +1,11 @@
 import type { CacheReader, FloatingIpEntity, VirtualIpEntity } from '../../cache/index.js';
 import type { Clock } from '../../clock/index.js';
 import { vipKey, vipKeyParts, type VipKey } from '../../schema/index.js';
+import { isAmphoraPort } from '../loadbalancer/detection.js';
 import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
 import type { ManagerSettings } from '../settings.js';
 import type { Detached } from './detached.js';
-import type { FloatingIpObservation, ObservedFloatingIp } from './plan.js';
+import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './plan.js';
 
 /** What the floating ips of a VIP are gathered from. */
 export interface FloatingIpInput {
@@ -24,7 +25,7 @@ export interface FloatingIpsSeen {
 export interface ObservationParts {
   readonly cache: CacheReader;
   readonly clock: Clock;
-  readonly settings: Pick<ManagerSettings, 'stripWindowMs'>;
+  readonly settings: Pick<ManagerSettings, 'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix'>;
 }
 
 /** Gathers what the cache knows of the floating ips of a VIP, as plain values. */
@@ -55,17 +56,22 @@ export function observeFloatingIps(
   const projects = new Set(managed.map((virtualIp) => virtualIp.projectUuid));
   const floatingIps = [...candidates.values()].map((floatingIp): ObservedFloatingIp => {
     const detached = observeDetached(cache, clock, floatingIp.uuid);
-    for (const port of detached?.portUuids ?? []) recordedPorts.add(port);
+    // With the VIP port among them they were the VIP's; without it, a user had moved the floating ip there.
+    const wasOurs = vipPort !== undefined && detached?.portUuids.includes(vipPort.uuid) === true;
+    if (wasOurs) for (const port of detached.portUuids) recordedPorts.add(port);
+    for (const port of detached?.requests.flatMap((request) => request.deletedPorts) ?? []) {
+      if (cache.traces.wasMember(port, key)) recordedPorts.add(port);
+    }
     return {
       uuid: floatingIp.uuid,
       ...(floatingIp.fixedIp === undefined ? {} : { fixedIp: floatingIp.fixedIp }),
       isVirtualIp: floatingIp.isVirtualIp,
-      references: floatingIp.portUuids.map((portUuid) => ({ portUuid, live: !cache.isGone(portUuid) })),
+      references: floatingIp.portUuids.map((portUuid) => observeReference(cache, portUuid)),
       recorded: recorded.has(floatingIp.uuid),
       trusted:
         floatingIp.projectUuids.some((project) => projects.has(project)) ||
         cache.traces.wasAssociationSeen(floatingIp.uuid, key),
-      attachedElsewhere: isAttachedElsewhere(cache, floatingIp, key),
+      attachedElsewhere: isAttachedElsewhere(cache, floatingIp, { key, settings }),
       ...(detached === undefined ? {} : { detached }),
       fence: cache.traces.fence(floatingIp.uuid, clock.monotonic(), settings.stripWindowMs),
     };
@@ -92,6 +98,17 @@ export function observeFloatingIps(
   };
 }
 
+function observeReference(cache: CacheReader, portUuid: string): ObservedReference {
+  const [address, ...others] = cache
+    .find('instance-ip', 'instanceIpsByPort', portUuid)
+    .flatMap((ip) => (ip.address === undefined ? [] : [ip.address]));
+  return {
+    portUuid,
+    live: !cache.isGone(portUuid),
+    ...(address === undefined || others.length > 0 ? {} : { ownAddress: address }),
+  };
+}
+
 function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detached | undefined {
   const trace = cache.traces.detachedTrace(uuid);
   if (trace === undefined) return undefined;
@@ -101,7 +118,9 @@ function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detach
     portUuids: trace.portUuids,
     requests: trace.updates.map((update) => ({
       ageMs: now - update.at,
-      deletedPorts: [...cache.traces.portsDeletedBy(update.requestId)].sort(),
+      deletedPorts: [...cache.traces.portsDeletedBy(update.requestId)]
+        .filter((port) => !cache.traces.wasAddedLate(uuid, port, update))
+        .sort(),
     })),
   };
 }
@@ -115,7 +134,12 @@ function goneness(cache: CacheReader, portUuid: string): 'no' | 'explained' | 'u
   return cache.traces.isDeleteExplained(portUuid) ? 'explained' : 'unexplained';
 }
 
-function isAttachedElsewhere(cache: CacheReader, floatingIp: FloatingIpEntity, key: VipKey): boolean {
+// To a VIP that is managed, that is: nobody else would take back what we left.
+function isAttachedElsewhere(
+  cache: CacheReader,
+  floatingIp: FloatingIpEntity,
+  { key, settings }: Pick<ObservationParts, 'settings'> & Pick<FloatingIpInput, 'key'>,
+): boolean {
   const { fixedIp } = floatingIp;
   if (fixedIp === undefined) return false;
   return floatingIp.portUuids.some((portUuid) => {
@@ -126,7 +150,7 @@ function isAttachedElsewhere(cache: CacheReader, floatingIp: FloatingIpEntity, k
       other !== key &&
       cache.portsOfAddress(other).some((owner) => owner.uuid === portUuid) &&
       (cache.find('virtual-ip', 'virtualIpsByVip', other).length > 0 ||
-        cache.find('virtual-machine-interface', 'portsByPair', other).length > 0)
+        cache.find('virtual-machine-interface', 'portsByPair', other).some((port) => isAmphoraPort(port, settings)))
     );
   });
 }

@@ -28,6 +28,8 @@ export interface ObservedFloatingIp {
 export interface ObservedReference {
   readonly portUuid: string;
   readonly live: boolean;
+  /** Address of the interface, if it has exactly one. */
+  readonly ownAddress?: string;
 }
 
 /** What is known of a VIP when its floating ips are planned. */
@@ -52,11 +54,17 @@ export interface AssociationEvent {
   readonly type: 'associated' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone' | 'untrusted';
 }
 
+/** Objects to read again, by uuid, sorted. */
+export interface Verification {
+  readonly ports: readonly string[];
+  readonly floatingIps: readonly string[];
+}
+
 /** What is to be written on floating ips, in three stages, and who is associated. All lists are sorted. */
 export interface FloatingIpPlan {
   /** Uuids of the floating ips that are associated with the VIP: what the record has to say. */
   readonly associations: readonly string[];
-  /** Recorded ones of which it is not known yet whether they were stripped or freed: the record keeps them. */
+  /** Recorded ones of which it is not known (for sure) yet whether they were stripped or freed: the record keeps them. */
   readonly undecided: readonly string[];
   /** First of all: references to ports that are leaving. */
   readonly letGo: readonly Write[];
@@ -67,8 +75,8 @@ export interface FloatingIpPlan {
   readonly events: readonly AssociationEvent[];
   /** When to look again although nothing may change. Milliseconds. */
   readonly recheckAfterMs?: number;
-  /** Ports to read again before an association is given up. */
-  readonly verify: readonly string[];
+  /** What to read again before an association, or its record, is given up. */
+  readonly verify: Verification;
 }
 
 type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
@@ -113,7 +121,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     bind: [] as Write[],
     release: [] as Write[],
     events: [] as AssociationEvent[],
-    verify: [] as string[],
+    verify: { ports: [] as string[], floatingIps: [] as string[] },
   };
   let recheckAfterMs: number | undefined;
   for (const floatingIp of floatingIps) {
@@ -124,11 +132,25 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     switch (standing.is) {
       case 'associated': {
         plan.associations.push(floatingIp.uuid);
-        const writes = writesToBind(floatingIp, seen, { ...rules, firstStepOnly: isFirstStep(standing, floatingIp) });
+        const firstStepOnly = isFirstStep(standing, floatingIp);
+        const writes = writesToBind(floatingIp, seen, { ...rules, firstStepOnly });
+        // A reference to a port that is gone: its delete has stripped the floating ip, most likely, and we have not heard of that yet.
+        if (!seen.verified && floatingIp.references.some(({ live }) => !live)) {
+          plan.verify.floatingIps.push(floatingIp.uuid);
+        }
         plan.letGo.push(...writes.letGo);
         plan.bind.push(...writes.bind);
         plan.release.push(...writes.release);
         if (standing.event !== undefined) event(standing.event);
+        // The record and its evidence have to outlive a first step, whose notification may be lost; and with a dormant VIP they go for
+        // good: not before it has been seen that no amphora's delete can strip the floating ip any more.
+        const isDormant = seen.vipPort?.dormant === true;
+        const isWhole = writes.letGo.length + writes.bind.length + writes.release.length === 0;
+        if (firstStepOnly || (isDormant && !(isWhole && seen.verified))) {
+          plan.undecided.push(floatingIp.uuid);
+          recheckAfterMs = Math.min(recheckAfterMs ?? Infinity, rules.stripWindowMs);
+        }
+        if (isDormant && isWhole) plan.verify.floatingIps.push(floatingIp.uuid);
         break;
       }
       case 'undecided':
@@ -137,9 +159,16 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         break;
       case 'unverified':
         plan.undecided.push(floatingIp.uuid);
-        plan.verify.push(...seen.recordedPorts.map((port) => port.uuid), ...(floatingIp.detached?.portUuids ?? []));
+        // The VIP port too: with nothing to read, it would stay unverified for ever.
+        if (seen.vipPort !== undefined) plan.verify.ports.push(seen.vipPort.uuid);
+        plan.verify.ports.push(
+          ...seen.recordedPorts.map((port) => port.uuid),
+          ...(floatingIp.detached?.portUuids ?? []),
+        );
         break;
       case 'ended':
+        // What is taken away now may have been given by its user a moment ago.
+        if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
         event(standing.event);
         break;
@@ -152,7 +181,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
   }
   return {
     ...plan,
-    verify: [...new Set(plan.verify)].sort(),
+    verify: { ports: [...new Set(plan.verify.ports)].sort(), floatingIps: plan.verify.floatingIps },
     ...(recheckAfterMs === undefined ? {} : { recheckAfterMs }),
   };
 }
@@ -170,7 +199,9 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
 
   // Neutron sets references and fixed ip together, and clears them together.
   const isAttached = floatingIp.references.length > 0 && floatingIp.fixedIp !== undefined;
-  return isAttached && floatingIp.detached === undefined
+  const amphorae = amphoraPorts(seen);
+  const isHalfRestored = floatingIp.fixedIp === seen.address && live.every((uuid) => amphorae.has(uuid));
+  return isAttached && (floatingIp.detached === undefined || !isHalfRestored)
     ? standingOfAttached(floatingIp, live, { ...seen, vipPort })
     : standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
 }
@@ -278,12 +309,16 @@ function writesToRelease(
   const isUsersOwn = (reference: ObservedReference): boolean => {
     if (!reference.live) return false;
     if (event === 'freed') return !ours.has(reference.portUuid) && reference.portUuid !== seen.vipPort?.uuid;
-    return attachedToOne || !ours.has(reference.portUuid);
+    if (attachedToOne) return true;
+    // To the VIP port, but to another of its addresses.
+    if (reference.portUuid === seen.vipPort?.uuid) return seen.vipPort.addresses.includes(floatingIp.fixedIp ?? '');
+    return !ours.has(reference.portUuid);
   };
-  const staysAttached = floatingIp.references.some(isUsersOwn);
+  // Ours is the fixed ip, too, if it is the VIP: written at the moment at which the user moved it. Neutron had set the port's own.
+  const usersOwn = floatingIp.references.find(isUsersOwn);
   const properties = {
     ...(floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
-    ...(!staysAttached && floatingIp.fixedIp === seen.address ? { fixedIp: null } : {}),
+    ...(floatingIp.fixedIp === seen.address ? { fixedIp: usersOwn?.ownAddress ?? null } : {}),
   };
   return [
     ...floatingIp.references

@@ -60,8 +60,10 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
       throwIfAborted(signal);
       const plan = this.plan(key, verified);
-      if (plan.verify.length > 0 && !verified) {
-        await this.parts.keeper.refresh('virtual-machine-interface', plan.verify);
+      const { ports, floatingIps } = plan.verify;
+      if (ports.length + floatingIps.length > 0 && !verified) {
+        await this.parts.keeper.refresh('virtual-machine-interface', ports);
+        await this.parts.keeper.refresh('floating-ip', floatingIps);
         verified = true;
         continue;
       }
@@ -87,6 +89,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   ): Promise<{ readonly outcome: 'done' | 'outdated'; readonly writes: number }> {
     const { applier, reports, settings, logger, cache } = this.parts;
     for (const uuid of plan.associations) cache.traces.associationSeen(uuid, plan.key);
+    for (const uuid of plan.members) cache.traces.memberSeen(uuid, plan.key);
     if (settings.dryRun) {
       reports.update(plan, true);
       return { outcome: 'done', writes: 0 };
@@ -148,7 +151,7 @@ const nothingAssociated = {
   bind: [],
   release: [],
   events: [],
-  verify: [],
+  verify: { ports: [], floatingIps: [] },
 } as const;
 
 const nothingKept = { record: [], references: [], forget: [] } as const;

@@ -1,5 +1,5 @@
 import type { VipKey } from '../../schema/index.js';
-import type { AssociationEvent, FloatingIpPlan } from '../floating-ip/plan.js';
+import type { AssociationEvent, FloatingIpPlan, Verification } from '../floating-ip/plan.js';
 import type { VirtualIpPlan } from '../virtual-ip/plan.js';
 import { describeWrite, type Stage } from '../write.js';
 import type { LoadBalancerPlan, RefusedPort } from './plan.js';
@@ -16,8 +16,8 @@ export interface VipPlan {
   readonly nameTaken?: string;
   /** Milliseconds. */
   readonly recheckAfterMs?: number;
-  /** Ports to read again before the plan may be carried out. */
-  readonly verify: readonly string[];
+  /** What to read again before the plan may be carried out. */
+  readonly verify: Verification;
 }
 
 /**

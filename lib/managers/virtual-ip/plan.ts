@@ -54,14 +54,15 @@ export interface VirtualIpPlan {
  * | any | any | several | keep the first by name, take over what the others record, delete them |
  */
 export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
-  const [kept, ...surplus] = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const existing = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const [kept, ...surplus] = existing;
   const { vipPort } = seen;
   if (vipPort === undefined || vipPort.origin === 'recorded') {
     const isDecided = seen.undecided.length === 0;
     return {
       record: [],
       references: [],
-      forget: isDecided ? seen.existing.map(({ uuid }) => ({ action: 'delete-virtual-ip', uuid })) : [],
+      forget: isDecided ? existing.map(({ uuid }) => ({ action: 'delete-virtual-ip', uuid })) : [],
     };
   }
   if (kept === undefined) return seen.members.length === 0 ? nothing : planCreate(seen, vipPort);
@@ -107,15 +108,14 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   const target = { uuid: kept.uuid };
   const wantedRecord = recordOf(seen, vipPort);
   const recorded = new Set(kept.record.floatingIps);
-  const wanted = new Set([...wantedRecord.floatingIps, ...seen.undecided]);
+  const wanted = new Set(wantedRecord.floatingIps);
   const entries = [
     ...(kept.record.loadBalancer === wantedRecord.loadBalancer
       ? []
       : [{ key: recordKeys.loadBalancer, value: wantedRecord.loadBalancer }]),
     ...(kept.record.vipPort === wantedRecord.vipPort ? [] : [{ key: recordKeys.vipPort, value: wantedRecord.vipPort }]),
-    ...[...wanted]
+    ...wantedRecord.floatingIps
       .filter((uuid) => !recorded.has(uuid))
-      .sort()
       .map((uuid) => ({ key: floatingIpRecordKey(uuid), value: seen.address })),
   ];
   const over = kept.record.floatingIps.filter((uuid) => !wanted.has(uuid)).map(floatingIpRecordKey);
@@ -142,7 +142,7 @@ function recordOf(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpRecord
     vip: seen.vip,
     loadBalancer: vipPort.loadBalancerId,
     vipPort: vipPort.uuid,
-    floatingIps: seen.associations.toSorted(),
+    floatingIps: [...new Set([...seen.associations, ...seen.undecided])].sort(),
   };
 }
 

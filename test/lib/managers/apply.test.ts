@@ -125,8 +125,8 @@ describe('PlanApplier', () => {
         address: vip,
         subnetUuid: uuidOf(0xb1),
         portUuids: [],
-        record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [] },
       });
+      expect(created?.record).to.deep.include({ vip: key, loadBalancer: 'lb', vipPort, floatingIps: [] });
     });
 
     it('should be that a virtual-ip is gone', async () => {
@@ -178,7 +178,7 @@ describe('PlanApplier', () => {
       const release = stage.hold(`set floating-ip ${floatingIp} {"floating_ip_fixed_ip_address":"${vip}"}`);
       const applying = stage.applier.apply(stages([set({ fixedIp: vip })]), signal);
       await turns();
-      stage.cache.traces.ownUpdateSeen(floatingIp, stage.cache.nextSequence());
+      stage.cache.traces.ownUpdateSeen(floatingIp, stage.lastRequestId ?? 'none');
       release();
       await applying;
       expect(isOpen(stage)).to.equal(false);
@@ -203,7 +203,7 @@ describe('PlanApplier', () => {
       const stage = stageWith(vipPort).failNotFound(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
       const result = await stage.applier.apply(stages([add(amphora1), add(amphora2)], [drop(amphora2)]), signal);
       expect(result).to.deep.equal({ outcome: 'outdated', writes: 0 });
-      expect(stage.refreshed).to.have.members([
+      expect(stage.refreshed).to.include.members([
         `virtual-machine-interface ${amphora1}`,
         `floating-ip ${floatingIp}`,
       ]);
@@ -374,7 +374,7 @@ describe('CachedLoadBalancerManager', () => {
     expect(stage.writes).to.deep.equal([]);
   });
 
-  describe('when a floating ip was emptied', () => {
+  describe('when a floating ip was detached', () => {
     // As the informer does it: the traces are told of what a read has shown.
     const read = (stage: Stage, portUuids: readonly string[], fixedIp?: string) => {
       const before = stage.cache.get('floating-ip', floatingIp);
@@ -387,8 +387,8 @@ describe('CachedLoadBalancerManager', () => {
         projectUuids: [tenant.projectUuid],
       });
       cache.traces.floatingIpSeen(floatingIp, {
-        before: before?.portUuids,
-        after: portUuids,
+        before,
+        after: cache.get('floating-ip', floatingIp)!,
         readAfter: cache.sequence,
         at: clock.monotonic(),
       });
@@ -400,7 +400,8 @@ describe('CachedLoadBalancerManager', () => {
     };
     const ownUpdate = (stage: Stage) => {
       stage.cache.traces.ownRequestSeen();
-      stage.cache.traces.ownUpdateSeen(floatingIp, stage.cache.nextSequence());
+      stage.cache.nextSequence();
+      stage.cache.traces.ownUpdateSeen(floatingIp, stage.lastRequestId ?? 'none');
     };
 
     async function managedStage(): Promise<Stage> {

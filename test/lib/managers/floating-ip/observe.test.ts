@@ -60,6 +60,14 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
   return observeFloatingIps({ cache, clock, settings }, { key, managed, loadBalancer, verified: false });
 }
 
+/** The floating ip referenced these ports, and then a read shows that it references none. */
+function detach(stage: Stage, portUuids: readonly string[]): Stage {
+  const after = { uuid: floatingIp, isVirtualIp: true, portUuids: [], projectUuids: [tenant.projectUuid] };
+  const before = { ...after, portUuids, fixedIp: vip };
+  stage.cache.traces.floatingIpSeen(floatingIp, { before, after, readAfter: 0, at: stage.clock.monotonic() });
+  return stage.put('floating-ip', after);
+}
+
 function observed(stage: Stage) {
   return observe(stage).observation.floatingIps[0];
 }
@@ -103,7 +111,7 @@ describe('observeFloatingIps', () => {
     it('should be alive in their references, but for those to ports that are known to be gone', () => {
       const stage = putFloatingIp(newStage(), { portUuids: [vipPort, newAmphora] });
       expect(observed(stage)?.references).to.deep.equal([
-        { portUuid: vipPort, live: true },
+        { portUuid: vipPort, live: true, ownAddress: vip },
         { portUuid: newAmphora, live: true },
       ]);
       stage.remove('virtual-machine-interface', newAmphora);
@@ -153,12 +161,9 @@ describe('observeFloatingIps', () => {
       expect(gone(stage, amphora1)).to.equal('unexplained');
     });
 
-    const empties = (stage: Stage, before: readonly string[]) => {
-      stage.cache.traces.floatingIpSeen(floatingIp, { before, after: [], readAfter: 0, at: stage.clock.monotonic() });
-      return putFloatingIp(stage, {});
-    };
+    const empties = (stage: Stage, before: readonly string[]) => detach(stage, before);
 
-    it('should include those that the floating ip referenced with the VIP port before it was emptied', () => {
+    it('should include those that the floating ip referenced with the VIP port before it was detached', () => {
       expect(gone(empties(newStage(), [vipPort, newAmphora]), newAmphora)).to.equal('unexplained');
     });
 
@@ -167,14 +172,14 @@ describe('observeFloatingIps', () => {
     });
   });
 
-  it('should name the requests that updated an emptied floating ip, how long ago, and what they deleted', () => {
+  it('should name the requests that updated a detached floating ip, how long ago, and what they deleted', () => {
     const stage = putFloatingIp(newStage(), {});
     const { traces } = stage.cache;
-    traces.floatingIpSeen(floatingIp, { before: [vipPort, amphora1], after: [], readAfter: 0, at: 0 });
+    detach(stage, [vipPort, amphora1]);
     traces.floatingIpUpdated(floatingIp, { requestId: 'req-1', sequence: 5, at: 0 });
     traces.portDeleted(amphora1, 'req-1');
     stage.clock.step(70);
-    expect(observed(stage)?.emptied).to.deep.equal({
+    expect(observed(stage)?.detached).to.deep.equal({
       sinceMs: 70,
       portUuids: [vipPort, amphora1],
       requests: [{ ageMs: 70, deletedPorts: [amphora1] }],

@@ -24,7 +24,7 @@ const floatingIps: FloatingIpPlan = {
   bind: [],
   release: [],
   events: [],
-  verify: [],
+  verify: { ports: [], floatingIps: [] },
 };
 const virtualIp: VirtualIpPlan = { record: [], references: [], forget: [] };
 

@@ -1,6 +1,6 @@
 import {
   defaultManagerSettings,
-  type Emptied,
+  type Detached,
   type FloatingIpObservation,
   type FloatingIpPlan,
   type ObservedFloatingIp,
@@ -62,12 +62,12 @@ export function attached(delta: Partial<ObservedFloatingIp> = {}): ObservedFloat
 }
 
 /** Recorded, and without references or a fixed ip: stripped or freed. */
-export function empty(emptied: Emptied | undefined, delta: Partial<ObservedFloatingIp> = {}): ObservedFloatingIp {
-  return withoutFixedIp(whole({ references: [], ...(emptied === undefined ? {} : { emptied }), ...delta }));
+export function empty(detached: Detached | undefined, delta: Partial<ObservedFloatingIp> = {}): ObservedFloatingIp {
+  return { ...withoutFixedIp(whole()), references: [], ...(detached === undefined ? {} : { detached }), ...delta };
 }
 
-/** Emptied by these requests, each so long ago and with the ports that it deleted. */
-export function emptiedBy(...requests: readonly (readonly [ageMs: number, ...deleted: string[]])[]): Emptied {
+/** Detached by these requests, each so long ago and with the ports that it deleted. */
+export function detachedBy(...requests: readonly (readonly [ageMs: number, ...deleted: string[]])[]): Detached {
   return {
     sinceMs: requests[0]?.[0] ?? 0,
     portUuids: [vipPort, amphora1, amphora2],

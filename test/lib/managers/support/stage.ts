@@ -1,6 +1,6 @@
 import { ObjectCache, type CacheKeeper, type CachedKind, type Entities, type PortEntity } from '../../../../lib/cache/index.js';
 import { ManualClock } from '../../../../lib/clock/index.js';
-import type { ConfigWriter, MapEntryUpdate, NewObject, ReferenceUpdate } from '../../../../lib/config-api/index.js';
+import type { ConfigWriter, MapUpdate, NewObject, PropertiesUpdate, ReferenceUpdate } from '../../../../lib/config-api/index.js';
 import { SvcMonitorError } from '../../../../lib/errors/index.js';
 import { silentLogger } from '../../../../lib/log/index.js';
 import {
@@ -50,6 +50,8 @@ export class Stage implements ConfigWriter, CacheKeeper {
   public readonly writes: Line[] = [];
   /** What was read again: `<kind> <uuid>`. */
   public readonly refreshed: Line[] = [];
+  /** The request-id of the last write of properties: its notification carries it. */
+  public lastRequestId: string | undefined;
   public readonly settings: ManagerSettings;
   public readonly applier: PlanApplier;
   public readonly manager: CachedLoadBalancerManager;
@@ -150,7 +152,8 @@ export class Stage implements ConfigWriter, CacheKeeper {
     return uuid;
   }
 
-  public updateProperties(kind: string, uuid: string, properties: Readonly<Record<string, unknown>>): Promise<void> {
+  public updateProperties({ kind, uuid, properties, requestId }: PropertiesUpdate): Promise<void> {
+    this.lastRequestId = requestId;
     return this.written(`set ${kind} ${uuid} ${JSON.stringify(properties)}`);
   }
 
@@ -166,7 +169,7 @@ export class Stage implements ConfigWriter, CacheKeeper {
     return this.written(`relax ${uuid} -> ${refUuid}`);
   }
 
-  public async updateMap(uuid: string, field: string, updates: readonly MapEntryUpdate[]): Promise<void> {
+  public async updateMap({ uuid, field, updates }: MapUpdate): Promise<void> {
     await this.written(`${field} ${uuid} ${updates.map(({ operation, key }) => `${operation} ${key}`).join(', ')}`);
     const map = this.annotations.get(uuid) ?? new Map<string, string>();
     for (const update of updates) {

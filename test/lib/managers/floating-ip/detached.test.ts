@@ -1,93 +1,93 @@
 import { expect } from 'chai';
-import { decideEmptied, type EmptiedObservation, type ManagerSettings } from '../../../../lib/managers/index.js';
-import { amphora1, amphora2, emptiedBy, recordedPorts, settings, vipPort, web } from '../support/floating-ips.js';
+import { decideDetached, type DetachedObservation, type ManagerSettings } from '../../../../lib/managers/index.js';
+import { amphora1, amphora2, detachedBy, recordedPorts, settings, vipPort, web } from '../support/floating-ips.js';
 
 const window = settings.stripWindowMs;
 
-function decide(delta: Partial<EmptiedObservation>, rules: Partial<ManagerSettings> = {}) {
-  return decideEmptied(
-    { emptied: undefined, recordedPorts: recordedPorts(), vipPort, verified: true, ...delta },
+function decide(delta: Partial<DetachedObservation>, rules: Partial<ManagerSettings> = {}) {
+  return decideDetached(
+    { detached: undefined, recordedPorts: recordedPorts(), vipPort, verified: true, ...delta },
     { ...settings, ...rules },
   );
 }
 
 const silentlyGone = recordedPorts({ [amphora1]: 'unexplained' });
 
-describe('decideEmptied', () => {
+describe('decideDetached', () => {
   describe('when the latest request deleted an amphora port (recording 05)', () => {
     it('should be stripped, at once and for ever', () => {
       for (const ageMs of [0, window, 1_000 * window]) {
-        expect(decide({ emptied: emptiedBy([ageMs, amphora1]), verified: false })).to.deep.equal({ is: 'stripped' });
+        expect(decide({ detached: detachedBy([ageMs, amphora1]), verified: false })).to.deep.equal({ is: 'stripped' });
       }
     });
 
     it('should be stripped although the port itself could not be deleted, only its address (recording 08)', () => {
       // The trace names the port for the delete of its address.
-      expect(decide({ emptied: emptiedBy([0, amphora1]), recordedPorts: recordedPorts() })).to.deep.equal({ is: 'stripped' });
+      expect(decide({ detached: detachedBy([0, amphora1]), recordedPorts: recordedPorts() })).to.deep.equal({ is: 'stripped' });
     });
 
     it('should be stripped when the description was changed before', () => {
-      expect(decide({ emptied: emptiedBy([500], [100, amphora1]) })).to.deep.equal({ is: 'stripped' });
+      expect(decide({ detached: detachedBy([500], [100, amphora1]) })).to.deep.equal({ is: 'stripped' });
     });
   });
 
   describe('when a disassociation follows a strip', () => {
     it("should wait for the window, for nothing tells yet that it is the user's", () => {
-      const seen = { emptied: emptiedBy([900, amphora1], [500]), recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
+      const seen = { detached: detachedBy([900, amphora1], [500]), recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
       expect(decide(seen)).to.deep.equal({ is: 'undecided', recheckAfterMs: window - 500 });
     });
 
     it("should be freed then: the user's word holds", () => {
-      const seen = { emptied: emptiedBy([2 * window, amphora1], [window]), recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
+      const seen = { detached: detachedBy([2 * window, amphora1], [window]), recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
       expect(decide(seen)).to.deep.equal({ is: 'freed' });
     });
   });
 
   describe('when the latest request deleted nothing (recording 06)', () => {
     it('should be undecided while the delete may still come', () => {
-      expect(decide({ emptied: emptiedBy([0]) })).to.deep.equal({ is: 'undecided', recheckAfterMs: window });
-      expect(decide({ emptied: emptiedBy([window - 1]) })).to.deep.equal({ is: 'undecided', recheckAfterMs: 1 });
+      expect(decide({ detached: detachedBy([0]) })).to.deep.equal({ is: 'undecided', recheckAfterMs: window });
+      expect(decide({ detached: detachedBy([window - 1]) })).to.deep.equal({ is: 'undecided', recheckAfterMs: 1 });
     });
 
     it('should have the ports read again before it is given up', () => {
-      expect(decide({ emptied: emptiedBy([window]), verified: false })).to.deep.equal({ is: 'unverified' });
+      expect(decide({ detached: detachedBy([window]), verified: false })).to.deep.equal({ is: 'unverified' });
     });
 
     it('should be freed', () => {
-      expect(decide({ emptied: emptiedBy([window]) })).to.deep.equal({ is: 'freed' });
+      expect(decide({ detached: detachedBy([window]) })).to.deep.equal({ is: 'freed' });
     });
 
     it('should be freed although another request deleted a recorded port meanwhile', () => {
       const recorded = recordedPorts({ [amphora1]: 'explained' });
-      expect(decide({ emptied: emptiedBy([window]), recordedPorts: recorded })).to.deep.equal({ is: 'freed' });
+      expect(decide({ detached: detachedBy([window]), recordedPorts: recorded })).to.deep.equal({ is: 'freed' });
     });
 
     it('should be unclear when a recorded port is gone of whose delete nobody told', () => {
-      const seen = { emptied: emptiedBy([window]), recordedPorts: silentlyGone };
+      const seen = { detached: detachedBy([window]), recordedPorts: silentlyGone };
       expect(decide(seen)).to.deep.equal({ is: 'stripped' });
       expect(decide(seen, { unclearDisassociation: 'restore' })).to.deep.equal({ is: 'stripped' });
       expect(decide(seen, { unclearDisassociation: 'respect' })).to.deep.equal({ is: 'freed' });
     });
 
     it('should be freed whatever the setting, where nothing is unclear', () => {
-      expect(decide({ emptied: emptiedBy([window]) }, { unclearDisassociation: 'restore' })).to.deep.equal({ is: 'freed' });
+      expect(decide({ detached: detachedBy([window]) }, { unclearDisassociation: 'restore' })).to.deep.equal({ is: 'freed' });
     });
   });
 
   describe('when the latest request deleted the VIP port', () => {
     it('should not be stripped', () => {
-      expect(decide({ emptied: emptiedBy([window, vipPort]) })).to.deep.equal({ is: 'freed' });
+      expect(decide({ detached: detachedBy([window, vipPort]) })).to.deep.equal({ is: 'freed' });
     });
 
     it('should be stripped if it deleted an amphora port besides', () => {
-      expect(decide({ emptied: emptiedBy([window, vipPort, amphora2]) })).to.deep.equal({ is: 'stripped' });
+      expect(decide({ detached: detachedBy([window, vipPort, amphora2]) })).to.deep.equal({ is: 'stripped' });
     });
   });
 
   describe('when the latest request deleted a port that never was one of the VIP', () => {
     it("should not be stripped: the user had moved the floating ip to that port, and deleted it", () => {
-      const emptied = { ...emptiedBy([window, web]), portUuids: [web] };
-      expect(decide({ emptied })).to.deep.equal({ is: 'freed' });
+      const detached = { ...detachedBy([window, web]), portUuids: [web] };
+      expect(decide({ detached })).to.deep.equal({ is: 'freed' });
     });
   });
 
@@ -95,12 +95,12 @@ describe('decideEmptied', () => {
     const unseen = (sinceMs: number) => ({ sinceMs, portUuids: [vipPort, amphora1], requests: [] });
 
     it('should be undecided within the window after it was seen empty', () => {
-      expect(decide({ emptied: unseen(300) })).to.deep.equal({ is: 'undecided', recheckAfterMs: window - 300 });
+      expect(decide({ detached: unseen(300) })).to.deep.equal({ is: 'undecided', recheckAfterMs: window - 300 });
     });
 
     it('should have the ports read again then, or at once if nobody saw it lose its references', () => {
-      expect(decide({ emptied: unseen(window), verified: false })).to.deep.equal({ is: 'unverified' });
-      expect(decide({ emptied: undefined, verified: false })).to.deep.equal({ is: 'unverified' });
+      expect(decide({ detached: unseen(window), verified: false })).to.deep.equal({ is: 'unverified' });
+      expect(decide({ detached: undefined, verified: false })).to.deep.equal({ is: 'unverified' });
     });
 
     for (const [what, recorded, expected] of [
@@ -112,7 +112,7 @@ describe('decideEmptied', () => {
     ] as const) {
       it(`should be ${expected} by state when ${what}`, () => {
         expect(decide({ recordedPorts: recorded })).to.deep.equal({ is: expected });
-        expect(decide({ recordedPorts: recorded, emptied: unseen(window) })).to.deep.equal({ is: expected });
+        expect(decide({ recordedPorts: recorded, detached: unseen(window) })).to.deep.equal({ is: expected });
       });
 
       it(`should follow the setting, whatever the state, when ${what}`, () => {
@@ -123,6 +123,6 @@ describe('decideEmptied', () => {
   });
 
   it('should take the window from the settings', () => {
-    expect(decide({ emptied: emptiedBy([100]) }, { stripWindowMs: 100 })).to.deep.equal({ is: 'freed' });
+    expect(decide({ detached: detachedBy([100]) }, { stripWindowMs: 100 })).to.deep.equal({ is: 'freed' });
   });
 });
