@@ -15,6 +15,8 @@ export interface UpdateTrace {
 export interface DetachedTrace {
   /** Monotonic time at which it was first seen so, milliseconds. */
   readonly since: number;
+  /** False if it was so when we saw it first: after a start, say. */
+  readonly wasSeenAttached: boolean;
   /** The interfaces that it referenced before. */
   readonly portUuids: readonly string[];
   /** The requests that updated it since it was last seen attached, in the order of arrival; those of monitors left out. */
@@ -46,7 +48,7 @@ const rememberedMembers = 100_000;
  */
 export class Traces {
   private readonly updates = new Map<string, UpdateTrace[]>();
-  private readonly detached = new Map<string, { since: number; portUuids: readonly string[] }>();
+  private readonly detached = new Map<string, Omit<DetachedTrace, 'updates'>>();
   private readonly portsByRequest = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly requestsByPort = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly membersSeen = new BoundedMap<true>(rememberedMembers);
@@ -154,8 +156,10 @@ export class Traces {
       this.restoresSeen.delete(uuid);
       this.detached.delete(uuid);
       this.dropUpdates(uuid, readAfter);
-    } else if (before !== undefined && isAttached(before)) {
-      this.detached.set(uuid, { since: at, portUuids: before.portUuids });
+    } else if (before === undefined) {
+      this.detached.set(uuid, { since: at, wasSeenAttached: false, portUuids: [] });
+    } else if (isAttached(before)) {
+      this.detached.set(uuid, { since: at, wasSeenAttached: true, portUuids: before.portUuids });
     }
   }
 

@@ -53,6 +53,7 @@ export class PlanApplier {
       await run.readBack(bySubject.keys());
       if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
     }
+    await run.readBackVirtualIps();
     return { outcome: 'done', writes: run.writes };
   }
 }
@@ -71,6 +72,7 @@ class Run {
   public writes = 0;
   public isOutdated = false;
   private createdUuid: string | undefined;
+  private readonly writtenVirtualIps = new Set<string>();
   // The plan knows of the changes up to here, and the floating ips were so.
   private readonly plannedAt: number;
   private readonly planned = new Map<string, FloatingIpEntity | undefined>();
@@ -113,6 +115,14 @@ class Run {
     if (floatingIps.some((uuid) => this.hasChanged(uuid))) this.isOutdated = true;
   }
 
+  /**
+   * Reads the virtual-ips that were written. That puts them into the server's object cache, where references to ports that are deleted
+   * stay visible (recording 16): after a restart they tell a stripped floating ip from a freed one.
+   */
+  public async readBackVirtualIps(): Promise<void> {
+    await this.parts.keeper.refresh('virtual-ip', [...this.writtenVirtualIps]);
+  }
+
   // Somebody else has written the floating ip since the plan was made, and we have read that: what was planned may be wrong by now.
   private hasChanged(floatingIpUuid: string): boolean {
     return !isDeepStrictEqual(this.planned.get(floatingIpUuid), this.parts.cache.get('floating-ip', floatingIpUuid));
@@ -145,6 +155,7 @@ class Run {
         return this.createVirtualIp(write.virtualIp);
       case 'delete-virtual-ip':
         await this.parts.writer.delete('virtual-ip', write.uuid, this.signal);
+        this.writtenVirtualIps.delete(write.uuid);
         this.parts.keeper.assume('virtual-ip', write.uuid, undefined);
         return;
       case 'set-virtual-ip-properties':
@@ -202,6 +213,7 @@ class Run {
   }
 
   private async virtualIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
+    this.writtenVirtualIps.add(uuid);
     await this.reference('virtual-ip', uuid, portUuid, operation);
     const before = this.parts.cache.get('virtual-ip', uuid);
     if (before === undefined) return;

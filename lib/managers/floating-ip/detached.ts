@@ -4,6 +4,8 @@ import type { ManagerSettings } from '../settings.js';
 export interface Detached {
   /** How long ago it was seen so first, milliseconds. */
   readonly sinceMs: number;
+  /** False if it was so when it was seen first: after a start, say. */
+  readonly wasSeenAttached: boolean;
   /** The ports that it referenced before. */
   readonly portUuids: readonly string[];
   /** The requests of others that updated it around that time, in the order of arrival. */

@@ -115,6 +115,7 @@ function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detach
   const now = clock.monotonic();
   return {
     sinceMs: now - trace.since,
+    wasSeenAttached: trace.wasSeenAttached,
     portUuids: trace.portUuids,
     requests: trace.updates.map((update) => ({
       ageMs: now - update.at,

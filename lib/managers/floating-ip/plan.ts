@@ -218,7 +218,7 @@ function standingOfDetached(floatingIp: ObservedFloatingIp, seen: SeenWithVipPor
   );
   const isHalfRestored = floatingIp.fixedIp === seen.address;
   // After a restart nothing is known of the requests, but only we leave a fixed ip without references.
-  if (isHalfRestored && floatingIp.detached === undefined) return { is: 'associated', event: 'restored' };
+  if (isHalfRestored && floatingIp.detached?.wasSeenAttached !== true) return { is: 'associated', event: 'restored' };
   switch (verdict.is) {
     case 'stripped':
       if (!isHalfRestored) return { is: 'associated', event: 'stripped' };

@@ -3,6 +3,7 @@ import { isRetriable, SvcMonitorError } from '../../../lib/errors/index.js';
 import type { Stage as PlanStage, Write } from '../../../lib/managers/index.js';
 import { floatingIpRecordKey, recordKeys } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
+import { rejectionOf, turns } from '../../support/turns.js';
 import { add, amphora1, amphora2, drop, floatingIp, otherFloatingIp, set, vipPort } from './support/floating-ips.js';
 import { tenant, vip } from './support/ports.js';
 import { key, Stage } from './support/stage.js';
@@ -86,7 +87,7 @@ describe('PlanApplier', () => {
 
     it('should report a plan that writes to what it does not create as a bug', async () => {
       const reference: Write = { action: 'add-virtual-ip-reference', target: 'created', portUuid: amphora1 };
-      expect(await failureOf(stageWith().applier.apply(stages([reference]), signal))).to.have.property('code', 'bug');
+      expect(await rejectionOf(stageWith().applier.apply(stages([reference]), signal))).to.have.property('code', 'bug');
     });
   });
 
@@ -243,7 +244,7 @@ describe('PlanApplier', () => {
 
     it('should throw where the answer does not say who has it', async () => {
       const stage = stageWith(vipPort).fail(line, conflict({}));
-      expect(await failureOf(stage.applier.apply(stages([create]), signal))).to.have.property('code', 'conflict');
+      expect(await rejectionOf(stage.applier.apply(stages([create]), signal))).to.have.property('code', 'conflict');
     });
   });
 
@@ -251,7 +252,9 @@ describe('PlanApplier', () => {
     it('should throw what the config API answers, and begin no further stage', async () => {
       const failure = new SvcMonitorError('unavailable', 'no');
       const stage = stageWith(vipPort).fail(`ADD floating-ip ${floatingIp} -> ${amphora1}`, failure);
-      expect(await failureOf(stage.applier.apply(stages([add(amphora1)], [add(amphora2)]), signal))).to.equal(failure);
+      expect(await rejectionOf(stage.applier.apply(stages([add(amphora1)], [add(amphora2)]), signal))).to.equal(
+        failure,
+      );
       expect(stage.writes).to.have.length(1);
     });
 
@@ -262,7 +265,7 @@ describe('PlanApplier', () => {
       );
       const release = stage.hold(`ADD floating-ip ${otherFloatingIp} -> ${amphora1}`);
       let ended = false;
-      const applying = failureOf(
+      const applying = rejectionOf(
         stage.applier.apply(stages([add(amphora1), add(amphora1, otherFloatingIp)]), signal),
       ).finally(() => (ended = true));
       await turns();
@@ -277,7 +280,7 @@ describe('PlanApplier', () => {
         `ADD floating-ip ${floatingIp} -> ${amphora1}`,
         new SvcMonitorError('timeout', 'no'),
       );
-      await failureOf(stage.applier.apply(stages([add(amphora1)]), signal));
+      await rejectionOf(stage.applier.apply(stages([add(amphora1)]), signal));
       expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort]);
     });
   });
@@ -336,7 +339,7 @@ describe('CachedLoadBalancerManager', () => {
     };
     again();
     stage.onRead('virtual-machine-interface', amphora1, again);
-    const failure = await failureOf(stage.manager.reconcile(key, signal));
+    const failure = await rejectionOf(stage.manager.reconcile(key, signal));
     expect(failure).to.have.property('code', 'unavailable');
     expect(isRetriable(failure)).to.equal(true);
   });
@@ -370,7 +373,7 @@ describe('CachedLoadBalancerManager', () => {
     const stopped = new AbortController();
     stopped.abort();
     const stage = newStage();
-    expect(await failureOf(stage.manager.reconcile(key, stopped.signal))).to.have.property('code', 'aborted');
+    expect(await rejectionOf(stage.manager.reconcile(key, stopped.signal))).to.have.property('code', 'aborted');
     expect(stage.writes).to.deep.equal([]);
   });
 
@@ -495,17 +498,3 @@ describe('CachedLoadBalancerManager', () => {
     });
   });
 });
-
-/** Lets what is ready run: a fixed number of turns, for everything here is made of promises that are settled already. */
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it did not fail');
-}

@@ -44,16 +44,20 @@ const window = settings.stripWindowMs;
 
 /** A value, or its absence: a field that may be missing. */
 function maybe<N extends string, T>(name: N, value: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<N, T>>> {
-  return fc.option(value, { nil: undefined }).map((given) => (given === undefined ? {} : ({ [name]: given } as Record<N, T>)));
+  return fc
+    .option(value, { nil: undefined })
+    .map((given) => (given === undefined ? {} : ({ [name]: given } as Record<N, T>)));
 }
 
 function merged(...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<unknown> {
   return fc.tuple(...parts).map((values) => Object.assign({}, ...values) as unknown);
 }
 
-const references = fc.subarray(ports).chain((chosen) =>
-  fc.tuple(...chosen.map((portUuid) => fc.record({ portUuid: fc.constant(portUuid), live: fc.boolean() }))),
-);
+const references = fc
+  .subarray(ports)
+  .chain((chosen) =>
+    fc.tuple(...chosen.map((portUuid) => fc.record({ portUuid: fc.constant(portUuid), live: fc.boolean() }))),
+  );
 
 const detached = fc.record({
   sinceMs: fc.nat(2 * window),
@@ -86,13 +90,15 @@ const floatingIpObservation = fc
         address: fc.constant(vip),
         members: fc.constant(amphorae.filter((_, index) => memberships[index] === 'member')),
         outsiders: fc.constant(amphorae.filter((_, index) => memberships[index] === 'outsider')),
-        recordedPorts: fc.subarray([vipPort, ...amphorae]).chain((chosen) =>
-          fc.tuple(
-            ...chosen.map((uuid) =>
-              fc.record({ uuid: fc.constant(uuid), gone: fc.constantFrom('no', 'explained', 'unexplained') }),
+        recordedPorts: fc
+          .subarray([vipPort, ...amphorae])
+          .chain((chosen) =>
+            fc.tuple(
+              ...chosen.map((uuid) =>
+                fc.record({ uuid: fc.constant(uuid), gone: fc.constantFrom('no', 'explained', 'unexplained') }),
+              ),
             ),
           ),
-        ),
         floatingIps: fc.tuple(...Array.from({ length: count }, (_, number) => floatingIp(number))),
         verified: fc.boolean(),
       }),
@@ -131,7 +137,9 @@ const port = (number: number): fc.Arbitrary<ObservedPort> =>
 const loadBalancerObservation = merged(
   fc.record({ address: fc.constant(vip), networkShared: fc.boolean() }),
   fc
-    .tuple(...[1, 2, 3, 4].map((number) => fc.record({ seen: port(number), owns: fc.boolean(), carries: fc.boolean() })))
+    .tuple(
+      ...[1, 2, 3, 4].map((number) => fc.record({ seen: port(number), owns: fc.boolean(), carries: fc.boolean() })),
+    )
     .map((all) => {
       const whole = all.map((one) => ({ ...one, seen: { ...one.seen, hasPairs: one.seen.hasPairs || one.carries } }));
       return {
@@ -169,14 +177,18 @@ const virtualIpObservation = merged(
     vip: fc.constant(key),
     address: fc.constant(vip),
     members: fc.subarray(amphorae),
-    existing: fc.tuple(fc.nat(3), existing(0), existing(1), existing(2)).map(([count, ...list]) => list.slice(0, count)),
+    existing: fc
+      .tuple(fc.nat(3), existing(0), existing(1), existing(2))
+      .map(([count, ...list]) => list.slice(0, count)),
     takenNames: fc.constant([]),
     associations: fc.subarray([uuidOf(0x30), uuidOf(0x31)]),
     undecided: fc.subarray([uuidOf(0x32)]),
   }),
   maybe(
     'vipPort',
-    fc.constantFrom('octavia' as const, 'tenant' as const, 'recorded' as const).map((origin) => ({ ...seenVipPort, origin })),
+    fc
+      .constantFrom('octavia' as const, 'tenant' as const, 'recorded' as const)
+      .map((origin) => ({ ...seenVipPort, origin })),
   ),
 ) as fc.Arbitrary<VirtualIpObservation>;
 
@@ -239,7 +251,10 @@ function recordAfter(
 }
 
 function shuffled<T>(list: readonly T[], salt: number): readonly T[] {
-  return list.map((item, index) => ({ item, rank: (index * 7919 + salt * 104_729) % 31 })).sort((a, b) => a.rank - b.rank).map(({ item }) => item);
+  return list
+    .map((item, index) => ({ item, rank: (index * 7919 + salt * 104_729) % 31 }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
 }
 
 /** The observation after the plan was carried out: written values, a record that says who is associated, time passed. */
@@ -259,7 +274,9 @@ function settledAfter(seen: FloatingIpObservation, delta: ManagerSettings): Floa
   };
 }
 
-function later(detachedBefore: NonNullable<ObservedFloatingIp['detached']>): NonNullable<ObservedFloatingIp['detached']> {
+function later(
+  detachedBefore: NonNullable<ObservedFloatingIp['detached']>,
+): NonNullable<ObservedFloatingIp['detached']> {
   const requests = detachedBefore.requests.map((request) => ({ ...request, ageMs: request.ageMs + window }));
   return { ...detachedBefore, sinceMs: detachedBefore.sinceMs + window, requests };
 }
@@ -285,7 +302,9 @@ describe('the plans, whatever is observed', () => {
       fc.assert(
         fc.property(floatingIpObservation, rules, (seen, delta) => {
           const plan = planFloatingIps(seen, delta);
-          const stripped = new Set(plan.events.filter(({ type }) => type === 'stripped').map((event) => event.floatingIpUuid));
+          const stripped = new Set(
+            plan.events.filter(({ type }) => type === 'stripped').map((event) => event.floatingIpUuid),
+          );
           const recorded = new Set([...plan.associations, ...plan.undecided]);
           const again = seen.floatingIps
             .filter(({ uuid }) => !stripped.has(uuid))
@@ -464,40 +483,57 @@ describe('the plans, whatever is observed', () => {
   describe('composed', () => {
     it('should add no port that was refused, and record before it binds', () => {
       fc.assert(
-        fc.property(loadBalancerObservation, floatingIpObservation, virtualIpObservation, (ports4, floating, virtual) => {
-          const loadBalancer: LoadBalancerPlan = planLoadBalancer(ports4, settings);
-          const { vipPort: _, ...rest } = floating;
-          const floatingIps = planFloatingIps(
-            {
-              ...rest,
-              ...(loadBalancer.vipPort === undefined
-                ? {}
-                : { vipPort: { uuid: loadBalancer.vipPort.uuid, addresses: [], dormant: loadBalancer.vipPort.origin === 'recorded' } }),
+        fc.property(
+          loadBalancerObservation,
+          floatingIpObservation,
+          virtualIpObservation,
+          (ports4, floating, virtual) => {
+            const loadBalancer: LoadBalancerPlan = planLoadBalancer(ports4, settings);
+            const { vipPort: _, ...rest } = floating;
+            const floatingIps = planFloatingIps(
+              {
+                ...rest,
+                ...(loadBalancer.vipPort === undefined
+                  ? {}
+                  : {
+                      vipPort: {
+                        uuid: loadBalancer.vipPort.uuid,
+                        addresses: [],
+                        dormant: loadBalancer.vipPort.origin === 'recorded',
+                      },
+                    }),
+                members: loadBalancer.members,
+                outsiders: [
+                  ...loadBalancer.leaving,
+                  ...loadBalancer.orphans,
+                  ...loadBalancer.refused.map(({ uuid }) => uuid),
+                ],
+              },
+              settings,
+            );
+            const { vipPort: __, ...restOfVirtual } = virtual;
+            const virtualIp = planVirtualIp({
+              ...restOfVirtual,
+              ...(loadBalancer.vipPort === undefined ? {} : { vipPort: loadBalancer.vipPort }),
               members: loadBalancer.members,
-              outsiders: [...loadBalancer.leaving, ...loadBalancer.orphans, ...loadBalancer.refused.map(({ uuid }) => uuid)],
-            },
-            settings,
-          );
-          const { vipPort: __, ...restOfVirtual } = virtual;
-          const virtualIp = planVirtualIp({
-            ...restOfVirtual,
-            ...(loadBalancer.vipPort === undefined ? {} : { vipPort: loadBalancer.vipPort }),
-            members: loadBalancer.members,
-            associations: floatingIps.associations,
-            undecided: floatingIps.undecided,
-          });
-          const { stages } = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp });
-          const refused = new Set(loadBalancer.refused.map(({ uuid }) => uuid));
-          const writes = stages.flatMap((stage) => stage.writes);
-          for (const write of writes) {
-            if (write.action === 'add-floating-ip-reference' || write.action === 'add-virtual-ip-reference') {
-              expect(refused).not.to.include(write.portUuid);
+              associations: floatingIps.associations,
+              undecided: floatingIps.undecided,
+            });
+            const { stages } = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp });
+            const refused = new Set(loadBalancer.refused.map(({ uuid }) => uuid));
+            const writes = stages.flatMap((stage) => stage.writes);
+            for (const write of writes) {
+              if (write.action === 'add-floating-ip-reference' || write.action === 'add-virtual-ip-reference') {
+                expect(refused).not.to.include(write.portUuid);
+              }
             }
-          }
-          const lastRecord = writes.findLastIndex(({ action }) => action === 'create-virtual-ip' || action === 'set-record');
-          const firstBind = writes.findIndex(isAdd);
-          if (firstBind >= 0) expect(lastRecord).to.be.lessThan(firstBind);
-        }),
+            const lastRecord = writes.findLastIndex(
+              ({ action }) => action === 'create-virtual-ip' || action === 'set-record',
+            );
+            const firstBind = writes.findIndex(isAdd);
+            if (firstBind >= 0) expect(lastRecord).to.be.lessThan(firstBind);
+          },
+        ),
         parameters,
       );
     });

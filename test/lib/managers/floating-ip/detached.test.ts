@@ -23,7 +23,9 @@ describe('decideDetached', () => {
 
     it('should be stripped although the port itself could not be deleted, only its address (recording 08)', () => {
       // The trace names the port for the delete of its address.
-      expect(decide({ detached: detachedBy([0, amphora1]), recordedPorts: recordedPorts() })).to.deep.equal({ is: 'stripped' });
+      expect(decide({ detached: detachedBy([0, amphora1]), recordedPorts: recordedPorts() })).to.deep.equal({
+        is: 'stripped',
+      });
     });
 
     it('should be stripped when the description was changed before', () => {
@@ -33,12 +35,18 @@ describe('decideDetached', () => {
 
   describe('when a disassociation follows a strip', () => {
     it("should wait for the window, for nothing tells yet that it is the user's", () => {
-      const seen = { detached: detachedBy([900, amphora1], [500]), recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
+      const seen = {
+        detached: detachedBy([900, amphora1], [500]),
+        recordedPorts: recordedPorts({ [amphora1]: 'explained' }),
+      };
       expect(decide(seen)).to.deep.equal({ is: 'undecided', recheckAfterMs: window - 500 });
     });
 
     it("should be freed then: the user's word holds", () => {
-      const seen = { detached: detachedBy([2 * window, amphora1], [window]), recordedPorts: recordedPorts({ [amphora1]: 'explained' }) };
+      const seen = {
+        detached: detachedBy([2 * window, amphora1], [window]),
+        recordedPorts: recordedPorts({ [amphora1]: 'explained' }),
+      };
       expect(decide(seen)).to.deep.equal({ is: 'freed' });
     });
   });
@@ -70,7 +78,9 @@ describe('decideDetached', () => {
     });
 
     it('should be freed whatever the setting, where nothing is unclear', () => {
-      expect(decide({ detached: detachedBy([window]) }, { unclearDisassociation: 'restore' })).to.deep.equal({ is: 'freed' });
+      expect(decide({ detached: detachedBy([window]) }, { unclearDisassociation: 'restore' })).to.deep.equal({
+        is: 'freed',
+      });
     });
   });
 
@@ -85,7 +95,7 @@ describe('decideDetached', () => {
   });
 
   describe('when the latest request deleted a port that never was one of the VIP', () => {
-    it("should not be stripped: the user had moved the floating ip to that port, and deleted it", () => {
+    it('should not be stripped: the user had moved the floating ip to that port, and deleted it', () => {
       const detached = { ...detachedBy([window, web]), portUuids: [web] };
       expect(decide({ detached })).to.deep.equal({ is: 'freed' });
     });
@@ -106,7 +116,11 @@ describe('decideDetached', () => {
     for (const [what, recorded, expected] of [
       ['all recorded ports are there', recordedPorts(), 'freed'],
       ['a recorded amphora port is gone', silentlyGone, 'stripped'],
-      ['a recorded amphora port is gone, and another request deleted it', recordedPorts({ [amphora1]: 'explained' }), 'stripped'],
+      [
+        'a recorded amphora port is gone, and another request deleted it',
+        recordedPorts({ [amphora1]: 'explained' }),
+        'stripped',
+      ],
       ['only the VIP port has lost its address', recordedPorts({ [vipPort]: 'unexplained' }), 'freed'],
       ['nothing was recorded', [], 'freed'],
     ] as const) {
@@ -116,8 +130,12 @@ describe('decideDetached', () => {
       });
 
       it(`should follow the setting, whatever the state, when ${what}`, () => {
-        expect(decide({ recordedPorts: recorded }, { unclearDisassociation: 'restore' })).to.deep.equal({ is: 'stripped' });
-        expect(decide({ recordedPorts: recorded }, { unclearDisassociation: 'respect' })).to.deep.equal({ is: 'freed' });
+        expect(decide({ recordedPorts: recorded }, { unclearDisassociation: 'restore' })).to.deep.equal({
+          is: 'stripped',
+        });
+        expect(decide({ recordedPorts: recorded }, { unclearDisassociation: 'respect' })).to.deep.equal({
+          is: 'freed',
+        });
       });
     }
   });

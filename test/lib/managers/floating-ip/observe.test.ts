@@ -30,7 +30,10 @@ function newStage(floatingIps: readonly string[] = [floatingIp]): Stage {
   });
 }
 
-function putFloatingIp(stage: Stage, delta: { fixedIp?: string; portUuids?: readonly string[]; projectUuids?: readonly string[] }) {
+function putFloatingIp(
+  stage: Stage,
+  delta: { fixedIp?: string; portUuids?: readonly string[]; projectUuids?: readonly string[] },
+) {
   return stage.put('floating-ip', {
     uuid: floatingIp,
     isVirtualIp: true,
@@ -157,7 +160,8 @@ describe('observeFloatingIps', () => {
 
     it('should be as good as gone without an address (recording 08)', () => {
       const stage = newStage();
-      for (const ip of stage.cache.find('instance-ip', 'instanceIpsByPort', amphora1)) stage.remove('instance-ip', ip.uuid);
+      for (const ip of stage.cache.find('instance-ip', 'instanceIpsByPort', amphora1))
+        stage.remove('instance-ip', ip.uuid);
       expect(gone(stage, amphora1)).to.equal('unexplained');
     });
 
@@ -206,7 +210,9 @@ describe('observeFloatingIps', () => {
     });
 
     it('should not be one on this VIP itself', () => {
-      expect(observed(putFloatingIp(newStage(), { fixedIp: vip, portUuids: [vipPort] }))?.attachedElsewhere).to.equal(false);
+      expect(observed(putFloatingIp(newStage(), { fixedIp: vip, portUuids: [vipPort] }))?.attachedElsewhere).to.equal(
+        false,
+      );
     });
   });
 });

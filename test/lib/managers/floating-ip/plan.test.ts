@@ -38,11 +38,23 @@ import { vip } from '../support/ports.js';
 
 const window = settings.stripWindowMs;
 
-function plan(seen: ObservedFloatingIp, delta: Partial<FloatingIpObservation> = {}, rules: Partial<ManagerSettings> = {}) {
+function plan(
+  seen: ObservedFloatingIp,
+  delta: Partial<FloatingIpObservation> = {},
+  rules: Partial<ManagerSettings> = {},
+) {
   return planFloatingIps(anyVip({ floatingIps: [seen], ...delta }), { ...settings, ...rules });
 }
 
-const nothing = { associations: [], undecided: [], letGo: [], bind: [], release: [], events: [], verify: { ports: [], floatingIps: [] } };
+const nothing = {
+  associations: [],
+  undecided: [],
+  letGo: [],
+  bind: [],
+  release: [],
+  events: [],
+  verify: { ports: [], floatingIps: [] },
+};
 const associated = { ...nothing, associations: [floatingIp] };
 const noted = (type: string) => ({ events: [{ floatingIpUuid: floatingIp, type }] });
 
@@ -179,7 +191,11 @@ describe('planFloatingIps', () => {
 
     it('should wait while it is not known what others did before the first step', () => {
       const firstStepDone = { ...stripped, fixedIp: vip, fence: 'open' } as const;
-      expect(plan(firstStepDone, changed)).to.deep.equal({ ...nothing, undecided: [floatingIp], recheckAfterMs: window });
+      expect(plan(firstStepDone, changed)).to.deep.equal({
+        ...nothing,
+        undecided: [floatingIp],
+        recheckAfterMs: window,
+      });
     });
 
     it('should write the references when that is known', () => {
@@ -232,7 +248,10 @@ describe('planFloatingIps', () => {
   describe('when a port delete has stripped it while we added references', () => {
     it('should be restored: references without a fixed ip are what we wrote too late', () => {
       const half = withoutFixedIp(whole({ references: live(newAmphora), detached: detachedBy([0, amphora1]) }));
-      const seen = plan(half, { members: [amphora2, newAmphora], recordedPorts: recordedPorts({ [amphora1]: 'explained' }) });
+      const seen = plan(half, {
+        members: [amphora2, newAmphora],
+        recordedPorts: recordedPorts({ [amphora1]: 'explained' }),
+      });
       expect(seen.events).not.to.deep.equal(noted('freed').events);
       expect([...seen.associations, ...seen.undecided]).to.include(floatingIp);
     });
@@ -245,8 +264,15 @@ describe('planFloatingIps', () => {
     });
 
     it('should have the recorded ports, the VIP port and those that it referenced read again before it is given up', () => {
-      const seen = plan(empty({ ...detachedBy([window]), portUuids: [newAmphora] }), { verified: false, recordedPorts: [] });
-      expect(seen).to.deep.equal({ ...nothing, undecided: [floatingIp], verify: { ports: [vipPort, newAmphora], floatingIps: [] } });
+      const seen = plan(empty({ ...detachedBy([window]), portUuids: [newAmphora] }), {
+        verified: false,
+        recordedPorts: [],
+      });
+      expect(seen).to.deep.equal({
+        ...nothing,
+        undecided: [floatingIp],
+        verify: { ports: [vipPort, newAmphora], floatingIps: [] },
+      });
     });
 
     it('should be rid of the flag, and forgotten', () => {
@@ -339,7 +365,7 @@ describe('planFloatingIps', () => {
       });
     });
 
-    it("should keep what the user made of it meanwhile", () => {
+    it('should keep what the user made of it meanwhile', () => {
       const seen = gone(whole({ fixedIp: webAddress, references: live(web) }));
       expect(seen.release).to.deep.equal([set({ isVirtualIp: false })]);
     });
@@ -367,7 +393,10 @@ describe('planFloatingIps', () => {
 
   describe('when a floating ip only looks like ours', () => {
     for (const [what, seen] of [
-      ["is attached to an amphora's own port", whole({ recorded: false, fixedIp: amphoraAddress, references: live(amphora1) })],
+      [
+        "is attached to an amphora's own port",
+        whole({ recorded: false, fixedIp: amphoraAddress, references: live(amphora1) }),
+      ],
       ['references the VIP port with another fixed ip', whole({ recorded: false, fixedIp: webAddress })],
       ['references the VIP port without a fixed ip', withoutFixedIp(whole({ recorded: false }))],
       ['references an amphora with the VIP as fixed ip', whole({ recorded: false, references: live(amphora1) })],

@@ -56,7 +56,11 @@ describe('the marks of a port', () => {
   describe('portState', () => {
     for (const [moment, port, expected] of [
       ['Octavia has created it', { owner: 'Octavia', hasVirtualMachine: false }, 'fresh'],
-      ['Nova binds: the instance is there, the owner is not yet', { owner: 'Octavia', hasVirtualMachine: true }, 'bound'],
+      [
+        'Nova binds: the instance is there, the owner is not yet',
+        { owner: 'Octavia', hasVirtualMachine: true },
+        'bound',
+      ],
       ['Nova has bound it', { owner: 'compute:nova', hasVirtualMachine: true }, 'bound'],
       ['Nova unbinds: the instance went first', { owner: 'compute:nova', hasVirtualMachine: false }, 'leaving'],
       ['Nova unbinds: the owner went first', { owner: '', hasVirtualMachine: true }, 'leaving'],

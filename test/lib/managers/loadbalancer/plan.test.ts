@@ -125,14 +125,23 @@ describe('planLoadBalancer', () => {
       ['bound, however old', boundAmphora(2, { ageMs: 10 * rules.freshPortTimeoutMs }), 'members'],
       ['unbound (recording 04)', unboundAmphora(2), 'leaving'],
       ['half unbound', boundAmphora(2, { hasVirtualMachine: false }), 'leaving'],
-      ['bound without an address of its own: its delete has begun (recording 08)', boundAmphora(2, { addresses: [] }), 'leaving'],
+      [
+        'bound without an address of its own: its delete has begun (recording 08)',
+        boundAmphora(2, { addresses: [] }),
+        'leaving',
+      ],
       ['fresh without an address of its own', freshAmphora(2, { addresses: [] }), 'leaving'],
       ['named otherwise, as long as its owner is Octavia', freshAmphora(2, { name: 'renamed' }), 'members'],
     ] as const) {
       it(`should have a port that is ${what} among the ${expected}`, () => {
         const lists = plan({ owners: [octaviaVipPort(1)], carriers: [port] });
         const { members, leaving, orphans } = lists;
-        expect({ members, leaving, orphans }).to.deep.equal({ members: [], leaving: [], orphans: [], [expected]: [uuidOf(2)] });
+        expect({ members, leaving, orphans }).to.deep.equal({
+          members: [],
+          leaving: [],
+          orphans: [],
+          [expected]: [uuidOf(2)],
+        });
       });
     }
 

@@ -28,9 +28,11 @@ const floatingIps: FloatingIpPlan = {
 };
 const virtualIp: VirtualIpPlan = { record: [], references: [], forget: [] };
 
-function compose(
-  plans: { loadBalancer?: Partial<LoadBalancerPlan>; floatingIps?: Partial<FloatingIpPlan>; virtualIp?: Partial<VirtualIpPlan> },
-) {
+function compose(plans: {
+  loadBalancer?: Partial<LoadBalancerPlan>;
+  floatingIps?: Partial<FloatingIpPlan>;
+  virtualIp?: Partial<VirtualIpPlan>;
+}) {
   return composeVipPlan(key, {
     loadBalancer: { ...loadBalancer, ...plans.loadBalancer },
     floatingIps: { ...floatingIps, ...plans.floatingIps },
@@ -69,8 +71,12 @@ describe('composeVipPlan', () => {
   it('should look again at the first of the moments that the plans name', () => {
     expect(compose({})).not.to.have.property('recheckAfterMs');
     expect(compose({ floatingIps: { recheckAfterMs: 5 } }).recheckAfterMs).to.equal(5);
-    expect(compose({ loadBalancer: { recheckAfterMs: 7 }, floatingIps: { recheckAfterMs: 5 } }).recheckAfterMs).to.equal(5);
-    expect(compose({ loadBalancer: { recheckAfterMs: 3 }, floatingIps: { recheckAfterMs: 5 } }).recheckAfterMs).to.equal(3);
+    expect(
+      compose({ loadBalancer: { recheckAfterMs: 7 }, floatingIps: { recheckAfterMs: 5 } }).recheckAfterMs,
+    ).to.equal(5);
+    expect(
+      compose({ loadBalancer: { recheckAfterMs: 3 }, floatingIps: { recheckAfterMs: 5 } }).recheckAfterMs,
+    ).to.equal(3);
   });
 });
 

@@ -1,6 +1,18 @@
-import { ObjectCache, type CacheKeeper, type CachedKind, type Entities, type PortEntity } from '../../../../lib/cache/index.js';
+import {
+  ObjectCache,
+  type CacheKeeper,
+  type CachedKind,
+  type Entities,
+  type PortEntity,
+} from '../../../../lib/cache/index.js';
 import { ManualClock } from '../../../../lib/clock/index.js';
-import type { ConfigWriter, MapUpdate, NewObject, PropertiesUpdate, ReferenceUpdate } from '../../../../lib/config-api/index.js';
+import type {
+  ConfigWriter,
+  MapUpdate,
+  NewObject,
+  PropertiesUpdate,
+  ReferenceUpdate,
+} from '../../../../lib/config-api/index.js';
 import { SvcMonitorError } from '../../../../lib/errors/index.js';
 import { silentLogger } from '../../../../lib/log/index.js';
 import {
@@ -91,7 +103,12 @@ export class Stage implements ConfigWriter, CacheKeeper {
   /** A port with an address of its own. */
   public putPort(port: PortEntity, address = '10.107.0.50'): this {
     this.put('virtual-machine-interface', port);
-    return this.put('instance-ip', { uuid: port.uuid.replace(/^0/, 'f'), address, networkUuid: network, portUuids: [port.uuid] });
+    return this.put('instance-ip', {
+      uuid: port.uuid.replace(/^0/, 'f'),
+      address,
+      networkUuid: network,
+      portUuids: [port.uuid],
+    });
   }
 
   /** A load balancer of Octavia's with these amphora ports, in a network that is not shared. */
@@ -104,7 +121,10 @@ export class Stage implements ConfigWriter, CacheKeeper {
 
   public putAmphora(uuid: string, delta: Partial<PortEntity> = {}): this {
     const marks = { name: `octavia-lb-vrrp-${uuid}`, hasPairs: true, pairAddresses: [vip] };
-    return this.putPort(portEntity(uuid, { ...marks, ...delta }), `10.107.0.${100 + Number.parseInt(uuid.slice(-2), 16)}`);
+    return this.putPort(
+      portEntity(uuid, { ...marks, ...delta }),
+      `10.107.0.${100 + Number.parseInt(uuid.slice(-2), 16)}`,
+    );
   }
 
   /** The write that reads like this fails. */
@@ -147,7 +167,9 @@ export class Stage implements ConfigWriter, CacheKeeper {
   public async create(kind: string, { fqName, properties }: NewObject): Promise<string> {
     const uuid = uuidOf(0x7000 + this.annotations.size);
     await this.written(`create ${kind} ${fqName.join(':')}`);
-    const { key_value_pair: entries } = properties['annotations'] as { key_value_pair: { key: string; value: string }[] };
+    const { key_value_pair: entries } = properties['annotations'] as {
+      key_value_pair: { key: string; value: string }[];
+    };
     this.annotations.set(uuid, new Map(entries.map((entry) => [entry.key, entry.value])));
     return uuid;
   }

@@ -40,7 +40,7 @@ describe('findManaged', () => {
     expect(managed(foreign, virtualIp(2, { record: other }))).to.deep.equal([]);
   });
 
-  describe("when another tenant claims the VIP with annotations of its own", () => {
+  describe('when another tenant claims the VIP with annotations of its own', () => {
     for (const [what, vipPortInRecord] of [
       ["the VIP's port", vipPort],
       ['a port of its own', web],

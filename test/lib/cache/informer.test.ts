@@ -1,0 +1,476 @@
+import { expect } from 'chai';
+import { restoreRequestIdPrefix } from '../../../lib/config-api/index.js';
+import { SvcMonitorError } from '../../../lib/errors/index.js';
+import { uuidOf } from '../../support/change-messages.js';
+import { rejectionOf, stateOf, turns } from '../../support/turns.js';
+import { CacheStage } from './support/cache-stage.js';
+import {
+  network,
+  ourRecord,
+  rawFloatingIp,
+  rawInstanceIp,
+  rawNetwork,
+  rawPort,
+  rawVirtualIp,
+  vip,
+} from './support/objects.js';
+
+const [port, amphora, instanceIp, floatingIp, virtualIp, machine] = [2, 3, 4, 5, 6, 7].map(uuidOf) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+
+/** Everything that is referenced is there, so that a test sees only the reads that it is about. */
+async function newStage(): Promise<CacheStage> {
+  const stage = new CacheStage();
+  stage.reader
+    .put('virtual-network', rawNetwork(network))
+    .put('virtual-machine-interface', rawPort(port), rawPort(amphora))
+    .put('instance-ip', rawInstanceIp(instanceIp, vip, port))
+    .put('floating-ip', rawFloatingIp(floatingIp, vip, port));
+  await stage.update('instance-ip', instanceIp);
+  await stage.update('virtual-machine-interface', amphora);
+  await stage.update('floating-ip', floatingIp);
+  stage.reader.log.length = 0;
+  stage.listener.clear();
+  return stage;
+}
+
+describe('Informer', () => {
+  describe('when an UPDATE comes', () => {
+    it('should read the object, and announce what has changed, before the delivery resolves', async () => {
+      const stage = await newStage();
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+      expect(stage.listener.announced).to.deep.equal([`update ${floatingIp} live`]);
+    });
+
+    it('should announce nothing where nothing has changed', async () => {
+      const stage = await newStage();
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.listener.announced).to.deep.equal([]);
+    });
+
+    it('should announce a detached floating ip each time: the request-ids that explain it come one by one', async () => {
+      const stage = await newStage();
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      await stage.update('floating-ip', floatingIp);
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.listener.announced).to.have.length(2);
+    });
+
+    it('should read an object of which nobody has told: its CREATE was lost', async () => {
+      const stage = await newStage();
+      const lost = uuidOf(50);
+      stage.reader.put('floating-ip', rawFloatingIp(lost, null));
+      await stage.update('floating-ip', lost);
+      expect(stage.listener.announced).to.deep.equal([`create ${lost} live`]);
+    });
+
+    it('should drop an object that is not there (404)', async () => {
+      const stage = await newStage();
+      stage.reader.remove(floatingIp);
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.cache.isGone(floatingIp)).to.equal(true);
+      expect(stage.listener.announced).to.deep.equal([`delete ${floatingIp} live`]);
+    });
+
+    it('should leave kinds alone that it does not hold', async () => {
+      const stage = await newStage();
+      await stage.update('project', uuidOf(60));
+      await stage.update('virtual-machine', machine);
+      expect(stage.reader.log).to.deep.equal([]);
+    });
+  });
+
+  describe('when many changes of one object come while it is read', () => {
+    it('should read it once more for all of them, and resolve no delivery before that', async () => {
+      const stage = await newStage();
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const first = stage.update('floating-ip', floatingIp);
+      await turns();
+      const others = Array.from({ length: 50 }, () => stage.update('floating-ip', floatingIp));
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, port, amphora));
+      await turns();
+      expect(await stateOf(Promise.race(others))).to.equal('pending');
+      release();
+      await Promise.all([first, ...others]);
+      expect(stage.reader.times(`get ${floatingIp}`)).to.equal(2);
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port, amphora]);
+    });
+
+    it('should not hold up the changes of others', async () => {
+      const stage = await newStage();
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const held = stage.update('floating-ip', floatingIp);
+      await stage.update('virtual-machine-interface', port);
+      release();
+      await held;
+    });
+
+    it('should read it anew for a change that comes while what it references is read', async () => {
+      const stage = await newStage();
+      const unknown = uuidOf(51);
+      stage.reader.put('virtual-machine-interface', rawPort(unknown));
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, unknown));
+      const release = stage.reader.hold(`get ${unknown}`);
+      const first = stage.update('floating-ip', floatingIp);
+      await turns();
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`, `get ${unknown}`]);
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      const second = stage.update('floating-ip', floatingIp);
+      release();
+      await Promise.all([first, second]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+    });
+  });
+
+  describe('when a CREATE comes', () => {
+    it('should use the object that it carries, without a read', async () => {
+      const stage = await newStage();
+      const created = uuidOf(52);
+      await stage.create('virtual-machine-interface', created, rawPort(created));
+      expect(stage.reader.log).to.deep.equal([]);
+      expect(stage.listener.announced).to.deep.equal([`create ${created} live`]);
+    });
+
+    it('should count the age of a port from there, however wrong the wall clock of the server is', async () => {
+      const stage = await newStage();
+      const created = uuidOf(52);
+      await stage.create(
+        'virtual-machine-interface',
+        created,
+        rawPort(created, { id_perms: { created: '2025-01-01T00:00:00' } }),
+      );
+      stage.clock.step(70);
+      expect(stage.cache.portAgeMs(created)).to.equal(70);
+    });
+
+    it('should count the age of a port from there although it carried none, and the port was read', async () => {
+      const stage = await newStage();
+      const created = uuidOf(52);
+      stage.reader.put('virtual-machine-interface', rawPort(created, { id_perms: { created: '2025-01-01T00:00:00' } }));
+      await stage.create('virtual-machine-interface', created);
+      expect(stage.cache.portAgeMs(created)).to.equal(0);
+    });
+
+    it('should read an object that is known already: what the message carries may be older', async () => {
+      const stage = await newStage();
+      await stage.create('floating-ip', floatingIp, rawFloatingIp(floatingIp, null));
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port]);
+    });
+
+    it('should read an object that is known as gone: the DELETE has overtaken the CREATE', async () => {
+      const stage = await newStage();
+      stage.reader.remove(floatingIp);
+      await stage.delete('floating-ip', floatingIp);
+      await stage.create('floating-ip', floatingIp, rawFloatingIp(floatingIp, vip, port));
+      expect(stage.cache.get('floating-ip', floatingIp)).to.equal(undefined);
+    });
+
+    it('should read an object that is being read', async () => {
+      const stage = await newStage();
+      const created = uuidOf(52);
+      stage.reader.put('floating-ip', rawFloatingIp(created, vip, port));
+      const release = stage.reader.hold(`get ${created}`);
+      const update = stage.update('floating-ip', created);
+      await turns();
+      const create = stage.create('floating-ip', created, rawFloatingIp(created, null));
+      release();
+      await Promise.all([update, create]);
+      expect(stage.cache.get('floating-ip', created)?.portUuids).to.deep.equal([port]);
+    });
+
+    it('should read an object that came without its own, broken, or with references by name alone', async () => {
+      const stage = await newStage();
+      const byName = [{ to: ['default-domain', 'shop', 'web'] }];
+      for (const [number, carried] of [
+        [53, undefined],
+        [54, { uuid: uuidOf(54), fq_name: 'not a list' }],
+        [55, { ...rawFloatingIp(uuidOf(55), vip), virtual_machine_interface_refs: byName }],
+      ] as const) {
+        const uuid = uuidOf(number);
+        stage.reader.put('floating-ip', rawFloatingIp(uuid, vip, port));
+        await stage.create('floating-ip', uuid, carried);
+        expect(stage.reader.times(`get ${uuid}`), uuid).to.equal(1);
+        expect(stage.cache.get('floating-ip', uuid)?.portUuids).to.deep.equal([port]);
+      }
+      expect(stage.listener.rejections).to.deep.equal([]);
+    });
+  });
+
+  describe('when a DELETE comes', () => {
+    it('should drop the object without a read, and announce what it was', async () => {
+      const stage = await newStage();
+      await stage.delete('virtual-machine-interface', amphora);
+      expect(stage.reader.log).to.deep.equal([]);
+      expect(stage.cache.isGone(amphora)).to.equal(true);
+      expect(stage.listener.announced).to.deep.equal([`delete ${amphora} live`]);
+    });
+
+    it('should not be undone by a read that was under way', async () => {
+      const stage = await newStage();
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const update = stage.update('floating-ip', floatingIp);
+      await turns();
+      stage.reader.remove(floatingIp);
+      await stage.delete('floating-ip', floatingIp);
+      const seenAgain: boolean[] = [];
+      stage.listener.onChanged = ({ after }) => seenAgain.push(after !== undefined);
+      release();
+      await update;
+      expect(seenAgain).to.deep.equal([]);
+      expect(stage.cache.get('floating-ip', floatingIp)).to.equal(undefined);
+    });
+
+    it('should remember an object that nobody knew, lest a late message bring it back', async () => {
+      const stage = await newStage();
+      const unknown = uuidOf(56);
+      await stage.delete('floating-ip', unknown);
+      expect(stage.listener.announced).to.deep.equal([]);
+      await stage.create('floating-ip', unknown, rawFloatingIp(unknown, vip, port));
+      expect(stage.cache.get('floating-ip', unknown)).to.equal(undefined);
+    });
+
+    it('should read the ports of a virtual machine that is gone: Nova unbinds them', async () => {
+      const stage = await newStage();
+      const vmRefs = { virtual_machine_refs: [{ to: [machine], uuid: machine }] };
+      stage.reader.put('virtual-machine-interface', rawPort(amphora, vmRefs));
+      await stage.update('virtual-machine-interface', amphora);
+      stage.reader.put('virtual-machine-interface', rawPort(amphora));
+      await stage.delete('virtual-machine', machine);
+      expect(stage.cache.get('virtual-machine-interface', amphora)?.vmUuids).to.deep.equal([]);
+    });
+  });
+
+  describe('what an object references', () => {
+    it('should be read if it is not known: ports, networks, and what our record names', async () => {
+      const stage = await newStage();
+      const [unknownPort, unknownNetwork, unknownFloatingIp] = [uuidOf(57), uuidOf(58), uuidOf(59)];
+      stage.reader
+        .put('virtual-network', rawNetwork(unknownNetwork))
+        .put(
+          'virtual-machine-interface',
+          rawPort(unknownPort, { virtual_network_refs: [{ to: ['d', 'p', 'n'], uuid: unknownNetwork }] }),
+        )
+        .put('floating-ip', rawFloatingIp(unknownFloatingIp, null))
+        .put('virtual-ip', rawVirtualIp(virtualIp, ourRecord(unknownPort, unknownFloatingIp), port));
+      await stage.update('virtual-ip', virtualIp);
+      expect(stage.uuids('virtual-machine-interface')).to.include(unknownPort);
+      expect(stage.uuids('virtual-network')).to.include(unknownNetwork);
+      expect(stage.uuids('floating-ip')).to.include(unknownFloatingIp);
+    });
+
+    it('should be known as gone if it is not there: a relaxed reference is shown for a while', async () => {
+      const stage = await newStage();
+      const dead = uuidOf(57);
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, port, dead));
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.cache.isGone(dead)).to.equal(true);
+      stage.reader.log.length = 0;
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.reader.log, 'and is not asked for again').to.deep.equal([`get ${floatingIp}`]);
+    });
+
+    it('should be read of an object that a CREATE carried, too', async () => {
+      const stage = await newStage();
+      const unknownPort = uuidOf(57);
+      stage.reader.put('virtual-machine-interface', rawPort(unknownPort));
+      await stage.create('instance-ip', uuidOf(58), rawInstanceIp(uuidOf(58), '10.107.0.9', unknownPort));
+      expect(stage.uuids('virtual-machine-interface')).to.include(unknownPort);
+    });
+  });
+
+  describe('when a read fails', () => {
+    it('should try again, later and later, until it has; the delivery waits', async () => {
+      const stage = await newStage();
+      stage.reader.fail(`get ${floatingIp}`, undefined, 3);
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      const delivery = stage.update('floating-ip', floatingIp);
+      for (const [reads, delayMs] of [
+        [1, 100],
+        [2, 500],
+        [3, 1_000],
+      ] as const) {
+        await turns();
+        expect(stage.reader.times(`get ${floatingIp}`)).to.equal(reads);
+        stage.clock.step(delayMs - 1);
+        await turns();
+        expect(stage.reader.times(`get ${floatingIp}`)).to.equal(reads);
+        stage.clock.step(1);
+      }
+      await delivery;
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+    });
+
+    it('should not hold up the changes of others', async () => {
+      const stage = await newStage();
+      stage.reader.fail(`get ${floatingIp}`, undefined, 1_000);
+      const stuck = stage.update('floating-ip', floatingIp);
+      await stage.update('virtual-machine-interface', port);
+      expect(await stateOf(stuck)).to.equal('pending');
+      stage.informer.stop();
+      await rejectionOf(stuck);
+    });
+  });
+
+  describe('when an object does not have the shape of its kind', () => {
+    const broken = { ...rawFloatingIp(floatingIp, vip), floating_ip_is_virtual_ip: 'perhaps' };
+
+    it('should report it, keep what it held, and go on', async () => {
+      const stage = await newStage();
+      stage.reader.put('floating-ip', broken);
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.listener.rejections.map(({ code, details }) => [code, details['uuid']])).to.deep.equal([
+        ['invalid-object', floatingIp],
+      ]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port]);
+      expect(stage.listener.announced).to.deep.equal([]);
+    });
+
+    it('should report when it is fine again, or gone', async () => {
+      const stage = await newStage();
+      stage.reader.put('floating-ip', broken);
+      await stage.update('floating-ip', floatingIp);
+      stage.listener.clear();
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, port));
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.listener.acceptances).to.deep.equal([floatingIp]);
+      await stage.delete('floating-ip', floatingIp);
+      expect(stage.listener.acceptances).to.deep.equal([floatingIp, floatingIp]);
+    });
+  });
+
+  describe('when we write an object', () => {
+    it('should hold at once what we made of it', async () => {
+      const stage = await newStage();
+      const before = stage.cache.get('floating-ip', floatingIp)!;
+      stage.informer.assume('floating-ip', floatingIp, { ...before, isVirtualIp: true });
+      expect(stage.cache.get('floating-ip', floatingIp)?.isVirtualIp).to.equal(true);
+      expect(stage.listener.announced).to.deep.equal([]);
+      stage.informer.assume('floating-ip', floatingIp, undefined);
+      expect(stage.cache.isGone(floatingIp)).to.equal(true);
+    });
+
+    it('should find no news in its notification', async () => {
+      const stage = await newStage();
+      const before = stage.cache.get('floating-ip', floatingIp)!;
+      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, amphora, port));
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
+      expect(stage.listener.announced).to.deep.equal([]);
+    });
+
+    it('should read it again if it was being read: what comes is out of date', async () => {
+      const stage = await newStage();
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const delivery = stage.update('floating-ip', floatingIp);
+      await turns();
+      const before = stage.cache.get('floating-ip', floatingIp)!;
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, amphora, port));
+      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      release();
+      await delivery;
+      expect(stage.reader.times(`get ${floatingIp}`)).to.equal(2);
+      expect(stage.listener.announced).to.deep.equal([]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port, amphora]);
+    });
+  });
+
+  describe('request-ids', () => {
+    it('should tell which of others updated a detached floating ip, and which ports they deleted (recording 05)', async () => {
+      const stage = await newStage();
+      await stage.delete('instance-ip', instanceIp, { requestId: 'req-strip' });
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      await stage.update('floating-ip', floatingIp, 'req-strip');
+      await stage.delete('virtual-machine-interface', amphora, { requestId: 'req-other' });
+      const { traces } = stage.cache;
+      expect(traces.detachedTrace(floatingIp)?.updates.map(({ requestId }) => requestId)).to.deep.equal(['req-strip']);
+      expect([...traces.portsDeletedBy('req-strip')], 'by the delete of its address').to.deep.equal([port]);
+      expect([...traces.portsDeletedBy('req-other')]).to.deep.equal([amphora]);
+    });
+
+    it('should tell of a port whose address nobody knew, from what the DELETE carries', async () => {
+      const stage = await newStage();
+      const unknown = uuidOf(61);
+      await stage.delete('instance-ip', unknown, { requestId: 'req-1', object: rawInstanceIp(unknown, vip, amphora) });
+      await stage.delete('instance-ip', uuidOf(62), { requestId: 'req-2', object: { uuid: 'broken' } });
+      expect([...stage.cache.traces.portsDeletedBy('req-1')]).to.deep.equal([amphora]);
+      expect([...stage.cache.traces.portsDeletedBy('req-2')]).to.deep.equal([]);
+    });
+
+    it("should leave out a monitor's own, and see by them that the server passes them on", async () => {
+      const stage = await newStage();
+      const fence = () => stage.cache.traces.fence(floatingIp, 0, 2_000);
+      expect(fence()).to.equal('unavailable');
+      const step = `${restoreRequestIdPrefix}1`;
+      stage.cache.traces.openFence(floatingIp, step, 0);
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-0');
+      expect(fence()).to.equal('open');
+      await stage.update('floating-ip', floatingIp, step);
+      expect(fence()).to.equal('passed');
+      expect(stage.cache.traces.detachedTrace(floatingIp)?.updates).to.deep.equal([]);
+    });
+  });
+
+  describe('when it was stopped', () => {
+    it('should reject deliveries with `closed`, those under way too: they are not acknowledged', async () => {
+      const stage = await newStage();
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const underWay = stage.update('floating-ip', floatingIp);
+      await turns();
+      stage.informer.stop();
+      release();
+      expect(await rejectionOf(underWay)).to.have.property('code', 'closed');
+      expect(await rejectionOf(stage.update('floating-ip', floatingIp))).to.have.property('code', 'closed');
+    });
+
+    it('should reject a delivery that waits to try again', async () => {
+      const stage = await newStage();
+      stage.reader.fail(`get ${floatingIp}`, undefined, 1_000);
+      const waiting = stage.update('floating-ip', floatingIp);
+      await turns();
+      stage.informer.stop();
+      expect(await rejectionOf(waiting)).to.have.property('code', 'closed');
+      expect(stage.clock.pending, 'no timer is left').to.equal(0);
+    });
+  });
+
+  describe('when a message is skipped', () => {
+    it('should count those that do not concern us, and report those that cannot be understood', () => {
+      const stage = new CacheStage();
+      stage.informer.skipped({ outcome: 'ignored', reason: 'kind' });
+      const rejected = { reason: 'not-json', problems: ['x'], bytes: 3 } as const;
+      stage.informer.skipped({ outcome: 'rejected', rejected });
+      expect(stage.counted).to.deep.equal(
+        new Map([
+          ['changes_ignored_total kind', 1],
+          ['messages_rejected_total not-json', 1],
+        ]),
+      );
+      expect(stage.listener.messages).to.deep.equal([rejected]);
+    });
+  });
+
+  it('should heed one object that cannot be read for good no more than any other: the first full read ends', async () => {
+    const stage = await newStage();
+    const corrupt = uuidOf(63);
+    stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, port, corrupt));
+    stage.reader.fail(`get ${corrupt}`, new SvcMonitorError('unavailable', 'Internal Server Error'), 1_000);
+    stage.informer.start();
+    const synced = stage.informer.waitForSync(new AbortController().signal);
+    for (let second = 0; second < 60; second += 1) {
+      await turns(3);
+      stage.clock.step(1_000);
+    }
+    expect(await stateOf(synced)).to.equal('resolved');
+    stage.informer.stop();
+  });
+});

@@ -1,0 +1,111 @@
+import {
+  Informer,
+  ObjectCache,
+  type CacheListener,
+  type CachedKind,
+  type Transition,
+} from '../../../../lib/cache/index.js';
+import type { Change, RejectedMessage } from '../../../../lib/change-stream/index.js';
+import { ManualClock } from '../../../../lib/clock/index.js';
+import type { SvcMonitorError } from '../../../../lib/errors/index.js';
+import { silentLogger } from '../../../../lib/log/index.js';
+import type { Metrics } from '../../../../lib/metrics/index.js';
+import { ScriptedReader } from './scripted-reader.js';
+
+/** A listener that keeps what it is told. */
+export class RecordingListener implements CacheListener {
+  public readonly transitions: { readonly transition: Transition; readonly cause: 'live' | 'resync' }[] = [];
+  public readonly rejections: SvcMonitorError[] = [];
+  public readonly acceptances: string[] = [];
+  public readonly messages: RejectedMessage[] = [];
+  public syncs = 0;
+
+  /** Told of by this: in the middle of a change the test can look at the cache. */
+  public onChanged: (transition: Transition) => void = () => undefined;
+
+  public changed(transition: Transition, cause: 'live' | 'resync'): void {
+    this.transitions.push({ transition, cause });
+    this.onChanged(transition);
+  }
+
+  public rejected(error: SvcMonitorError): void {
+    this.rejections.push(error);
+  }
+
+  public accepted(uuid: string): void {
+    this.acceptances.push(uuid);
+  }
+
+  public messageRejected(message: RejectedMessage): void {
+    this.messages.push(message);
+  }
+
+  public synced(): void {
+    this.syncs += 1;
+  }
+
+  /** What was announced: `<create|update|delete> <uuid> <live|resync>`. */
+  public get announced(): readonly string[] {
+    return this.transitions.map(({ transition: { uuid, before, after }, cause }) => {
+      const operation = before === undefined ? 'create' : after === undefined ? 'delete' : 'update';
+      return `${operation} ${uuid} ${cause}`;
+    });
+  }
+
+  public clear(): void {
+    this.transitions.length = 0;
+    this.rejections.length = 0;
+    this.acceptances.length = 0;
+  }
+}
+
+export const resyncIntervalMs = 300_000;
+
+/** An informer on a scripted config API, a manual clock and a listener that keeps what it is told. */
+export class CacheStage {
+  public readonly clock = new ManualClock();
+  public readonly cache = new ObjectCache(this.clock);
+  public readonly reader = new ScriptedReader();
+  public readonly listener = new RecordingListener();
+  /** Counters, by name and labels: `resyncs_total success`. */
+  public readonly counted = new Map<string, number>();
+  public readonly informer: Informer;
+
+  public constructor() {
+    const metrics: Metrics = {
+      increment: (name, labels) => {
+        const key = [name, ...Object.values(labels)].join(' ');
+        this.counted.set(key, (this.counted.get(key) ?? 0) + 1);
+      },
+      set: () => undefined,
+      observe: () => undefined,
+    };
+    const { clock, cache, reader, listener } = this;
+    this.informer = new Informer({ clock, cache, reader, listener, metrics, logger: silentLogger, resyncIntervalMs });
+  }
+
+  public update(kind: Change['kind'], uuid: string, requestId?: string): Promise<void> {
+    return this.deliver('UPDATE', kind, uuid, requestId === undefined ? {} : { requestId });
+  }
+
+  public create(kind: Change['kind'], uuid: string, object?: unknown): Promise<void> {
+    return this.deliver('CREATE', kind, uuid, object === undefined ? {} : { object });
+  }
+
+  public delete(kind: Change['kind'], uuid: string, delta: Partial<Change> = {}): Promise<void> {
+    return this.deliver('DELETE', kind, uuid, delta);
+  }
+
+  public uuids(kind: CachedKind): readonly string[] {
+    return [...this.cache.uuids(kind)].sort();
+  }
+
+  private deliver(
+    operation: Change['operation'],
+    kind: Change['kind'],
+    uuid: string,
+    delta: Partial<Change>,
+  ): Promise<void> {
+    return this.informer.deliver({ operation, kind, uuid, ...delta });
+  }
+}
