@@ -16,6 +16,9 @@ interface Reading {
   overtaken: boolean;
   created: boolean;
   readonly done: Promise<void>;
+  /** Resolves when a read has failed, and is to be tried again. */
+  readonly failed: Promise<void>;
+  readonly reportFailure: () => void;
 }
 
 function isClean(reading: Reading): boolean {
@@ -47,26 +50,12 @@ export class Refresher {
   ) {}
 
   /**
-   * Reads the object (again); resolves when the cache holds it as it was at the time of this call or later, and what it references.
+   * Reads the object (again); resolves when the cache holds it as it was at the time of this call or later, and what it references, as
+   * far as that can be read.
    * Failures that may pass are tried again until they have. Rejects only with `closed`.
    */
-  public async refresh(kind: CachedKind, uuid: string, created = false): Promise<void> {
-    const running = this.readings.get(uuid);
-    if (running !== undefined) {
-      running.dirty = true;
-      running.created ||= created;
-      return running.done;
-    }
-    let settle: () => void = () => undefined;
-    let fail: (error: unknown) => void = () => undefined;
-    const done = new Promise<void>((resolve, reject) => {
-      settle = resolve;
-      fail = reject;
-    });
-    const reading: Reading = { dirty: false, overtaken: false, created, done };
-    this.readings.set(uuid, reading);
-    this.readWithReferences(kind, uuid, reading).then(settle, fail);
-    return done;
+  public refresh(kind: CachedKind, uuid: string, created = false): Promise<void> {
+    return this.read(kind, uuid, created).done;
   }
 
   /** Marks a read under way as out of date: the object was just written, or deleted. */
@@ -93,7 +82,10 @@ export class Refresher {
     if (transition.before !== undefined) this.parts.listener.changed(transition, cause);
   }
 
-  /** Reads what the object references and the cache lacks: its CREATE may have been lost. */
+  /**
+   * Reads what the object references and the cache lacks: its CREATE may have been lost. Does not wait for those that cannot be read at
+   * once: one bad object must hold up neither the others nor a full read. They are tried again, and announced when they come.
+   */
   public async followReferences(kind: CachedKind, uuid: string): Promise<void> {
     const { cache } = this.parts;
     const entity = cache.get(kind, uuid);
@@ -101,12 +93,40 @@ export class Refresher {
     const missing = referencesOf(entity).filter(
       (reference) => cache.get(reference.kind, reference.uuid) === undefined && !cache.isGone(reference.uuid),
     );
-    await Promise.all(missing.map((reference) => this.refresh(reference.kind, reference.uuid)));
+    await Promise.all(
+      missing.map((reference) => {
+        const { done, failed } = this.read(reference.kind, reference.uuid, false);
+        return Promise.race([done, failed]);
+      }),
+    );
   }
 
   /** Ends all reading; those that wait reject with `closed`. */
   public close(): void {
     this.lifetime.abort(new SvcMonitorError('closed', 'the cache was stopped'));
+  }
+
+  private read(kind: CachedKind, uuid: string, created: boolean): Reading {
+    const running = this.readings.get(uuid);
+    if (running !== undefined) {
+      running.dirty = true;
+      running.created ||= created;
+      return running;
+    }
+    let settle: () => void = () => undefined;
+    let fail: (error: unknown) => void = () => undefined;
+    const done = new Promise<void>((resolve, reject) => {
+      settle = resolve;
+      fail = reject;
+    });
+    let reportFailure: () => void = () => undefined;
+    const failed = new Promise<void>((resolve) => {
+      reportFailure = resolve;
+    });
+    const reading: Reading = { dirty: false, overtaken: false, created, done, failed, reportFailure };
+    this.readings.set(uuid, reading);
+    this.readWithReferences(kind, uuid, reading).then(settle, fail);
+    return reading;
   }
 
   private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
@@ -140,6 +160,7 @@ export class Refresher {
       if (failures === 0) {
         this.parts.logger.warn('cannot read a changed object, trying again', { kind, uuid, ...errorFields(error) });
       }
+      reading.reportFailure();
       await this.pause(failures);
       return failures + 1;
     }

@@ -163,6 +163,16 @@ export class Traces {
     }
   }
 
+  /**
+   * Of a floating ip that was detached when we saw it first: what the record references, for the first of these calls. The server shows
+   * references to deleted ports only until the record is written (recording 16).
+   */
+  public keepEvidence(uuid: string, portUuids: readonly string[]): void {
+    const detached = this.detached.get(uuid);
+    if (detached === undefined || detached.wasSeenAttached || detached.portUuids.length > 0) return;
+    this.detached.set(uuid, { ...detached, portUuids });
+  }
+
   /** The floating ip is gone, or nobody asks for it any more. */
   public forgetFloatingIp(uuid: string): void {
     this.updates.delete(uuid);

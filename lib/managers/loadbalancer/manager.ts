@@ -55,6 +55,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   }
 
   public async reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult> {
+    this.keepEvidence(key);
     let writes = 0;
     let verified = false;
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
@@ -81,6 +82,12 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     throw new SvcMonitorError('unavailable', 'the objects of the VIP keep changing under the plan', {
       details: { vip: key, plans: plansPerReconcile },
     });
+  }
+
+  private keepEvidence(key: VipKey): void {
+    for (const { record, portUuids } of this.parts.virtualIps.find(key)) {
+      for (const uuid of record?.floatingIps ?? []) this.parts.cache.traces.keepEvidence(uuid, portUuids);
+    }
   }
 
   private async carryOut(

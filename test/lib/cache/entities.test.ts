@@ -24,6 +24,7 @@ import {
   vip,
   type Raw,
 } from './support/objects.js';
+import { without } from '../../support/without.js';
 
 const id = uuidOf(1);
 
@@ -207,7 +208,7 @@ describe('toEntity', () => {
     });
 
     it("should be somebody else's without them, or with half of them", () => {
-      const { 'opensdn-svc-monitor/vip': _, ...half } = ourRecord(uuidOf(2));
+      const half = without(ourRecord(uuidOf(2)), 'opensdn-svc-monitor/vip');
       for (const annotations of [{}, { mine: 'x' }, half]) {
         expect(entity('virtual-ip', rawVirtualIp(id, annotations))).not.to.have.property('record');
       }

@@ -135,6 +135,7 @@ describe('the full read', () => {
       await resync(stage);
       expect(stage.cache.traces.detachedTrace(floatingIp)).to.deep.equal({
         since: 100,
+        wasSeenAttached: true,
         portUuids: [port],
         updates: [],
       });

@@ -26,8 +26,7 @@ function read(
   traces: Traces,
   before: FloatingIpEntity | undefined,
   after: FloatingIpEntity,
-  readAfter = 0,
-  at = 0,
+  { readAfter = 0, at = 0 }: { readonly readAfter?: number; readonly at?: number } = {},
 ): void {
   traces.floatingIpSeen(floatingIp, { before, after, readAfter, at });
 }
@@ -52,10 +51,11 @@ describe('Traces', () => {
     it('should be when it was seen so first, what it referenced before, and who updated it', () => {
       const traces = newTraces();
       update(traces, 'req-1', 1, 10);
-      read(traces, attached, detached, 1, 20);
-      read(traces, detached, detached, 1, 30);
+      read(traces, attached, detached, { readAfter: 1, at: 20 });
+      read(traces, detached, detached, { readAfter: 1, at: 30 });
       expect(traces.detachedTrace(floatingIp)).to.deep.equal({
         since: 20,
+        wasSeenAttached: true,
         portUuids: [vipPort, amphora],
         updates: [{ requestId: 'req-1', sequence: 1, at: 10 }],
       });
@@ -74,10 +74,16 @@ describe('Traces', () => {
       expect(traces.detachedTrace(floatingIp)).not.to.equal(undefined);
     });
 
-    it('should be unknown of one that was detached when it was seen first', () => {
+    it('should be known of one that was detached when it was seen first: that it was so, and the requests from then on', () => {
       const traces = newTraces();
-      read(traces, undefined, detached);
-      expect(traces.detachedTrace(floatingIp)).to.equal(undefined);
+      read(traces, undefined, detached, { at: 20 });
+      update(traces, 'req-1', 1, 30);
+      expect(traces.detachedTrace(floatingIp)).to.deep.equal({
+        since: 20,
+        wasSeenAttached: false,
+        portUuids: [],
+        updates: [{ requestId: 'req-1', sequence: 1, at: 30 }],
+      });
     });
 
     it('should be over when it is seen attached', () => {
@@ -117,8 +123,8 @@ describe('Traces', () => {
       const traces = newTraces();
       update(traces, 'req-1', 1);
       update(traces, 'req-2', 2);
-      read(traces, attached, attached, 2);
-      read(traces, attached, detached, 2);
+      read(traces, attached, attached, { readAfter: 2 });
+      read(traces, attached, detached, { readAfter: 2 });
       expect(requestsOf(traces)).to.deep.equal([]);
     });
 
@@ -126,17 +132,17 @@ describe('Traces', () => {
       const traces = newTraces();
       update(traces, 'req-1', 1);
       update(traces, 'req-2', 2);
-      read(traces, attached, attached, 1);
-      read(traces, attached, detached, 2);
+      read(traces, attached, attached, { readAfter: 1 });
+      read(traces, attached, detached, { readAfter: 2 });
       expect(requestsOf(traces)).to.deep.equal(['req-2']);
     });
 
     it('should keep everything while it is half restored: with its fixed ip and a reference it only looks attached', () => {
       const traces = newTraces();
       update(traces, 'req-strip', 1);
-      read(traces, attached, seen(undefined, amphora), 1);
+      read(traces, attached, seen(undefined, amphora), { readAfter: 1 });
       traces.openFence(floatingIp, 'req-svc-monitor-1', 0);
-      read(traces, seen(undefined, amphora), seen(vip, amphora), 2);
+      read(traces, seen(undefined, amphora), seen(vip, amphora), { readAfter: 2 });
       expect(requestsOf(traces)).to.deep.equal(['req-strip']);
     });
   });
@@ -145,7 +151,7 @@ describe('Traces', () => {
     function halfRestored(): Traces {
       const traces = newTraces();
       update(traces, 'req-strip', 1);
-      read(traces, attached, detached, 1);
+      read(traces, attached, detached, { readAfter: 1 });
       traces.openFence(floatingIp, 'req-svc-monitor-1', 0);
       return traces;
     }
@@ -154,7 +160,7 @@ describe('Traces', () => {
       const traces = halfRestored();
       traces.restored(floatingIp, 1);
       expect(traces.detachedTrace(floatingIp)).to.equal(undefined);
-      read(traces, attached, detached, 1);
+      read(traces, attached, detached, { readAfter: 1 });
       expect(requestsOf(traces)).to.deep.equal([]);
     });
 
@@ -162,14 +168,14 @@ describe('Traces', () => {
       const traces = halfRestored();
       update(traces, 'req-user', 2);
       traces.restored(floatingIp, 1);
-      read(traces, attached, detached, 2);
+      read(traces, attached, detached, { readAfter: 2 });
       expect(requestsOf(traces)).to.deep.equal(['req-user']);
     });
 
     it('should say nothing of one that was not being restored: it may have been detached since the plan was made', () => {
       const traces = newTraces();
       update(traces, 'req-strip', 2);
-      read(traces, attached, detached, 2);
+      read(traces, attached, detached, { readAfter: 2 });
       traces.restored(floatingIp, 1);
       expect(requestsOf(traces)).to.deep.equal(['req-strip']);
     });
@@ -203,7 +209,7 @@ describe('Traces', () => {
     describe("when the first step may be another instance's", () => {
       function detachedAt(at: number): Traces {
         const traces = newTraces();
-        read(traces, attached, detached, 0, at);
+        read(traces, attached, detached, { readAfter: 0, at });
         return traces;
       }
 
@@ -224,8 +230,8 @@ describe('Traces', () => {
       it('should not be passed by the step of an earlier time', () => {
         const traces = newTraces();
         traces.ownUpdateSeen(floatingIp, `${restoreRequestIdPrefix}1`);
-        read(traces, detached, attached, 0, 50);
-        read(traces, attached, detached, 0, 100);
+        read(traces, detached, attached, { readAfter: 0, at: 50 });
+        read(traces, attached, detached, { readAfter: 0, at: 100 });
         expect(traces.fence(floatingIp, 100, limit)).to.equal('open');
       });
     });
@@ -291,8 +297,18 @@ describe('Traces', () => {
     });
 
     for (const [what, act] of [
-      ['the plan knew of that', (traces: Traces) => traces.referenceAdded(floatingIp, amphora, 5)],
-      ['it is another reference', (traces: Traces) => traces.referenceAdded(floatingIp, vipPort, 4)],
+      [
+        'the plan knew of that',
+        (traces: Traces) => {
+          traces.referenceAdded(floatingIp, amphora, 5);
+        },
+      ],
+      [
+        'it is another reference',
+        (traces: Traces) => {
+          traces.referenceAdded(floatingIp, vipPort, 4);
+        },
+      ],
       [
         'that request had deleted a port: a strip, no disassociation',
         (traces: Traces) => {

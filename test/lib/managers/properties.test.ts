@@ -32,6 +32,7 @@ import {
   writesOf,
 } from './support/floating-ips.js';
 import { anyPort, octaviaVipPort, service, tenant, vip } from './support/ports.js';
+import { without } from '../../support/without.js';
 
 // The same cases in every run, so that a failure is never a surprise of the day. FC_SEED tries others.
 const seed = Number(process.env['FC_SEED'] ?? 20261123);
@@ -46,7 +47,7 @@ const window = settings.stripWindowMs;
 function maybe<N extends string, T>(name: N, value: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<N, T>>> {
   return fc
     .option(value, { nil: undefined })
-    .map((given) => (given === undefined ? {} : ({ [name]: given } as Record<N, T>)));
+    .map((given) => Object.fromEntries(given === undefined ? [] : [[name, given]]) as Partial<Record<N, T>>);
 }
 
 function merged(...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<unknown> {
@@ -61,6 +62,7 @@ const references = fc
 
 const detached = fc.record({
   sinceMs: fc.nat(2 * window),
+  wasSeenAttached: fc.boolean(),
   portUuids: fc.subarray(ports),
   requests: fc.array(fc.record({ ageMs: fc.nat(2 * window), deletedPorts: fc.subarray(ports) }), { maxLength: 3 }),
 });
@@ -489,7 +491,7 @@ describe('the plans, whatever is observed', () => {
           virtualIpObservation,
           (ports4, floating, virtual) => {
             const loadBalancer: LoadBalancerPlan = planLoadBalancer(ports4, settings);
-            const { vipPort: _, ...rest } = floating;
+            const rest = without(floating, 'vipPort');
             const floatingIps = planFloatingIps(
               {
                 ...rest,
@@ -511,7 +513,7 @@ describe('the plans, whatever is observed', () => {
               },
               settings,
             );
-            const { vipPort: __, ...restOfVirtual } = virtual;
+            const restOfVirtual = without(virtual, 'vipPort');
             const virtualIp = planVirtualIp({
               ...restOfVirtual,
               ...(loadBalancer.vipPort === undefined ? {} : { vipPort: loadBalancer.vipPort }),

@@ -102,7 +102,12 @@ describe('decideDetached', () => {
   });
 
   describe('when no request is known', () => {
-    const unseen = (sinceMs: number) => ({ sinceMs, portUuids: [vipPort, amphora1], requests: [] });
+    const unseen = (sinceMs: number) => ({
+      sinceMs,
+      wasSeenAttached: true,
+      portUuids: [vipPort, amphora1],
+      requests: [],
+    });
 
     it('should be undecided within the window after it was seen empty', () => {
       expect(decide({ detached: unseen(300) })).to.deep.equal({ is: 'undecided', recheckAfterMs: window - 300 });

@@ -185,6 +185,7 @@ describe('observeFloatingIps', () => {
     stage.clock.step(70);
     expect(observed(stage)?.detached).to.deep.equal({
       sinceMs: 70,
+      wasSeenAttached: true,
       portUuids: [vipPort, amphora1],
       requests: [{ ageMs: 70, deletedPorts: [amphora1] }],
     });

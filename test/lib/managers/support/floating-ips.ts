@@ -8,6 +8,7 @@ import {
 } from '../../../../lib/managers/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { vip } from './ports.js';
+import { without } from '../../../support/without.js';
 
 /** Who is who in the tests: the VIP port, amphora ports, a port of the user's, and the floating ip. */
 export const vipPort = uuidOf(0x10);
@@ -52,8 +53,7 @@ export function whole(delta: Partial<ObservedFloatingIp> = {}): ObservedFloating
 
 /** The same without a fixed ip, as Neutron leaves it when it disassociates. */
 export function withoutFixedIp(seen: ObservedFloatingIp): ObservedFloatingIp {
-  const { fixedIp: _, ...rest } = seen;
-  return rest;
+  return without(seen, 'fixedIp');
 }
 
 /** What a user has just attached to the VIP port, and nobody has touched yet. */
@@ -70,6 +70,7 @@ export function empty(detached: Detached | undefined, delta: Partial<ObservedFlo
 export function detachedBy(...requests: readonly (readonly [ageMs: number, ...deleted: string[]])[]): Detached {
   return {
     sinceMs: requests[0]?.[0] ?? 0,
+    wasSeenAttached: true,
     portUuids: [vipPort, amphora1, amphora2],
     requests: requests.map(([ageMs, ...deletedPorts]) => ({ ageMs, deletedPorts })),
   };
@@ -98,8 +99,7 @@ export function anyVip(delta: Partial<FloatingIpObservation> = {}): FloatingIpOb
 
 /** The same after the load balancer is gone. */
 export function withoutVipPort(seen: FloatingIpObservation): FloatingIpObservation {
-  const { vipPort: _, ...rest } = seen;
-  return { ...rest, members: [] };
+  return { ...without(seen, 'vipPort'), members: [] };
 }
 
 /** All writes of a plan, in order. */

@@ -6,6 +6,7 @@ import { uuidOf } from '../../../support/change-messages.js';
 import { amphora1, vipPort, web } from '../support/floating-ips.js';
 import { tenant } from '../support/ports.js';
 import { key, network, portEntity, Stage } from '../support/stage.js';
+import { without } from '../../../support/without.js';
 
 const mallory = uuidOf(0xa3);
 const name = ['default-domain', 'shop', 'octavia-lb-1'] as const;
@@ -35,7 +36,7 @@ describe('findManaged', () => {
   });
 
   it('should not find virtual-ips without a record, or with the record of another VIP', () => {
-    const { record: _, ...foreign } = virtualIp(1);
+    const foreign = without(virtualIp(1), 'record');
     const other = { ...record(vipPort).record, vip: vipKey(network, '10.107.0.99') };
     expect(managed(foreign, virtualIp(2, { record: other }))).to.deep.equal([]);
   });

@@ -1,0 +1,59 @@
+import {
+  differences,
+  EmbeddedCloud,
+  expectedState,
+  NetworkUser,
+  Nova,
+  observedState,
+  Octavia,
+  type EmbeddedMonitor,
+  type EmbeddedMonitorOptions,
+  type Tenant,
+  type TenantOptions,
+} from '../../fixtures/index.js';
+
+/** A cloud with one tenant and everybody who works for it, and a monitor. */
+export class Shop {
+  private constructor(
+    public readonly cloud: EmbeddedCloud,
+    public readonly tenant: Tenant,
+    public readonly octavia: Octavia,
+    public readonly user: NetworkUser,
+    public readonly monitor: EmbeddedMonitor,
+  ) {}
+
+  /** Opens it; the monitor has read everything. */
+  public static async open(
+    options: {
+      readonly tenant?: Partial<TenantOptions>;
+      readonly monitor?: EmbeddedMonitorOptions;
+      readonly amphoraProjectId?: string;
+    } = {},
+  ): Promise<Shop> {
+    const cloud = await new EmbeddedCloud().start();
+    const tenant = await cloud.createTenant({ name: 'shop', ...options.tenant });
+    const { url } = cloud;
+    const octavia = new Octavia({
+      url,
+      tenant,
+      nova: new Nova({ url, tenant }),
+      delay: () => Promise.resolve(),
+      ...(options.amphoraProjectId === undefined ? {} : { amphoraProjectId: options.amphoraProjectId }),
+    });
+    const user = new NetworkUser({ url, tenant });
+    return new Shop(cloud, tenant, octavia, user, await cloud.startMonitor(options.monitor ?? {}));
+  }
+
+  /** What is not as it should be after what the actors have done. */
+  public differences(): readonly string[] {
+    return differences(
+      expectedState({ loadBalancers: this.octavia.loadBalancers, floatingIps: this.user.floatingIps }),
+      observedState(this.cloud.server),
+    );
+  }
+
+  /** Closes it. */
+  public async close(): Promise<void> {
+    await this.cloud.stop();
+  }
+}
