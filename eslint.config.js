@@ -51,7 +51,10 @@ export default tseslint.config(
       // chai's assertions are expressions, and mocha's contexts are callbacks.
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: 'describe', package: 'mocha' }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: 'describe', package: 'mocha' }] },
+      ],
       'max-lines': 'off',
       'max-depth': 'off',
     },

@@ -72,7 +72,8 @@ export class Informer implements ChangeSink, CacheKeeper {
   }
 
   public disconnected(reason: SvcMonitorError): void {
-    this.options.logger.warn('change stream lost', errorFields(reason));
+    // Told to people by the source, which goes on trying; what was missed is read after the next connect.
+    this.options.metrics.increment('errors_total', { code: reason.code });
   }
 
   public async deliver(change: Change): Promise<void> {

@@ -21,7 +21,7 @@ const count = 4;
 describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
   let broker: OwnBroker;
   let server: EmbeddedOpenSdn;
-  let publisher: NotificationPublisher;
+  const stops: (() => Promise<void>)[] = [];
   let service: Command;
   let octavia: Octavia;
   let user: NetworkUser;
@@ -55,6 +55,11 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
         SVC_MONITOR_RABBITMQ_HEARTBEAT: '1s',
       },
     );
+    const started = service;
+    stops.push(async () => {
+      started.signal('SIGKILL');
+      await started.ended;
+    });
     const url = await service.field('status endpoint listens', 'url');
     await eventually('the service is ready', async () => (await fetch(`${url}/readyz`)).status === 200);
     return url;
@@ -64,9 +69,12 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
     this.timeout(120_000);
     rabbitmqUrl(this);
     broker = await OwnBroker.start();
+    stops.push(() => broker.stop());
     server = new EmbeddedOpenSdn();
     await server.start();
-    publisher = new NotificationPublisher({ url: broker.url });
+    stops.push(() => server.stop());
+    const publisher = new NotificationPublisher({ url: broker.url });
+    stops.push(() => publisher.stop());
     server.notifications.subscribe((message) => {
       publisher.publish(message);
     });
@@ -77,10 +85,7 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
 
   after(async function () {
     this.timeout(60_000);
-    service?.signal('SIGKILL');
-    await publisher?.stop();
-    await server?.stop();
-    await broker?.stop();
+    for (const stop of stops.reverse()) await stop();
   });
 
   describe('when load balancers with floating ips are made', () => {

@@ -14,13 +14,19 @@ import {
 
 /** A cloud with one tenant and everybody who works for it, and a monitor. */
 export class Shop {
-  private constructor(
-    public readonly cloud: EmbeddedCloud,
-    public readonly tenant: Tenant,
-    public readonly octavia: Octavia,
-    public readonly user: NetworkUser,
-    public readonly monitor: EmbeddedMonitor,
-  ) {}
+  public readonly cloud: EmbeddedCloud;
+  public readonly tenant: Tenant;
+  public readonly octavia: Octavia;
+  public readonly user: NetworkUser;
+  public readonly monitor: EmbeddedMonitor;
+
+  private constructor(parts: Pick<Shop, 'cloud' | 'tenant' | 'octavia' | 'user' | 'monitor'>) {
+    this.cloud = parts.cloud;
+    this.tenant = parts.tenant;
+    this.octavia = parts.octavia;
+    this.user = parts.user;
+    this.monitor = parts.monitor;
+  }
 
   /** Opens it; the monitor has read everything. */
   public static async open(
@@ -41,7 +47,7 @@ export class Shop {
       ...(options.amphoraProjectId === undefined ? {} : { amphoraProjectId: options.amphoraProjectId }),
     });
     const user = new NetworkUser({ url, tenant });
-    return new Shop(cloud, tenant, octavia, user, await cloud.startMonitor(options.monitor ?? {}));
+    return new Shop({ cloud, tenant, octavia, user, monitor: await cloud.startMonitor(options.monitor ?? {}) });
   }
 
   /** What is not as it should be after what the actors have done. */

@@ -86,6 +86,25 @@ describe('Traces', () => {
       });
     });
 
+    describe('and what the record referenced, of one that was detached when it was seen first', () => {
+      it('should be kept from the first look at it: the server shows dead references only until the record is written', () => {
+        const traces = newTraces();
+        read(traces, undefined, detached);
+        traces.keepEvidence(floatingIp, [vipPort, amphora]);
+        traces.keepEvidence(floatingIp, [vipPort]);
+        expect(traces.detachedTrace(floatingIp)?.portUuids).to.deep.equal([vipPort, amphora]);
+      });
+
+      it('should not replace what we saw ourselves, nor be kept of one that is attached', () => {
+        const traces = newTraces();
+        traces.keepEvidence(floatingIp, [vipPort]);
+        expect(traces.detachedTrace(floatingIp)).to.equal(undefined);
+        read(traces, attached, detached);
+        traces.keepEvidence(floatingIp, [vipPort]);
+        expect(traces.detachedTrace(floatingIp)?.portUuids).to.deep.equal([vipPort, amphora]);
+      });
+    });
+
     it('should be over when it is seen attached', () => {
       const traces = newTraces();
       read(traces, attached, detached);

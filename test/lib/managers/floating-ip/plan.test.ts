@@ -316,6 +316,19 @@ describe('planFloatingIps', () => {
       expect(seen.release).to.deep.equal([drop(amphora1), set({ isVirtualIp: false })]);
     });
 
+    it("should get the port's own address back, if our fixed ip was written at the moment at which it was moved", () => {
+      const onWeb = (ownAddress: object) =>
+        plan(whole({ references: [{ portUuid: web, live: true, ...ownAddress }] })).release;
+      expect(onWeb({ ownAddress: webAddress })).to.deep.equal([set({ isVirtualIp: false, fixedIp: webAddress })]);
+      expect(onWeb({}), 'of a port with several').to.deep.equal([set({ isVirtualIp: false, fixedIp: null })]);
+    });
+
+    it('should be read again before anything is taken away: its user may have given it a moment ago', () => {
+      const moved = whole({ fixedIp: webAddress, references: live(web) });
+      expect(plan(moved, { verified: false }).verify.floatingIps).to.deep.equal([floatingIp]);
+      expect(plan(moved, { verified: true }).verify.floatingIps).to.deep.equal([]);
+    });
+
     it('should be left to the other VIP, if that is where it went', () => {
       const references = live(web, amphora1);
       expect(plan(whole({ fixedIp: webAddress, references, attachedElsewhere: true }))).to.deep.equal({
@@ -383,6 +396,12 @@ describe('planFloatingIps', () => {
         bind: [add(vipPort), add(amphora1), add(amphora2)],
         ...noted('restored'),
       });
+    });
+
+    it('should be read again first: the delete of those ports has stripped it, most likely', () => {
+      expect(plan(whole({ references: dead(amphora1) }), { verified: false }).verify.floatingIps).to.deep.equal([
+        floatingIp,
+      ]);
     });
 
     it('should drop those that are no members', () => {
