@@ -116,8 +116,7 @@ export class Traces {
    * Whether what others did to the floating ip before the first step of its restore is known: the notification of that step has come,
    * and with it all that came before; or it is lost, `limitMs` have passed. The step may have been another instance's.
    */
-  public fence(uuid: string, now: number, limitMs: number): 'open' | 'passed' | 'unavailable' {
-    if (!this.ownIdsSeen) return 'unavailable';
+  public fence(uuid: string, now: number, limitMs: number): 'open' | 'passed' {
     const ours = this.fences.get(uuid);
     if (ours !== undefined) return now - ours.at < limitMs ? 'open' : 'passed';
     const since = this.detached.get(uuid)?.since;

@@ -43,7 +43,8 @@ export class VipReports {
   public update(plan: VipPlan, dryRun: boolean): void {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
-    const report = isManaged || plan.refused.length > 0 ? this.reportOf(plan, before, dryRun) : undefined;
+    const isToldOf = plan.refused.length + plan.untrusted.length > 0;
+    const report = isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined;
     if (report === undefined) this.reports.delete(plan.key);
     else this.reports.set(plan.key, report);
     this.associations += (report?.associations.length ?? 0) - (before?.associations.length ?? 0);
@@ -66,12 +67,16 @@ export class VipReports {
       }
       return known ?? { portUuid: uuid, reason, since: now };
     });
-    const untrusted = plan.events
-      .filter((event) => event.type === 'untrusted')
-      .map(
-        ({ floatingIpUuid }) =>
-          before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid) ?? { floatingIpUuid, since: now },
-      );
+    const untrusted = plan.untrusted.map((floatingIpUuid) => {
+      const known = before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid);
+      if (known === undefined) {
+        this.parts.logger.warn('record of a floating ip refused: it is of another project, and was not seen attached', {
+          vip: plan.key,
+          floatingIpUuid,
+        });
+      }
+      return known ?? { floatingIpUuid, since: now };
+    });
     return {
       key: plan.key,
       ...(plan.vipPortUuid === undefined ? {} : { vipPortUuid: plan.vipPortUuid }),

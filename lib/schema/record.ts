@@ -49,7 +49,8 @@ export function readRecord(annotations: KeyValuePairs | undefined): VirtualIpRec
     .map((key) => uuidSchema.safeParse(key.slice(recordKeys.floatingIpPrefix.length)))
     .flatMap((uuid) => (uuid.success ? [uuid.data] : []))
     .sort();
-  return { ...parsed.data, vip: parsed.data.vip as VipKey, floatingIps };
+  const { vip, loadBalancer, vipPort } = parsed.data;
+  return { vip: vip as VipKey, loadBalancer, vipPort, floatingIps };
 }
 
 /** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */

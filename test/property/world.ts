@@ -115,9 +115,10 @@ export class World {
         this.begin(command.loadBalancer, (octavia, loadBalancer) => octavia.deleteLoadBalancer(loadBalancer));
         return;
       default:
-        if (!isOrdered || !['disassociate', 'remove'].includes(command.do)) await this.settle();
+        if (isOrdered && ['disassociate', 'remove'].includes(command.do)) return this.userDoes(command);
+        await this.settle();
         await this.userDoes(command);
-        if (!isOrdered) await this.settle();
+        return this.settle();
     }
   }
 

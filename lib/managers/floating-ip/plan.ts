@@ -19,9 +19,9 @@ export interface ObservedFloatingIp {
   readonly detached?: Detached;
   /**
    * Whether what others did before we began to restore it is known by now: the notification of our own first write has come, and with
-   * it all that came before. `unavailable` if the server does not pass our request-ids on.
+   * it all that came before; or the time for it is over.
    */
-  readonly fence: 'open' | 'passed' | 'unavailable';
+  readonly fence: 'open' | 'passed';
 }
 
 /** A reference to an interface. One that is gone can still be shown: the server's cache drops it with the next write. */
@@ -51,7 +51,7 @@ export interface FloatingIpObservation {
 /** What has happened to an association, for metrics and logs. */
 export interface AssociationEvent {
   readonly floatingIpUuid: string;
-  readonly type: 'associated' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone' | 'untrusted';
+  readonly type: 'associated' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone';
 }
 
 /** Objects to read again, by uuid, sorted. */
@@ -66,6 +66,8 @@ export interface FloatingIpPlan {
   readonly associations: readonly string[];
   /** Recorded ones of which it is not known (for sure) yet whether they were stripped or freed: the record keeps them. */
   readonly undecided: readonly string[];
+  /** Recorded ones of which the record is not believed: left as they are. */
+  readonly untrusted: readonly string[];
   /** First of all: references to ports that are leaving. */
   readonly letGo: readonly Write[];
   /** Then: what makes the associations whole. */
@@ -117,6 +119,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
   const plan = {
     associations: [] as string[],
     undecided: [] as string[],
+    untrusted: [] as string[],
     letGo: [] as Write[],
     bind: [] as Write[],
     release: [] as Write[],
@@ -132,7 +135,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     switch (standing.is) {
       case 'associated': {
         plan.associations.push(floatingIp.uuid);
-        const firstStepOnly = isFirstStep(standing, floatingIp);
+        const firstStepOnly = standing.event === 'stripped';
         const writes = writesToBind(floatingIp, seen, { ...rules, firstStepOnly });
         // A reference to a port that is gone: its delete has stripped the floating ip, most likely, and we have not heard of that yet.
         if (!seen.verified && floatingIp.references.some(({ live }) => !live)) {
@@ -173,7 +176,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         event(standing.event);
         break;
       case 'untrusted':
-        event('untrusted');
+        plan.untrusted.push(floatingIp.uuid);
         break;
       case 'none':
         break;
@@ -251,10 +254,6 @@ function amphoraPorts(seen: FloatingIpObservation): ReadonlySet<string> {
   const ports = new Set([...seen.members, ...seen.outsiders, ...seen.recordedPorts.map((port) => port.uuid)]);
   if (seen.vipPort !== undefined) ports.delete(seen.vipPort.uuid);
   return ports;
-}
-
-function isFirstStep(standing: Standing, floatingIp: ObservedFloatingIp): boolean {
-  return standing.is === 'associated' && standing.event === 'stripped' && floatingIp.fence !== 'unavailable';
 }
 
 function writesToBind(

@@ -142,9 +142,6 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
         metrics.increment('associations_ended_total', { reason: event.type });
         logger.info('floating ip no longer associated', { ...fields, reason: event.type });
         return;
-      case 'untrusted':
-        logger.warn('record of a floating ip is not trusted, ignoring it', fields);
-        return;
       default:
         assertNever(event.type);
     }
@@ -154,6 +151,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
 const nothingAssociated = {
   associations: [],
   undecided: [],
+  untrusted: [],
   letGo: [],
   bind: [],
   release: [],

@@ -11,6 +11,8 @@ export interface VipPlan {
   readonly members: readonly string[];
   readonly associations: readonly string[];
   readonly refused: readonly RefusedPort[];
+  /** Uuids of recorded floating ips of which the record is not believed. */
+  readonly untrusted: readonly string[];
   readonly stages: readonly Stage[];
   readonly events: readonly AssociationEvent[];
   readonly nameTaken?: string;
@@ -22,13 +24,13 @@ export interface VipPlan {
 
 /**
  * Puts the plans for one VIP together, in the order that the design asks for (section 4, "Writes"), with one change: the record of an
- * association is written before its references to amphorae, since those are what makes a strip possible.
+ * association and of the members is written before the floating ip's references to them, since those are what makes a strip possible.
  *
  * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
- * 2. record: the virtual-ip, and what it records
+ * 2. record: the virtual-ip, what it records, and its references to new members: after a restart they are the evidence of a strip
  * 3. bind: fixed ip, flag, references of floating ips
  * 4. release: what is left over on floating ips
- * 5. virtual-ip: its references, ADD before DELETE
+ * 5. virtual-ip: its references to ports that are no members any more
  * 6. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  */
 export function composeVipPlan(
@@ -55,6 +57,7 @@ export function composeVipPlan(
     members: loadBalancer.members,
     associations: floatingIps.associations,
     refused: loadBalancer.refused,
+    untrusted: floatingIps.untrusted,
     stages: stages.filter((stage) => stage.writes.length > 0),
     events: floatingIps.events,
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),

@@ -18,7 +18,7 @@ export interface VirtualIpInput {
   readonly key: VipKey;
   readonly managed: readonly VirtualIpEntity[];
   readonly loadBalancer: LoadBalancerPlan;
-  readonly floatingIps: Pick<FloatingIpPlan, 'associations' | 'undecided'>;
+  readonly floatingIps: Pick<FloatingIpPlan, 'associations' | 'undecided' | 'untrusted'>;
 }
 
 /** The virtual-ip manager on the cache. */
@@ -49,6 +49,7 @@ export class CachedVirtualIpManager implements VirtualIpManager {
       takenNames: takenNames(this.cache, names, managed),
       associations: floatingIps.associations,
       undecided: floatingIps.undecided,
+      untrusted: floatingIps.untrusted,
     });
   }
 }

@@ -28,11 +28,13 @@ export interface VirtualIpObservation {
   /** Uuids of the floating ips that are associated, and of those of which it is not known yet. */
   readonly associations: readonly string[];
   readonly undecided: readonly string[];
+  /** Recorded ones that are not believed: nothing is written on them, and the record stays as it is. */
+  readonly untrusted: readonly string[];
 }
 
 /** What is to be written on the virtual-ip, in stages: the record before the floating ips change, the rest after. */
 export interface VirtualIpPlan {
-  /** Before a floating ip gets references to amphorae: what can be lost has to be recorded first. */
+  /** Before a floating ip gets references to amphorae: what can be lost has to be recorded first, and by which ports it can. */
   readonly record: readonly Write[];
   readonly references: readonly Write[];
   /** Associations that are over, and last of all the virtual-ip itself. */
@@ -94,12 +96,13 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
         action: 'create-virtual-ip',
         virtualIp: { fqName, properties: propertiesOf(seen, vipPort), record: writeRecord(record, seen.address) },
       },
+      ...[vipPort.uuid, ...seen.members.toSorted()].map((portUuid): Write => ({
+        action: 'add-virtual-ip-reference',
+        target: 'created',
+        portUuid,
+      })),
     ],
-    references: [vipPort.uuid, ...seen.members.toSorted()].map((portUuid) => ({
-      action: 'add-virtual-ip-reference',
-      target: 'created',
-      portUuid,
-    })),
+    references: [],
     forget: [],
   };
 }
@@ -125,11 +128,13 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   // While a floating ip is undecided, the ports that are gone are evidence: the record of members is these references.
   const drops = seen.undecided.length > 0 ? [] : kept.portUuids.filter((uuid) => !ports.includes(uuid));
   return {
-    record: entries.length === 0 ? [] : [{ action: 'set-record', target, entries }],
-    references: [
+    record: [
+      ...(entries.length === 0 ? [] : [{ action: 'set-record' as const, target, entries }]),
       ...ports
         .filter((portUuid) => !kept.portUuids.includes(portUuid))
         .map((portUuid): Write => ({ action: 'add-virtual-ip-reference', target, portUuid })),
+    ],
+    references: [
       ...drops.map((portUuid): Write => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
       ...(isSame ? [] : [{ action: 'set-virtual-ip-properties' as const, target, properties }]),
     ],
@@ -142,7 +147,7 @@ function recordOf(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpRecord
     vip: seen.vip,
     loadBalancer: vipPort.loadBalancerId,
     vipPort: vipPort.uuid,
-    floatingIps: [...new Set([...seen.associations, ...seen.undecided])].sort(),
+    floatingIps: [...new Set([...seen.associations, ...seen.undecided, ...seen.untrusted])].sort(),
   };
 }
 

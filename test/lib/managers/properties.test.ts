@@ -76,7 +76,7 @@ const floatingIp = (number: number) =>
       recorded: fc.boolean(),
       trusted: fc.boolean(),
       attachedElsewhere: fc.boolean(),
-      fence: fc.constantFrom('open', 'passed', 'unavailable'),
+      fence: fc.constantFrom('open', 'passed'),
     }),
     maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, webAddress, additionalVip)),
     maybe('detached', detached),
@@ -185,6 +185,7 @@ const virtualIpObservation = merged(
     takenNames: fc.constant([]),
     associations: fc.subarray([uuidOf(0x30), uuidOf(0x31)]),
     undecided: fc.subarray([uuidOf(0x32)]),
+    untrusted: fc.subarray([uuidOf(0x33)]),
   }),
   maybe(
     'vipPort',
@@ -270,7 +271,7 @@ function settledAfter(seen: FloatingIpObservation, delta: ManagerSettings): Floa
       ...after(one, writesOf(plan)),
       recorded: recorded.has(one.uuid),
       trusted: one.trusted || recorded.has(one.uuid),
-      fence: one.fence === 'unavailable' ? 'unavailable' : 'passed',
+      fence: 'passed' as const,
       ...(one.detached === undefined ? {} : { detached: later(one.detached) }),
     })),
   };
@@ -520,6 +521,7 @@ describe('the plans, whatever is observed', () => {
               members: loadBalancer.members,
               associations: floatingIps.associations,
               undecided: floatingIps.undecided,
+              untrusted: floatingIps.untrusted,
             });
             const { stages } = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp });
             const refused = new Set(loadBalancer.refused.map(({ uuid }) => uuid));

@@ -20,6 +20,7 @@ const loadBalancer: LoadBalancerPlan = { members: [amphora2], leaving: [amphora1
 const floatingIps: FloatingIpPlan = {
   associations: [],
   undecided: [],
+  untrusted: [],
   letGo: [],
   bind: [],
   release: [],

@@ -54,6 +54,7 @@ function plan(delta: Partial<VirtualIpObservation> = {}): VirtualIpPlan {
     takenNames: [],
     associations: [floatingIp],
     undecided: [],
+    untrusted: [],
     ...delta,
   });
 }
@@ -67,6 +68,7 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): VirtualIpPla
     takenNames: [],
     associations: [],
     undecided: [],
+    untrusted: [],
     ...delta,
   });
 }
@@ -115,12 +117,13 @@ describe('planVirtualIp', () => {
               ],
             },
           },
+          ...[vipPort, amphora1, amphora2].map((portUuid) => ({
+            action: 'add-virtual-ip-reference',
+            target: 'created',
+            portUuid,
+          })),
         ],
-        references: [vipPort, amphora1, amphora2].map((portUuid) => ({
-          action: 'add-virtual-ip-reference',
-          target: 'created',
-          portUuid,
-        })),
+        references: [],
         forget: [],
       });
     });
@@ -130,7 +133,7 @@ describe('planVirtualIp', () => {
     });
 
     it('should create it where no floating ip is associated: the next one finds it', () => {
-      expect(plan({ existing: [], associations: [] }).record).to.have.length(1);
+      expect(plan({ existing: [], associations: [] }).record[0]?.action).to.equal('create-virtual-ip');
     });
 
     it('should take the next name where a foreign virtual-ip has the first', () => {
@@ -161,10 +164,11 @@ describe('planVirtualIp', () => {
     });
 
     it('should add before it deletes when a member replaces another', () => {
-      expect(plan({ members: [amphora2, newAmphora] }).references).to.deep.equal([
-        { action: 'add-virtual-ip-reference', target, portUuid: newAmphora },
-        { action: 'delete-virtual-ip-reference', target, portUuid: amphora1 },
-      ]);
+      expect(plan({ members: [amphora2, newAmphora] })).to.deep.equal({
+        record: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
+        references: [{ action: 'delete-virtual-ip-reference', target, portUuid: amphora1 }],
+        forget: [],
+      });
     });
 
     it('should record an association before the floating ip changes, and forget an old one last', () => {
@@ -178,8 +182,12 @@ describe('planVirtualIp', () => {
     it('should keep the record of one that is undecided, and the references that are the evidence', () => {
       expect(plan({ associations: [], undecided: [floatingIp], members: [amphora2, newAmphora] })).to.deep.equal({
         ...nothing,
-        references: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
+        record: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
       });
+    });
+
+    it('should keep the record of one that is not believed', () => {
+      expect(plan({ associations: [], untrusted: [floatingIp] })).to.deep.equal(nothing);
     });
 
     it('should record one that is undecided and not recorded yet', () => {
