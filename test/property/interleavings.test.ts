@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { scenarios, type Scenario } from './script.js';
 import { World } from './world.js';
 
-// A failure prints its seed: PROPERTY_SEED=<seed> plays the same scenarios again. PROPERTY_RUNS makes it more or fewer.
+// The scenarios are the same each time; how monitor and actors meet in them is not. A failure prints its seed: PROPERTY_SEED plays others, and
+// PROPERTY_RUNS makes it more or fewer.
 const runs = Number(process.env['PROPERTY_RUNS'] ?? '300');
-const seed = process.env['PROPERTY_SEED'];
+const seed = Number(process.env['PROPERTY_SEED'] ?? '20261123');
 
 describe('Octavia, Nova and users, in any order, and notifications as late as they like', function () {
   this.timeout(20 * 60_000);
@@ -16,7 +17,7 @@ describe('Octavia, Nova and users, in any order, and notifications as late as th
         const complaints = await World.play(scenario);
         expect(complaints, complaints.join('\n')).to.deep.equal([]);
       }),
-      { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }), endOnFailure: true },
+      { numRuns: runs, seed, endOnFailure: true },
     );
   };
 
