@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { ManualClock } from '../../../lib/clock/index.js';
+import { silentLogger } from '../../../lib/log/index.js';
+import { silentMetrics } from '../../../lib/metrics/index.js';
+import { VipReports, type VipPlan } from '../../../lib/managers/index.js';
+import { vipKey } from '../../../lib/schema/index.js';
+import { uuidOf } from '../../support/change-messages.js';
+
+const key = vipKey(uuidOf(0xb0), '10.107.0.3');
+
+const quiet: VipPlan = {
+  key,
+  vipPortUuid: uuidOf(1),
+  members: [uuidOf(2)],
+  associations: [uuidOf(3)],
+  refused: [],
+  untrusted: [],
+  stages: [],
+  events: [],
+  verify: { ports: [], floatingIps: [] },
+};
+
+describe('VipReports', () => {
+  const setUp = (): {
+    reports: VipReports;
+    clock: ManualClock;
+    warn: sinon.SinonSpy;
+    set: sinon.SinonSpy;
+  } => {
+    const clock = new ManualClock(1_000);
+    const warn = sinon.spy();
+    const set = sinon.spy();
+    const reports = new VipReports({ clock, logger: { ...silentLogger, warn }, metrics: { ...silentMetrics, set } });
+    return { reports, clock, warn, set };
+  };
+
+  describe('when a VIP is managed', () => {
+    it('should count it and its floating ips, until it is gone', () => {
+      const { reports, set } = setUp();
+      reports.update(quiet, false);
+      expect(reports.totals()).to.deep.equal({ vips: 1, associations: 1 });
+      expect(set.calledWith('associations', {}, 1)).to.equal(true);
+      reports.update({ ...quiet, members: [], associations: [] }, false);
+      expect(reports.totals()).to.deep.equal({ vips: 0, associations: 0 });
+      expect([...reports.all()]).to.deep.equal([]);
+    });
+  });
+
+  describe('when a port is refused', () => {
+    const refusing: VipPlan = { ...quiet, refused: [{ uuid: uuidOf(9), reason: 'untrusted-project' }] };
+
+    it('should say so once, and keep since when', () => {
+      const { reports, clock, warn } = setUp();
+      reports.update(refusing, false);
+      clock.step(60_000);
+      reports.update(refusing, false);
+      expect(warn.callCount).to.equal(1);
+      expect([...reports.all()][0]?.refused).to.deep.equal([
+        { portUuid: uuidOf(9), reason: 'untrusted-project', since: 1_000 },
+      ]);
+    });
+
+    it('should say so again if it was gone in between', () => {
+      const { reports, warn } = setUp();
+      for (const plan of [refusing, quiet, refusing]) reports.update(plan, false);
+      expect(warn.callCount).to.equal(2);
+    });
+  });
+
+  describe('when the record of a floating ip is not believed', () => {
+    it('should say so once', () => {
+      const { reports, warn } = setUp();
+      const doubting: VipPlan = { ...quiet, untrusted: [uuidOf(4)] };
+      reports.update(doubting, false);
+      reports.update(doubting, false);
+      expect(warn.callCount).to.equal(1);
+      expect([...reports.all()][0]?.untrusted).to.deep.equal([{ floatingIpUuid: uuidOf(4), since: 1_000 }]);
+    });
+  });
+
+  describe('when it is a dry run', () => {
+    it('should keep what would be written, as text', () => {
+      const { reports } = setUp();
+      const stages = [{ name: 'forget', writes: [{ action: 'delete-virtual-ip' as const, uuid: uuidOf(5) }] }];
+      reports.update({ ...quiet, stages }, true);
+      expect([...reports.all()][0]?.plan).to.include(`forget: delete virtual-ip ${uuidOf(5)}`);
+      reports.update({ ...quiet, stages }, false);
+      expect([...reports.all()][0]?.plan).to.equal(undefined);
+    });
+  });
+});
