@@ -4,7 +4,7 @@ import type { VipKey } from '../schema/index.js';
 export interface ReconcileResult {
   /** Look again after this many milliseconds, though nothing may have changed: a window ends, a port becomes an orphan. */
   readonly requeueAfterMs?: number;
-  /** How many writes were made (or, in a dry run, would have been). */
+  /** How many writes were made; none in a dry run. */
   readonly writes: number;
 }
 

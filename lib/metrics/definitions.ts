@@ -34,7 +34,7 @@ export const metricDefinitions = {
   config_api_retries_total: { type: 'counter', help: 'Requests repeated after a failure', labels: ['operation'] },
   writes_total: {
     type: 'counter',
-    help: 'Writes that a plan asked for, by kind of object and action; in a dry run those that would have been made',
+    help: 'Writes made, by kind of object and action; none in a dry run',
     labels: ['kind', 'action'],
   },
   change_to_write_seconds: {

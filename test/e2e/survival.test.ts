@@ -128,4 +128,33 @@ describe('the monitor, when something goes wrong', () => {
       expect(shop.monitor.monitor.status().problems).to.deep.equal([]);
     });
   });
+
+  describe('when the address of a VIP port cannot be read at the start', () => {
+    it('should leave its floating ip as it is, and go on once it can', async () => {
+      const bad = shop.cloud.server
+        .list('instance-ip')
+        .map((ip) => String(ip['uuid']))
+        .find((uuid) => {
+          const references = shop.cloud.server.read('instance-ip', uuid)?.['virtual_machine_interface_refs'];
+          return JSON.stringify(references).includes(loadBalancer.vipPortId);
+        });
+      const end = shop.cloud.server.use(async (request, next) => {
+        const answer = await next();
+        if (!isMonitor(request.userAgent) || !request.path.startsWith('/instance-ip')) return answer;
+        const text = JSON.stringify(answer.body).replaceAll(`"uuid":"${bad ?? ''}"`, '"uuid":"unreadable"');
+        return { ...answer, body: JSON.parse(text) as unknown };
+      });
+      const writes = shop.cloud.countWrites();
+      await shop.cloud.stopMonitor(shop.monitor);
+      const monitor = await shop.cloud.startMonitor({ logger: log });
+      expect(shop.cloud.countWrites() - writes).to.equal(0);
+      expect(shop.differences()).to.deep.equal([]);
+      expect(monitor.monitor.status().problems.map(({ type }) => type)).to.include('object');
+      end();
+      await monitor.resync();
+      await failover();
+      await shop.cloud.settled();
+      expect(shop.differences()).to.deep.equal([]);
+    });
+  });
 });

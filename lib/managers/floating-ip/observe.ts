@@ -80,7 +80,7 @@ export function observeFloatingIps(
     observation: {
       address,
       ...(vipPort === undefined
-        ? {}
+        ? { vipPortUnclear: isVipPortUnclear(cache, managed) }
         : {
             vipPort: {
               uuid: vipPort.uuid,
@@ -96,6 +96,14 @@ export function observeFloatingIps(
     },
     unknown,
   };
+}
+
+// The delete of a VIP port begins with its address; one without an address of which nobody told us so may only be unreadable.
+function isVipPortUnclear(cache: CacheReader, managed: readonly VirtualIpEntity[]): boolean {
+  return managed.some(({ record }) => {
+    if (record === undefined || cache.get('virtual-machine-interface', record.vipPort) === undefined) return false;
+    return !cache.traces.isDeleteExplained(record.vipPort);
+  });
 }
 
 function observeReference(cache: CacheReader, portUuid: string): ObservedReference {

@@ -38,6 +38,8 @@ export interface FloatingIpObservation {
   readonly address: string;
   /** Undefined: the load balancer is gone. */
   readonly vipPort?: { readonly uuid: string; readonly addresses: readonly string[]; readonly dormant: boolean };
+  /** There is none to be seen, but the port that our record names exists: its address may only be unreadable. */
+  readonly vipPortUnclear?: boolean;
   readonly members: readonly string[];
   /** Amphora ports that do not belong (any more): unbound, orphaned or not trusted. */
   readonly outsiders: readonly string[];
@@ -83,6 +85,9 @@ export interface FloatingIpPlan {
 
 type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
 
+// What makes it clear is a change, and wakes us. This is for what got lost.
+const unclearRecheckMs = 60_000;
+
 type SeenWithVipPort = FloatingIpObservation & {
   readonly vipPort: NonNullable<FloatingIpObservation['vipPort']>;
 };
@@ -109,6 +114,7 @@ type Standing =
  * | is recorded, lacks references or fixed ip, and no such delete came within the window | freed by its user (recording 06) | rid of flag and amphorae |
  * | is recorded, references others | moved by its user (recording 18) | rid of flag and amphorae |
  * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
+ * | is recorded, and the VIP port is there without an address, which nobody deleted | undecided | left as it is |
  * | else | not ours | left alone |
  *
  * Why two steps: a user can disassociate after the strip and before our first write, and nothing in the floating ip tells. The
@@ -198,7 +204,11 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   }
   if (!floatingIp.recorded) return { is: 'none' };
   if (!floatingIp.trusted) return { is: 'untrusted' };
-  if (vipPort === undefined) return { is: 'ended', event: 'vip-gone' };
+  if (vipPort === undefined) {
+    return seen.vipPortUnclear === true
+      ? { is: 'undecided', recheckAfterMs: unclearRecheckMs }
+      : { is: 'ended', event: 'vip-gone' };
+  }
 
   // Neutron sets references and fixed ip together, and clears them together.
   const isAttached = floatingIp.references.length > 0 && floatingIp.fixedIp !== undefined;

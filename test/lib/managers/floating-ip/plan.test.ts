@@ -377,6 +377,15 @@ describe('planFloatingIps', () => {
       expect(seen.release).to.deep.equal([set({ isVirtualIp: false })]);
     });
 
+    it('should be left as it is while the port of the record is there without an address that anybody deleted', () => {
+      const unclear = { ...withoutVipPort(anyVip({ floatingIps: [whole()] })), vipPortUnclear: true };
+      expect(planFloatingIps(unclear, settings)).to.deep.equal({
+        ...nothing,
+        undecided: [floatingIp],
+        recheckAfterMs: 60_000,
+      });
+    });
+
     it('should be left alone if it was never recorded, or the record cannot be believed', () => {
       expect(gone(whole({ recorded: false }))).to.deep.equal(nothing);
       expect(gone(whole({ trusted: false }))).to.deep.equal({ ...nothing, untrusted: [floatingIp] });
