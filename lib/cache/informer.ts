@@ -1,6 +1,6 @@
 import type { Change, DecodedMessage } from '../change-stream/change.js';
 import type { ChangeSink } from '../change-stream/source.js';
-import type { Clock } from '../clock/index.js';
+import { untilAborted, type Clock } from '../clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { ownRequestIdPrefix } from '../config-api/index.js';
 import { hasCode, type SvcMonitorError } from '../errors/index.js';
@@ -27,8 +27,11 @@ export interface InformerOptions {
 
 /** How the cache is kept up, and how plans touch it. */
 export interface CacheKeeper {
-  /** Reads objects again now; resolves when the cache holds them. */
-  refresh(kind: CachedKind, uuids: readonly string[]): Promise<void>;
+  /**
+   * Reads objects again now; resolves when the cache holds them. Rejects with `aborted` when the signal fires (the reads go on), or
+   * `closed`.
+   */
+  refresh(kind: CachedKind, uuids: readonly string[], signal: AbortSignal): Promise<void>;
   /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted. */
   assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void;
 }
@@ -102,8 +105,9 @@ export class Informer implements ChangeSink, CacheKeeper {
     this.options.listener.messageRejected(message.rejected);
   }
 
-  public async refresh(kind: CachedKind, uuids: readonly string[]): Promise<void> {
-    await Promise.all(uuids.map((uuid) => this.refresher.refresh(kind, uuid)));
+  public async refresh(kind: CachedKind, uuids: readonly string[], signal: AbortSignal): Promise<void> {
+    // The reads go on: others may wait for them, too.
+    await untilAborted(Promise.all(uuids.map((uuid) => this.refresher.refresh(kind, uuid))), signal);
   }
 
   public assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void {
@@ -116,10 +120,7 @@ export class Informer implements ChangeSink, CacheKeeper {
   private async virtualMachineChanged(change: Change): Promise<void> {
     if (change.operation !== 'DELETE') return;
     const ports = this.options.cache.find('virtual-machine-interface', 'portsByVirtualMachine', change.uuid);
-    await this.refresh(
-      'virtual-machine-interface',
-      ports.map((port) => port.uuid),
-    );
+    await Promise.all(ports.map(({ uuid }) => this.refresher.refresh('virtual-machine-interface', uuid)));
   }
 
   private deleted(kind: CachedKind, change: Change, sequence: number): void {

@@ -3,4 +3,5 @@ export type { Clock, Timer } from './clock.js';
 export { SystemClock } from './system-clock.js';
 export { ManualClock } from './manual-clock.js';
 export { lifetimeController } from './lifetime.js';
+export { untilAborted } from './until-aborted.js';
 export { sleep, withTimeout } from './wait.js';

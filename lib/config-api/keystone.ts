@@ -1,11 +1,10 @@
-import { withTimeout, type Clock } from '../clock/index.js';
+import { withTimeout, type Clock, untilAborted } from '../clock/index.js';
 import { SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
 import type { Logger } from '../log/index.js';
 import type { TokenSource } from './authentication.js';
 import type { HttpResponse, HttpTransport } from './http-transport.js';
 import type { ConfigApiAuth } from './options.js';
 import { baseUrl } from './server-list.js';
-import { untilAborted } from './until-aborted.js';
 
 type KeystoneCredentials = Extract<ConfigApiAuth, { mode: 'keystone' }>;
 

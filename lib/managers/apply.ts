@@ -111,7 +111,7 @@ class Run {
   /** Reads the floating ips among the subjects; the plan is out of date if one is not as it was left. */
   public async readBack(subjects: Iterable<string>): Promise<void> {
     const floatingIps = [...subjects].filter((subject) => this.planned.has(subject));
-    await this.parts.keeper.refresh('floating-ip', floatingIps);
+    await this.parts.keeper.refresh('floating-ip', floatingIps, this.signal);
     if (floatingIps.some((uuid) => this.hasChanged(uuid))) this.isOutdated = true;
   }
 
@@ -120,7 +120,7 @@ class Run {
    * stay visible (recording 16): after a restart they tell a stripped floating ip from a freed one.
    */
   public async readBackVirtualIps(): Promise<void> {
-    await this.parts.keeper.refresh('virtual-ip', [...this.writtenVirtualIps]);
+    await this.parts.keeper.refresh('virtual-ip', [...this.writtenVirtualIps], this.signal);
   }
 
   // Somebody else has written the floating ip since the plan was made, and we have read that: what was planned may be wrong by now.
@@ -138,14 +138,14 @@ class Run {
     if (hasCode(error, 'conflict') && write.action === 'create-virtual-ip') {
       const existing = error.details['existingUuid'];
       if (typeof existing !== 'string') return false;
-      await keeper.refresh('virtual-ip', [existing]);
+      await keeper.refresh('virtual-ip', [existing], this.signal);
       return true;
     }
     if (!isNotFound(error)) return false;
-    if ('portUuid' in write) await keeper.refresh('virtual-machine-interface', [write.portUuid]);
-    if (kindOf(write) === 'floating-ip') await keeper.refresh('floating-ip', [subjectOf(write)]);
-    else if (write.action === 'delete-virtual-ip') await keeper.refresh('virtual-ip', [write.uuid]);
-    else if ('target' in write) await keeper.refresh('virtual-ip', [this.resolve(write.target)]);
+    if ('portUuid' in write) await keeper.refresh('virtual-machine-interface', [write.portUuid], this.signal);
+    if (kindOf(write) === 'floating-ip') await keeper.refresh('floating-ip', [subjectOf(write)], this.signal);
+    else if (write.action === 'delete-virtual-ip') await keeper.refresh('virtual-ip', [write.uuid], this.signal);
+    else if ('target' in write) await keeper.refresh('virtual-ip', [this.resolve(write.target)], this.signal);
     return true;
   }
 
@@ -241,7 +241,7 @@ class Run {
       this.signal,
     );
     // What the annotations say now is read, not guessed: others may have written theirs.
-    await this.parts.keeper.refresh('virtual-ip', [uuid]);
+    await this.parts.keeper.refresh('virtual-ip', [uuid], this.signal);
   }
 
   private async setFloatingIpProperties(uuid: string, properties: FloatingIpProperties): Promise<void> {

@@ -190,7 +190,10 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
   }
   return {
     ...plan,
-    verify: { ports: [...new Set(plan.verify.ports)].sort(), floatingIps: plan.verify.floatingIps },
+    verify: {
+      ports: [...new Set(plan.verify.ports)].sort(),
+      floatingIps: [...new Set(plan.verify.floatingIps)],
+    },
     ...(recheckAfterMs === undefined ? {} : { recheckAfterMs }),
   };
 }

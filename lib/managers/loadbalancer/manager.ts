@@ -63,8 +63,8 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
       const plan = this.plan(key, verified);
       const { ports, floatingIps } = plan.verify;
       if (ports.length + floatingIps.length > 0 && !verified) {
-        await this.parts.keeper.refresh('virtual-machine-interface', ports);
-        await this.parts.keeper.refresh('floating-ip', floatingIps);
+        await this.parts.keeper.refresh('virtual-machine-interface', ports, signal);
+        await this.parts.keeper.refresh('floating-ip', floatingIps, signal);
         verified = true;
         continue;
       }

@@ -459,6 +459,19 @@ describe('Informer', () => {
     });
   });
 
+  describe('when a plan asks to read an object again', () => {
+    it('should end the waiting when that is called off, though the read goes on', async () => {
+      const stage = await newStage();
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const calledOff = new AbortController();
+      const waiting = stage.informer.refresh('floating-ip', [floatingIp], calledOff.signal);
+      calledOff.abort();
+      expect(await rejectionOf(waiting)).to.have.property('code', 'aborted');
+      release();
+      await stage.informer.refresh('floating-ip', [floatingIp], new AbortController().signal);
+    });
+  });
+
   it('should not be held up by one object that cannot be read: the first full read ends, and that one is tried again', async () => {
     const stage = await newStage();
     const corrupt = uuidOf(63);

@@ -3,6 +3,7 @@ import { ObjectCache, type FloatingIpEntity, type PortEntity } from '../../../li
 import { ManualClock } from '../../../lib/clock/index.js';
 import { vipKey } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
+import { portEntity } from '../../support/entities.js';
 
 const network = uuidOf(0xb0);
 const otherNetwork = uuidOf(0xb2);
@@ -10,18 +11,7 @@ const key = vipKey(network, '10.107.0.3');
 const [one, two, three] = [uuidOf(1), uuidOf(2), uuidOf(3)];
 
 function port(uuid: string, delta: Partial<PortEntity> = {}): PortEntity {
-  return {
-    uuid,
-    name: 'port',
-    fqName: ['d', 'p', 'port'],
-    owner: '',
-    networkUuid: network,
-    vmUuids: [],
-    vmNames: [],
-    hasPairs: false,
-    pairAddresses: [],
-    ...delta,
-  };
+  return portEntity(uuid, { networkUuid: network, ...delta });
 }
 
 function floatingIp(uuid: string, ...portUuids: readonly string[]): FloatingIpEntity {

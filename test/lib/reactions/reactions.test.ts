@@ -11,6 +11,7 @@ import { ManualClock } from '../../../lib/clock/index.js';
 import { allVips, touchedVips, type ReactionContext } from '../../../lib/reactions/index.js';
 import { vipKey } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
+import { portEntity } from '../../support/entities.js';
 
 const [network, otherNetwork] = [uuidOf(0xb0), uuidOf(0xb2)];
 const key = vipKey(network, '10.107.0.3');
@@ -20,18 +21,7 @@ const [vipAddress, amphoraAddress, webAddress] = [uuidOf(11), uuidOf(12), uuidOf
 const [floatingIp, virtualIp] = [uuidOf(21), uuidOf(31)];
 
 function port(uuid: string, delta: Partial<PortEntity> = {}): PortEntity {
-  return {
-    uuid,
-    name: 'web',
-    fqName: ['d', 'p', 'web'],
-    owner: '',
-    networkUuid: network,
-    vmUuids: [],
-    vmNames: [],
-    hasPairs: false,
-    pairAddresses: [],
-    ...delta,
-  };
+  return portEntity(uuid, { networkUuid: network, ...delta });
 }
 
 const amphoraPort = port(amphora, { name: 'amphora', pairAddresses: ['10.107.0.3', 'fd00:107::3'] });
