@@ -4,16 +4,19 @@ import type { Change, DecodedMessage } from './change.js';
 /**
  * Where a source delivers to.
  *
- * The contract of every source: `connected` before the first change of each connection; the changes of one object in the order in
- * which the server sent them; each at least once; nothing acknowledged to the broker before `deliver` has resolved; at most a
- * bounded number of deliveries at once.
+ * The contract of every source: `connected` before the first change of each connection; `deliver` is called for the changes of one
+ * object in the order in which the server sent them, without waiting for the calls before it; for each at least once; nothing
+ * acknowledged to the broker before its `deliver` has resolved; at most a bounded number of deliveries at once.
  */
 export interface ChangeSink {
   /** The stream is followed from now on; what came before may have been missed, so everything is read anew. Returns at once. */
   connected(): void;
   /** The stream is not followed any more; the source goes on trying. */
   disconnected(reason: SvcMonitorError): void;
-  /** Takes a change; resolves when the cache holds it and its VIPs are queued. Rejects only with `closed` or `aborted`. */
+  /**
+   * Takes a change: notes its place among the others at once, in the call; resolves when the cache holds it and its VIPs are queued.
+   * Rejects only with `closed` or `aborted`.
+   */
   deliver(change: Change): Promise<void>;
   /** Takes note of a message that is ignored or cannot be understood. */
   skipped(message: Exclude<DecodedMessage, { readonly outcome: 'change' }>): void;

@@ -2,8 +2,8 @@ import { sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.j
 import { SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
+import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
-import { KeyedRunner } from '../keyed-runner.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification } from '../notification.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
@@ -50,7 +50,7 @@ export class AmqpSource implements ChangeSource {
   private readonly logger: Logger;
   private readonly metrics: Metrics;
   private readonly lifecycle: SourceLifecycle;
-  private readonly runner: KeyedRunner;
+  private readonly window: DeliveryWindow;
   private readonly stopController = new AbortController();
   /** Messages that came before the sink was told of the connection. */
   private held: QueueMessage[] = [];
@@ -74,7 +74,7 @@ export class AmqpSource implements ChangeSource {
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
     this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
-    this.runner = new KeyedRunner(this.queue.prefetch);
+    this.window = new DeliveryWindow(this.queue.prefetch);
   }
 
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
@@ -141,9 +141,9 @@ export class AmqpSource implements ChangeSource {
     } catch (error) {
       return { error: toSvcMonitorError(error), cancelled: false };
     } finally {
-      // What has begun goes on, and what comes again on the next connection waits behind it: the order of an object is kept.
+      // What has begun goes on; the broker delivers it once more, and the sink joins the two.
       this.held = [];
-      this.runner.dropWaiting();
+      this.window.dropWaiting();
       session.destroy();
       this.session = undefined;
     }
@@ -190,7 +190,7 @@ export class AmqpSource implements ChangeSource {
       message.acknowledge();
       return;
     }
-    this.runner.run(decoded.change.uuid, async () => {
+    this.window.run(async () => {
       const outcome = await deliverChange(decoded.change, this.deliveryOptions());
       if (outcome === 'taken') message.acknowledge();
       if (outcome === 'failed') message.drop();
@@ -203,18 +203,18 @@ export class AmqpSource implements ChangeSource {
 
   private async close(): Promise<void> {
     this.lifecycle.end();
-    this.runner.dropWaiting();
+    this.window.dropWaiting();
     const { session } = this;
     try {
       await withTimeout(this.clock, this.times.stopTimeoutMs, new AbortController().signal, async (signal) => {
         await session?.cancel(signal);
-        await this.runner.idle();
+        await this.window.idle();
         await session?.close(signal);
       });
     } catch (error) {
       this.logger.warn('the change source did not stop in good order', {
         source: this.name,
-        deliveries: this.runner.running,
+        deliveries: this.window.running,
         ...errorFields(error),
       });
     }

@@ -3,8 +3,8 @@ import { hasCode, SvcMonitorError, throwIfAborted } from '../../errors/index.js'
 import { silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
 import type { Change, DecodedMessage } from '../change.js';
+import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
-import { KeyedRunner } from '../keyed-runner.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification, decodeNotificationValue } from '../notification.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
@@ -59,7 +59,7 @@ export class MemorySource implements ChangeSource {
   private readonly capacity: number;
   private readonly stopTimeoutMs: number;
   private readonly lifecycle: SourceLifecycle;
-  private readonly runner: KeyedRunner;
+  private readonly window: DeliveryWindow;
   private readonly queue = new Set<Entry>();
   private up = true;
   private queueLost = false;
@@ -75,7 +75,7 @@ export class MemorySource implements ChangeSource {
     this.capacity = options.capacity ?? 10_000;
     this.stopTimeoutMs = options.stopTimeoutMs ?? 5_000;
     this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
-    this.runner = new KeyedRunner(options.concurrency ?? 256);
+    this.window = new DeliveryWindow(options.concurrency ?? 256);
   }
 
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
@@ -111,7 +111,7 @@ export class MemorySource implements ChangeSource {
   public disconnect(options: DisconnectOptions = {}): void {
     this.up = false;
     this.connection = undefined;
-    this.runner.dropWaiting();
+    this.window.dropWaiting();
     if (options.queueLost === true) {
       this.queueLost = true;
       this.loseAll();
@@ -152,7 +152,7 @@ export class MemorySource implements ChangeSource {
       this.acknowledge(entry);
       return;
     }
-    this.runner.run(message.change.uuid, async () => {
+    this.window.run(async () => {
       const outcome = await deliverChange(message.change, this.deliveryOptions());
       if (outcome !== 'refused' && connection === this.connection) this.acknowledge(entry);
     });
@@ -186,14 +186,14 @@ export class MemorySource implements ChangeSource {
 
   private async close(): Promise<void> {
     this.lifecycle.end();
-    this.runner.dropWaiting();
+    this.window.dropWaiting();
     try {
-      await withTimeout(this.clock, this.stopTimeoutMs, new AbortController().signal, () => this.runner.idle());
+      await withTimeout(this.clock, this.stopTimeoutMs, new AbortController().signal, () => this.window.idle());
     } catch (error) {
       if (!hasCode(error, 'timeout')) throw error;
       this.logger.warn('deliveries were still under way when the change source stopped', {
         source: this.name,
-        deliveries: this.runner.running,
+        deliveries: this.window.running,
       });
     }
     this.connection = undefined;
