@@ -42,7 +42,7 @@ export const cachedFields: Readonly<Record<CachedKind, readonly string[]>> = {
     'virtual_machine_interface_refs',
     'project_refs',
   ],
-  'virtual-ip': ['virtual_ip_properties', 'virtual_machine_interface_refs', 'annotations'],
+  'virtual-ip': ['virtual_ip_properties', 'virtual_machine_interface_refs', 'floating_ip_refs', 'annotations'],
 };
 
 /** A virtual network, as far as it matters. */
@@ -105,8 +105,19 @@ export interface VirtualIpEntity {
   readonly subnetUuid?: string;
   readonly adminState?: boolean;
   readonly portUuids: readonly string[];
+  /** The floating ips that it references, sorted: on an extended schema only. Some may be gone. */
+  readonly floatingIpUuids: readonly string[];
   /** Present if its annotations say that this project keeps it. */
   readonly record?: VirtualIpRecord;
+}
+
+/**
+ * The floating ips that a virtual-ip of ours records as associated, sorted: in its annotations, or by reference on an extended schema,
+ * or, while one follows the other, in both. None for a virtual-ip of others.
+ */
+export function recordedFloatingIps(virtualIp: VirtualIpEntity): readonly string[] {
+  if (virtualIp.record === undefined) return [];
+  return sortedUnique([...virtualIp.record.floatingIps, ...virtualIp.floatingIpUuids]);
 }
 
 /** What the cache holds of each kind. */
@@ -194,6 +205,7 @@ function virtualIpEntity(object: VirtualIp): VirtualIpEntity {
     ...defined('subnetUuid', object.virtual_ip_properties?.subnet_id),
     ...defined('adminState', object.virtual_ip_properties?.admin_state),
     portUuids: sortedUnique(refUuids(object, 'virtual-machine-interface')),
+    floatingIpUuids: sortedUnique(refUuids(object, 'floating-ip')),
     ...defined('record', readRecord(object.annotations)),
   };
 }

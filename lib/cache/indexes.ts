@@ -1,5 +1,5 @@
 import { vipKey, type VipKey } from '../schema/index.js';
-import type { CachedKind, Entities, Entity } from './entities.js';
+import { recordedFloatingIps, type CachedKind, type Entities, type Entity } from './entities.js';
 import { MultiMap } from './multi-map.js';
 
 /** What an object is found by, besides its uuid. Each function gives the keys under which an entity of that kind stands. */
@@ -28,7 +28,7 @@ const indexed = {
   },
   virtualIpsByFloatingIp: {
     kind: 'virtual-ip',
-    keysOf: (ip: Entities['virtual-ip']) => ip.record?.floatingIps ?? [],
+    keysOf: recordedFloatingIps,
   },
   virtualIpsByName: { kind: 'virtual-ip', keysOf: (ip: Entities['virtual-ip']) => [ip.fqName.join(':')] },
 } as const satisfies Record<string, { readonly kind: CachedKind; readonly keysOf: unknown }>;

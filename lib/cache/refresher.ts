@@ -4,7 +4,14 @@ import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
 import type { ConfigObject } from '../schema/index.js';
-import { cachedFields, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
+import {
+  cachedFields,
+  recordedFloatingIps,
+  toEntity,
+  type CachedKind,
+  type Entities,
+  type Entity,
+} from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';
 import type { Traces } from './traces.js';
@@ -248,7 +255,7 @@ function referencesOf(entity: Entity): readonly EntityReference[] {
     references.push({ kind: 'virtual-network', uuid: entity.networkUuid });
   }
   if ('record' in entity) {
-    for (const uuid of entity.record.floatingIps) references.push({ kind: 'floating-ip', uuid });
+    for (const uuid of recordedFloatingIps(entity)) references.push({ kind: 'floating-ip', uuid });
     references.push({ kind: 'virtual-machine-interface', uuid: entity.record.vipPort });
   }
   return references;

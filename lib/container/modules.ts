@@ -11,6 +11,7 @@ import {
   defaultManagerSettings,
   isAmphoraPort,
   PlanApplier,
+  SchemaKnowledge,
   VipReports,
 } from '../managers/index.js';
 import { silentMetrics } from '../metrics/index.js';
@@ -93,14 +94,28 @@ export const managersModule = new ContainerModule(({ bind }) => {
       [tokens.clock, tokens.logger, tokens.metrics],
     )
     .inSingletonScope();
+  bind(tokens.schema)
+    .toResolvedValue(
+      (settings, logger, listener) =>
+        new SchemaKnowledge({
+          setting: settings.schema,
+          logger,
+          onNative: () => {
+            listener.synced();
+          },
+        }),
+      [tokens.settings, tokens.logger, tokens.listener],
+    )
+    .inSingletonScope();
   bind(tokens.applier)
     .toResolvedValue(
-      (writer, cache, keeper, clock, metrics) => new PlanApplier({ writer, cache, keeper, clock, metrics }),
-      [tokens.configApi, tokens.cache, tokens.informer, tokens.clock, tokens.metrics],
+      (writer, cache, keeper, schema, clock, metrics) =>
+        new PlanApplier({ writer, cache, keeper, schema, clock, metrics }),
+      [tokens.configApi, tokens.cache, tokens.informer, tokens.schema, tokens.clock, tokens.metrics],
     )
     .inSingletonScope();
   bind(tokens.virtualIpManager)
-    .toResolvedValue((cache) => new CachedVirtualIpManager(cache), [tokens.cache])
+    .toResolvedValue((cache, schema) => new CachedVirtualIpManager({ cache, schema }), [tokens.cache, tokens.schema])
     .inSingletonScope();
   bind(tokens.floatingIpManager)
     .toResolvedValue(

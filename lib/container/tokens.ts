@@ -10,6 +10,7 @@ import type {
   LoadBalancerManager,
   ManagerSettings,
   PlanApplier,
+  SchemaKnowledge,
   VipReports,
   VirtualIpManager,
 } from '../managers/index.js';
@@ -41,6 +42,7 @@ export const tokens = {
   listener: token<CacheListener>('listener'),
   informer: token<Informer>('informer'),
   reports: token<VipReports>('reports'),
+  schema: token<SchemaKnowledge>('schema'),
   applier: token<PlanApplier>('applier'),
   virtualIpManager: token<VirtualIpManager>('virtual-ip-manager'),
   floatingIpManager: token<FloatingIpManager>('floating-ip-manager'),

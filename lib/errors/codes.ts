@@ -41,6 +41,11 @@ export const errorCodes = {
     retriable: false,
     meaning: 'The configuration has errors: `details.problems` lists all of them.',
   },
+  'schema-mismatch': {
+    retriable: true,
+    meaning:
+      'The setting says `schema: native`, and the API server does not keep references from virtual-ip to floating-ip. Extend its schema (deploy/schema), or set `schema: auto`.',
+  },
   'not-synced': {
     retriable: true,
     meaning: 'The first full read of the config API did not finish within its time. `details.kind` lags.',

@@ -6,6 +6,7 @@ import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { readRecord } from '../schema/index.js';
 import { assertNever } from './assert-never.js';
+import type { SchemaKnowledge } from './schema-knowledge.js';
 import {
   kindOf,
   subjectOf,
@@ -37,6 +38,7 @@ export class PlanApplier {
       readonly writer: ConfigWriter;
       readonly cache: CacheReader & { readonly sequence: number };
       readonly keeper: CacheKeeper;
+      readonly schema: Pick<SchemaKnowledge, 'referenceSeen' | 'referenceMissed'>;
       readonly clock: Clock;
       readonly metrics: Metrics;
     },
@@ -51,6 +53,7 @@ export class PlanApplier {
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
       await run.readBack(bySubject.keys());
+      await run.readBackAssociations(stage.writes);
       if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
     }
     await run.readBackVirtualIps();
@@ -116,6 +119,28 @@ class Run {
   }
 
   /**
+   * Reads the virtual-ip to whose associations references were added: a schema that lacks them answers 200 and stores nothing (OpenSDN
+   * notes, section 5). The plan is out of date then: what was to be recorded has to go elsewhere.
+   */
+  public async readBackAssociations(writes: readonly Write[]): Promise<void> {
+    if (this.isOutdated) return;
+    const { keeper, cache, schema } = this.parts;
+    const added = writes.filter((write) => write.action === 'add-association-reference');
+    const [first] = added;
+    if (first === undefined) return;
+    const uuid = this.resolve(first.target);
+    await keeper.refresh('virtual-ip', [uuid], this.signal);
+    const shown = cache.get('virtual-ip', uuid)?.floatingIpUuids ?? [];
+    const missed = added.map(({ floatingIpUuid }) => floatingIpUuid).filter((wanted) => !shown.includes(wanted));
+    if (shown.length > 0) schema.referenceSeen();
+    if (missed.length === 0) return;
+    this.isOutdated = true;
+    // One whose floating ip was deleted meanwhile proves nothing.
+    await keeper.refresh('floating-ip', missed, this.signal);
+    if (missed.some((missing) => cache.get('floating-ip', missing) !== undefined)) schema.referenceMissed();
+  }
+
+  /**
    * Reads the virtual-ips that were written. That puts them into the server's object cache, where references to ports that are deleted
    * stay visible (recording 16): after a restart they tell a stripped floating ip from a freed one.
    */
@@ -142,6 +167,7 @@ class Run {
       return true;
     }
     if (!isNotFound(error)) return false;
+    if ('floatingIpUuid' in write) await keeper.refresh('floating-ip', [write.floatingIpUuid], this.signal);
     if ('portUuid' in write) await keeper.refresh('virtual-machine-interface', [write.portUuid], this.signal);
     if (kindOf(write) === 'floating-ip') await keeper.refresh('floating-ip', [subjectOf(write)], this.signal);
     else if (write.action === 'delete-virtual-ip') await keeper.refresh('virtual-ip', [write.uuid], this.signal);
@@ -164,6 +190,10 @@ class Run {
         return this.virtualIpReference(this.resolve(write.target), write.portUuid, 'ADD');
       case 'delete-virtual-ip-reference':
         return this.virtualIpReference(this.resolve(write.target), write.portUuid, 'DELETE');
+      case 'add-association-reference':
+        return this.associationReference(this.resolve(write.target), write.floatingIpUuid, 'ADD');
+      case 'delete-association-reference':
+        return this.associationReference(this.resolve(write.target), write.floatingIpUuid, 'DELETE');
       case 'set-record':
         return this.updateRecord(this.resolve(write.target), write.entries, []);
       case 'delete-record':
@@ -199,6 +229,7 @@ class Run {
       ...(projectUuid === undefined ? {} : { projectUuid }),
       ...properties,
       portUuids: [],
+      floatingIpUuids: [],
       ...(parsed === undefined ? {} : { record: parsed }),
     });
   }
@@ -210,6 +241,20 @@ class Run {
     );
     const before = this.parts.cache.get('virtual-ip', uuid);
     if (before !== undefined) this.parts.keeper.assume('virtual-ip', uuid, { ...before, ...properties });
+  }
+
+  private async associationReference(uuid: string, floatingIpUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
+    await this.parts.writer.updateReference(
+      { kind: 'virtual-ip', uuid, refKind: 'floating-ip', refUuid: floatingIpUuid, operation },
+      this.signal,
+    );
+    // What was added is read back, not assumed: the server may keep no such references.
+    const before = this.parts.cache.get('virtual-ip', uuid);
+    if (before === undefined || operation === 'ADD') return;
+    this.parts.keeper.assume('virtual-ip', uuid, {
+      ...before,
+      floatingIpUuids: changed(before.floatingIpUuids, floatingIpUuid, operation),
+    });
   }
 
   private async virtualIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {

@@ -24,6 +24,7 @@ export { CachedLoadBalancerManager, type LoadBalancerManager } from './loadbalan
 export * from './loadbalancer/plan.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
 export { VipReports, type VipReport } from './report.js';
+export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema-knowledge.js';
 export { defaultManagerSettings, type ManagerSettings } from './settings.js';
 export { CachedVirtualIpManager, type VirtualIpInput, type VirtualIpManager } from './virtual-ip/manager.js';
 export * from './virtual-ip/plan.js';

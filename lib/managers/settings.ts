@@ -20,6 +20,11 @@ export interface ManagerSettings {
   readonly unclearDisassociation: 'by-state' | 'restore' | 'respect';
   /** Whether to write the VMI references on the floating ip itself: needed until the fabric reads virtual-ips. */
   readonly projectToFloatingIp: boolean;
+  /**
+   * Where associations are recorded: `stock` in the virtual-ip's annotations, `native` as its references to floating ips, which the API
+   * server's schema must have; `auto` by what the server turns out to keep, annotations until that is known.
+   */
+  readonly schema: 'auto' | 'stock' | 'native';
   /** Plan and report, and write nothing. */
   readonly dryRun: boolean;
 }
@@ -33,5 +38,6 @@ export const defaultManagerSettings: ManagerSettings = {
   stripWindowMs: 2_000,
   unclearDisassociation: 'by-state',
   projectToFloatingIp: true,
+  schema: 'auto',
   dryRun: false,
 };

@@ -14,6 +14,12 @@ export type Write =
     }
   | { readonly action: 'add-virtual-ip-reference'; readonly target: VirtualIpTarget; readonly portUuid: string }
   | { readonly action: 'delete-virtual-ip-reference'; readonly target: VirtualIpTarget; readonly portUuid: string }
+  | { readonly action: 'add-association-reference'; readonly target: VirtualIpTarget; readonly floatingIpUuid: string }
+  | {
+      readonly action: 'delete-association-reference';
+      readonly target: VirtualIpTarget;
+      readonly floatingIpUuid: string;
+    }
   | { readonly action: 'set-record'; readonly target: VirtualIpTarget; readonly entries: readonly RecordEntry[] }
   | { readonly action: 'delete-record'; readonly target: VirtualIpTarget; readonly keys: readonly string[] }
   | { readonly action: 'set-floating-ip-properties'; readonly uuid: string; readonly properties: FloatingIpProperties }
@@ -65,6 +71,10 @@ export function describeWrite(write: Write): string {
       return `add reference virtual-ip ${describeTarget(write.target)} -> port ${write.portUuid}`;
     case 'delete-virtual-ip-reference':
       return `delete reference virtual-ip ${describeTarget(write.target)} -> port ${write.portUuid}`;
+    case 'add-association-reference':
+      return `add reference virtual-ip ${describeTarget(write.target)} -> floating-ip ${write.floatingIpUuid}`;
+    case 'delete-association-reference':
+      return `delete reference virtual-ip ${describeTarget(write.target)} -> floating-ip ${write.floatingIpUuid}`;
     case 'set-record':
       return `set ${write.entries.map(({ key }) => key).join(', ')} on virtual-ip ${describeTarget(write.target)}`;
     case 'delete-record':

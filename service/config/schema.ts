@@ -149,6 +149,11 @@ export const settingsSchema = z.strictObject({
     rules.unclearDisassociation,
     'What an emptied floating ip means when no request-id tells (after a restart or a lost connection): `by-state` looks whether a recorded amphora port is gone, `restore` always restores it, `respect` always takes it for the user’s wish.',
   ),
+  'rules.schema': key(
+    choice('auto', 'stock', 'native'),
+    rules.schema,
+    'Where associations are recorded: `stock` in the annotations of the virtual-ip, `native` as its references to floating ips, for which the schema of the API server has to be extended (deploy/schema); `auto` finds out by the first association that it records.',
+  ),
   'rules.project_to_floating_ip': key(
     boolean(),
     rules.projectToFloatingIp,

@@ -25,6 +25,7 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
       freshPortTimeoutMs: settings['timings.fresh_port_timeout'],
       stripWindowMs: settings['timings.strip_window'],
       unclearDisassociation: settings['rules.unclear_disassociation'],
+      schema: settings['rules.schema'],
       projectToFloatingIp: settings['rules.project_to_floating_ip'],
       dryRun: settings.dry_run,
     },

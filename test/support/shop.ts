@@ -8,6 +8,7 @@ import {
   Octavia,
   type EmbeddedMonitor,
   type EmbeddedMonitorOptions,
+  type EmbeddedOpenSdnOptions,
   type Tenant,
   type TenantOptions,
 } from '../../fixtures/index.js';
@@ -31,12 +32,13 @@ export class Shop {
   /** Opens it; the monitor has read everything. */
   public static async open(
     options: {
+      readonly server?: EmbeddedOpenSdnOptions;
       readonly tenant?: Partial<TenantOptions>;
       readonly monitor?: EmbeddedMonitorOptions;
       readonly amphoraProjectId?: string;
     } = {},
   ): Promise<Shop> {
-    const cloud = await new EmbeddedCloud().start();
+    const cloud = await new EmbeddedCloud(options.server === undefined ? {} : { server: options.server }).start();
     const tenant = await cloud.createTenant({ name: 'shop', ...options.tenant });
     const { url } = cloud;
     const octavia = new Octavia({

@@ -1,4 +1,9 @@
-import type { CacheReader, FloatingIpEntity, VirtualIpEntity } from '../../cache/index.js';
+import {
+  recordedFloatingIps,
+  type CacheReader,
+  type FloatingIpEntity,
+  type VirtualIpEntity,
+} from '../../cache/index.js';
 import type { Clock } from '../../clock/index.js';
 import { vipKey, vipKeyParts, type VipKey } from '../../schema/index.js';
 import { isAmphoraPort } from '../loadbalancer/detection.js';
@@ -37,7 +42,7 @@ export function observeFloatingIps(
   const { address } = vipKeyParts(key);
   const { vipPort, members, leaving, orphans, refused } = loadBalancer;
   const outsiders = [...leaving, ...orphans, ...refused.map(({ uuid }) => uuid)].sort();
-  const recorded = new Set(managed.flatMap((virtualIp) => virtualIp.record?.floatingIps ?? []));
+  const recorded = new Set(managed.flatMap(recordedFloatingIps));
   const recordedPorts = new Set(managed.flatMap((virtualIp) => virtualIp.portUuids));
 
   const candidates = new Map<string, FloatingIpEntity>();

@@ -1,4 +1,4 @@
-import type { CacheKeeper, CacheReader } from '../../cache/index.js';
+import { recordedFloatingIps, type CacheKeeper, type CacheReader } from '../../cache/index.js';
 import { assertNever } from '../assert-never.js';
 import type { ReconcileResult, Reconciler } from '../../controller/reconciler.js';
 import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
@@ -85,8 +85,10 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   }
 
   private keepEvidence(key: VipKey): void {
-    for (const { record, portUuids } of this.parts.virtualIps.find(key)) {
-      for (const uuid of record?.floatingIps ?? []) this.parts.cache.traces.keepEvidence(uuid, portUuids);
+    for (const virtualIp of this.parts.virtualIps.find(key)) {
+      for (const uuid of recordedFloatingIps(virtualIp)) {
+        this.parts.cache.traces.keepEvidence(uuid, virtualIp.portUuids);
+      }
     }
   }
 

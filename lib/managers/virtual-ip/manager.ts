@@ -2,6 +2,7 @@ import type { CacheReader, VirtualIpEntity } from '../../cache/index.js';
 import { vipKeyParts, type VipKey } from '../../schema/index.js';
 import type { FloatingIpPlan } from '../floating-ip/plan.js';
 import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
+import type { SchemaKnowledge } from '../schema-knowledge.js';
 import { findManaged, takenNames } from './observe.js';
 import { candidateNames, planVirtualIp, type VirtualIpPlan } from './plan.js';
 
@@ -23,10 +24,17 @@ export interface VirtualIpInput {
 
 /** The virtual-ip manager on the cache. */
 export class CachedVirtualIpManager implements VirtualIpManager {
-  public constructor(private readonly cache: CacheReader) {}
+  public constructor(
+    private readonly parts: {
+      readonly cache: CacheReader;
+      readonly schema: Pick<SchemaKnowledge, 'schema' | 'referenceSeen'>;
+    },
+  ) {}
 
   public find(key: VipKey): readonly VirtualIpEntity[] {
-    return findManaged(this.cache, key);
+    const managed = findManaged(this.parts.cache, key);
+    if (managed.some(({ floatingIpUuids }) => floatingIpUuids.length > 0)) this.parts.schema.referenceSeen();
+    return managed;
   }
 
   public plan({ key, managed, loadBalancer, floatingIps }: VirtualIpInput): VirtualIpPlan {
@@ -46,10 +54,11 @@ export class CachedVirtualIpManager implements VirtualIpManager {
       existing: managed.flatMap((virtualIp) =>
         virtualIp.record === undefined ? [] : [{ ...virtualIp, record: virtualIp.record }],
       ),
-      takenNames: takenNames(this.cache, names, managed),
+      takenNames: takenNames(this.parts.cache, names, managed),
       associations: floatingIps.associations,
       undecided: floatingIps.undecided,
       untrusted: floatingIps.untrusted,
+      schema: this.parts.schema.schema,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { floatingIpRecordKey, recordKeys, writeRecord, type VipKey, type VirtualIpRecord } from '../../schema/index.js';
 import type { VipPort } from '../loadbalancer/plan.js';
-import type { Write } from '../write.js';
+import type { KnownSchema } from '../schema-knowledge.js';
+import type { VirtualIpTarget, Write } from '../write.js';
 
 /** A virtual-ip that our annotations mark as kept for this VIP. */
 export interface ObservedVirtualIp {
@@ -10,6 +11,8 @@ export interface ObservedVirtualIp {
   readonly subnetUuid?: string;
   /** The ports that it references; some may be gone, and still be shown. */
   readonly portUuids: readonly string[];
+  /** The floating ips that it references, on an extended schema; some may be gone, and still be shown. */
+  readonly floatingIpUuids: readonly string[];
   readonly record: VirtualIpRecord;
 }
 
@@ -30,6 +33,8 @@ export interface VirtualIpObservation {
   readonly undecided: readonly string[];
   /** Recorded ones that are not believed: nothing is written on them, and the record stays as it is. */
   readonly untrusted: readonly string[];
+  /** What the API server keeps. */
+  readonly schema: KnownSchema;
 }
 
 /** What is to be written on the virtual-ip, in stages: the record before the floating ips change, the rest after. */
@@ -54,6 +59,8 @@ export interface VirtualIpPlan {
  * | only our record names it (a tenant's, and no amphora carries it) | none | one | delete, once every floating ip is decided |
  * | gone | any | one | delete, once every floating ip is decided |
  * | any | any | several | keep the first by name, take over what the others record, delete them |
+ *
+ * Associations are recorded as {@link planAssociations} says.
  */
 export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
   const existing = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
@@ -89,13 +96,22 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
   const names = candidateNames(vipPort, seen.address).map((name) => [...project, name]);
   const fqName = names.find((name) => !seen.takenNames.includes(name.join(':')));
   if (fqName === undefined) return { ...nothing, nameTaken: names.map((name) => name.join(':')).join(', ') };
-  const record = recordOf(seen, vipPort);
+  const associations = planAssociations(
+    { annotated: [], referenced: [], wanted: wantedAssociations(seen) },
+    seen.schema,
+  );
+  const record = { ...identityOf(seen, vipPort), floatingIps: associations.annotate };
   return {
     record: [
       {
         action: 'create-virtual-ip',
         virtualIp: { fqName, properties: propertiesOf(seen, vipPort), record: writeRecord(record, seen.address) },
       },
+      ...associations.reference.map((floatingIpUuid): Write => ({
+        action: 'add-association-reference',
+        target: 'created',
+        floatingIpUuid,
+      })),
       ...[vipPort.uuid, ...seen.members.toSorted()].map((portUuid): Write => ({
         action: 'add-virtual-ip-reference',
         target: 'created',
@@ -109,19 +125,18 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
 
 function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan {
   const target = { uuid: kept.uuid };
-  const wantedRecord = recordOf(seen, vipPort);
-  const recorded = new Set(kept.record.floatingIps);
-  const wanted = new Set(wantedRecord.floatingIps);
+  const wantedRecord = identityOf(seen, vipPort);
+  const associations = planAssociations(
+    { annotated: kept.record.floatingIps, referenced: kept.floatingIpUuids, wanted: wantedAssociations(seen) },
+    seen.schema,
+  );
   const entries = [
     ...(kept.record.loadBalancer === wantedRecord.loadBalancer
       ? []
       : [{ key: recordKeys.loadBalancer, value: wantedRecord.loadBalancer }]),
     ...(kept.record.vipPort === wantedRecord.vipPort ? [] : [{ key: recordKeys.vipPort, value: wantedRecord.vipPort }]),
-    ...wantedRecord.floatingIps
-      .filter((uuid) => !recorded.has(uuid))
-      .map((uuid) => ({ key: floatingIpRecordKey(uuid), value: seen.address })),
+    ...associations.annotate.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: seen.address })),
   ];
-  const over = kept.record.floatingIps.filter((uuid) => !wanted.has(uuid)).map(floatingIpRecordKey);
   const ports = [vipPort.uuid, ...seen.members.toSorted()];
   const properties = propertiesOf(seen, vipPort);
   const isSame = kept.address === properties.address && kept.subnetUuid === properties.subnetUuid;
@@ -130,6 +145,11 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   return {
     record: [
       ...(entries.length === 0 ? [] : [{ action: 'set-record' as const, target, entries }]),
+      ...associations.reference.map((floatingIpUuid): Write => ({
+        action: 'add-association-reference',
+        target,
+        floatingIpUuid,
+      })),
       ...ports
         .filter((portUuid) => !kept.portUuids.includes(portUuid))
         .map((portUuid): Write => ({ action: 'add-virtual-ip-reference', target, portUuid })),
@@ -138,17 +158,70 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
       ...drops.map((portUuid): Write => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
       ...(isSame ? [] : [{ action: 'set-virtual-ip-properties' as const, target, properties }]),
     ],
-    forget: over.length === 0 ? [] : [{ action: 'delete-record', target, keys: over }],
+    forget: forgetAssociations(associations, target),
   };
 }
 
-function recordOf(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpRecord {
+/** Where associations stand, and which there are to be. Uuids of floating ips. */
+export interface AssociationRecords {
+  readonly annotated: readonly string[];
+  readonly referenced: readonly string[];
+  readonly wanted: readonly string[];
+}
+
+/** What is to be written, and removed later, so that the wanted associations are recorded. Sorted. */
+export interface AssociationRecordPlan {
+  readonly annotate: readonly string[];
+  readonly reference: readonly string[];
+  readonly unannotate: readonly string[];
+  readonly unreference: readonly string[];
+}
+
+/**
+ * Plans where associations are recorded.
+ *
+ * | schema | one that is not recorded | recorded in annotations | by reference |
+ * |---|---|---|---|
+ * | stock | annotate | stays | annotate, remove the reference then |
+ * | native | reference | reference, remove the annotation then | stays |
+ * | unknown | reference: the read that follows tells the schema | stays | stays |
+ *
+ * What is recorded and not wanted is removed, from wherever it stands. At each moment a wanted one is recorded somewhere.
+ */
+export function planAssociations(records: AssociationRecords, schema: KnownSchema): AssociationRecordPlan {
+  const annotated = new Set(records.annotated);
+  const referenced = new Set(records.referenced);
+  const wanted = new Set(records.wanted);
+  const lacking = (...places: readonly ReadonlySet<string>[]): readonly string[] =>
+    [...wanted].filter((uuid) => places.every((place) => !place.has(uuid))).sort();
+  const over = (place: ReadonlySet<string>, moved: boolean): readonly string[] =>
+    [...place].filter((uuid) => moved || !wanted.has(uuid)).sort();
   return {
-    vip: seen.vip,
-    loadBalancer: vipPort.loadBalancerId,
-    vipPort: vipPort.uuid,
-    floatingIps: [...new Set([...seen.associations, ...seen.undecided, ...seen.untrusted])].sort(),
+    annotate: schema === 'stock' ? lacking(annotated) : [],
+    reference: schema === 'stock' ? [] : schema === 'native' ? lacking(referenced) : lacking(annotated, referenced),
+    unannotate: over(annotated, schema === 'native'),
+    unreference: over(referenced, schema === 'stock'),
   };
+}
+
+function forgetAssociations(plan: AssociationRecordPlan, target: VirtualIpTarget): readonly Write[] {
+  const keys = plan.unannotate.map(floatingIpRecordKey);
+  return [
+    ...plan.unreference.map((floatingIpUuid): Write => ({
+      action: 'delete-association-reference',
+      target,
+      floatingIpUuid,
+    })),
+    ...(keys.length === 0 ? [] : [{ action: 'delete-record' as const, target, keys }]),
+  ];
+}
+
+function wantedAssociations(seen: VirtualIpObservation): readonly string[] {
+  return [...new Set([...seen.associations, ...seen.undecided, ...seen.untrusted])].sort();
+}
+
+function identityOf(seen: VirtualIpObservation, vipPort: VipPort): Omit<VirtualIpRecord, 'floatingIps'> {
+  return { vip: seen.vip, loadBalancer: vipPort.loadBalancerId, vipPort: vipPort.uuid };
 }
 
 function propertiesOf(

@@ -95,7 +95,7 @@ describe('ObjectCache', () => {
     it('should find virtual-ips by name, by port, and by what they record', () => {
       const { cache } = newCache();
       const record = { vip: key, loadBalancer: 'lb', vipPort: two, floatingIps: [three] };
-      cache.put('virtual-ip', { uuid: one, fqName: ['d', 'p', 'v'], portUuids: [two], record });
+      cache.put('virtual-ip', { uuid: one, fqName: ['d', 'p', 'v'], portUuids: [two], floatingIpUuids: [], record });
       for (const [index, found] of [
         ['virtualIpsByName', 'd:p:v'],
         ['virtualIpsByPort', two],
@@ -104,7 +104,7 @@ describe('ObjectCache', () => {
       ] as const) {
         expect(uuids(cache.find('virtual-ip', index, found)), index).to.deep.equal([one]);
       }
-      cache.put('virtual-ip', { uuid: one, fqName: ['d', 'p', 'v'], portUuids: [] });
+      cache.put('virtual-ip', { uuid: one, fqName: ['d', 'p', 'v'], portUuids: [], floatingIpUuids: [] });
       expect(cache.find('virtual-ip', 'virtualIpsByVip', key)).to.deep.equal([]);
     });
   });

@@ -132,14 +132,14 @@ describe('PlanApplier', () => {
 
     it('should be that a virtual-ip is gone', async () => {
       const stage = stageWith(vipPort);
-      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [] });
+      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [], floatingIpUuids: [] });
       await stage.applier.apply(stages([{ action: 'delete-virtual-ip', uuid: virtualIp }]), signal);
       expect(stage.cache.get('virtual-ip', virtualIp)).to.equal(undefined);
     });
 
     it('should be read where the record was written: others may have written theirs', async () => {
       const stage = stageWith(vipPort);
-      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [] });
+      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [], floatingIpUuids: [] });
       const entries = [{ key: floatingIpRecordKey(floatingIp), value: vip }];
       await stage.applier.apply(stages([{ action: 'set-record', target, entries }]), signal);
       await stage.applier.apply(stages([{ action: 'delete-record', target, keys: ['x', 'y'] }]), signal);
@@ -361,6 +361,7 @@ describe('CachedLoadBalancerManager', () => {
           projectUuid: tenant.projectUuid,
           address: vip,
           portUuids: [vipPort, amphora1, amphora2],
+          floatingIpUuids: [],
           record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [floatingIp] },
         }),
       );

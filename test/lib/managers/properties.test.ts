@@ -4,6 +4,7 @@ import {
   composeVipPlan,
   planFloatingIps,
   planLoadBalancer,
+  planAssociations,
   planVirtualIp,
   type FloatingIpObservation,
   type LoadBalancerObservation,
@@ -158,6 +159,7 @@ const existing = (number: number): fc.Arbitrary<ObservedVirtualIp> =>
       uuid: fc.constant(uuidOf(0x40 + number)),
       fqName: fc.constant(['default-domain', 'shop', `virtual-ip-${number}`]),
       portUuids: fc.subarray(ports),
+      floatingIpUuids: fc.subarray([uuidOf(0x30), uuidOf(0x31), uuidOf(0x32)]),
       record: fc.record({
         vip: fc.constant(key),
         loadBalancer: fc.constantFrom('lb', uuidOf(1)),
@@ -186,6 +188,7 @@ const virtualIpObservation = merged(
     associations: fc.subarray([uuidOf(0x30), uuidOf(0x31)]),
     undecided: fc.subarray([uuidOf(0x32)]),
     untrusted: fc.subarray([uuidOf(0x33)]),
+    schema: fc.constantFrom('stock' as const, 'native' as const, 'unknown' as const),
   }),
   maybe(
     'vipPort',
@@ -208,7 +211,7 @@ function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, reference
       case 'create-virtual-ip': {
         const { fqName, properties, record: entries } = write.virtualIp;
         const parsed = readRecord({ key_value_pair: entries.map((entry) => ({ ...entry })) })!;
-        all.push({ uuid: created, fqName, ...properties, portUuids: [], record: parsed });
+        all.push({ uuid: created, fqName, ...properties, portUuids: [], floatingIpUuids: [], record: parsed });
         break;
       }
       case 'delete-virtual-ip':
@@ -222,6 +225,15 @@ function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, reference
         break;
       case 'delete-virtual-ip-reference':
         change(write.target, (one) => ({ ...one, portUuids: one.portUuids.filter((uuid) => uuid !== write.portUuid) }));
+        break;
+      case 'add-association-reference':
+        change(write.target, (one) => ({ ...one, floatingIpUuids: [...one.floatingIpUuids, write.floatingIpUuid] }));
+        break;
+      case 'delete-association-reference':
+        change(write.target, (one) => ({
+          ...one,
+          floatingIpUuids: one.floatingIpUuids.filter((uuid) => uuid !== write.floatingIpUuid),
+        }));
         break;
       case 'set-record':
         change(write.target, (one) => ({ ...one, record: recordAfter(one.record, write.entries, []) }));
@@ -471,12 +483,40 @@ describe('the plans, whatever is observed', () => {
       fc.assert(
         fc.property(virtualIpObservation, (seen) => {
           const left = virtualIpsAfter(seen.existing, planVirtualIp(seen));
-          const recorded = left.flatMap(({ record }) => record.floatingIps);
-          const before = seen.existing.flatMap(({ record }) => record.floatingIps);
+          const recordedIn = (all: readonly ObservedVirtualIp[]) =>
+            all.flatMap(({ record, floatingIpUuids }) => [...record.floatingIps, ...floatingIpUuids]);
+          const recorded = recordedIn(left);
+          const before = recordedIn(seen.existing);
           for (const uuid of seen.undecided.filter((one) => before.includes(one))) expect(recorded).to.include(uuid);
           if (left.length === 0) return;
           if (seen.vipPort === undefined || seen.vipPort.origin === 'recorded') return;
           for (const uuid of seen.associations) expect(recorded).to.include(uuid);
+        }),
+        parameters,
+      );
+    });
+  });
+
+  describe('planAssociations', () => {
+    const places = fc.record({
+      annotated: fc.subarray(['a', 'b', 'c']),
+      referenced: fc.subarray(['a', 'b', 'c']),
+      wanted: fc.subarray(['a', 'b', 'c']),
+    });
+
+    it('should record every wanted one at each moment, and end with each in one place, or where it was', () => {
+      fc.assert(
+        fc.property(places, fc.constantFrom('stock', 'native', 'unknown'), (records, schema) => {
+          const plan = planAssociations(records, schema);
+          const meanwhile = new Set([...records.annotated, ...records.referenced, ...plan.annotate, ...plan.reference]);
+          for (const uuid of records.wanted) expect(meanwhile).to.include(uuid);
+          const annotated = [...records.annotated, ...plan.annotate].filter((uuid) => !plan.unannotate.includes(uuid));
+          const referenced = [...records.referenced, ...plan.reference].filter(
+            (uuid) => !plan.unreference.includes(uuid),
+          );
+          expect([...new Set([...annotated, ...referenced])].sort()).to.deep.equal(records.wanted);
+          if (schema === 'stock') expect(referenced).to.deep.equal([]);
+          if (schema === 'native') expect(annotated).to.deep.equal([]);
         }),
         parameters,
       );

@@ -31,6 +31,7 @@ function record(...floatingIps: readonly string[]): VirtualIpEntity {
     uuid: virtualIp,
     fqName: ['d', 'p', 'v'],
     portUuids: [vipPort],
+    floatingIpUuids: [],
     record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps },
   };
 }
@@ -212,7 +213,7 @@ describe('the reactions: which VIPs a change touches', () => {
 
     it("should be none when it is somebody else's", () => {
       const scene = new Scene();
-      const foreign = { uuid: virtualIp, fqName: ['d', 'p', 'v'], portUuids: [vipPort] };
+      const foreign = { uuid: virtualIp, fqName: ['d', 'p', 'v'], portUuids: [vipPort], floatingIpUuids: [] };
       expect(scene.touched(scene.put('virtual-ip', foreign))).to.deep.equal([]);
     });
   });

@@ -26,6 +26,7 @@ function newStage(floatingIps: readonly string[] = [floatingIp]): Stage {
     projectUuid: tenant.projectUuid,
     address: vip,
     portUuids: [vipPort, amphora1, amphora2],
+    floatingIpUuids: [],
     record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps },
   });
 }

@@ -21,6 +21,7 @@ import {
   CachedVirtualIpManager,
   defaultManagerSettings,
   PlanApplier,
+  SchemaKnowledge,
   VipReports,
   type ManagerSettings,
 } from '../../../../lib/managers/index.js';
@@ -74,14 +75,19 @@ export class Stage implements ConfigWriter, CacheKeeper {
 
   public constructor(settings: Partial<ManagerSettings> = {}) {
     const { cache, clock } = this;
-    this.settings = { ...defaultManagerSettings, ...settings };
-    this.applier = new PlanApplier({ writer: this, cache, keeper: this, clock, metrics: silentMetrics });
+    this.settings = { ...defaultManagerSettings, schema: 'stock', ...settings };
+    const schema = new SchemaKnowledge({
+      setting: this.settings.schema,
+      logger: silentLogger,
+      onNative: () => undefined,
+    });
+    this.applier = new PlanApplier({ writer: this, cache, keeper: this, schema, clock, metrics: silentMetrics });
     const outside = { clock, logger: silentLogger, metrics: silentMetrics };
     this.manager = new CachedLoadBalancerManager({
       ...outside,
       cache,
       keeper: this,
-      virtualIps: new CachedVirtualIpManager(cache),
+      virtualIps: new CachedVirtualIpManager({ cache, schema }),
       floatingIps: new CachedFloatingIpManager({ cache, clock, settings: this.settings }),
       applier: this.applier,
       reports: new VipReports(outside),

@@ -17,6 +17,7 @@ function virtualIp(number: number, delta: Partial<VirtualIpEntity> = {}): Virtua
     fqName: name,
     projectUuid: tenant.projectUuid,
     portUuids: [],
+    floatingIpUuids: [],
     record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [] },
     ...delta,
   };

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   candidateNames,
+  planAssociations,
   planVirtualIp,
   type ObservedVirtualIp,
   type VipPort,
@@ -39,6 +40,7 @@ function kept(delta: Partial<ObservedVirtualIp> = {}): ObservedVirtualIp {
     address: vip,
     subnetUuid: subnet,
     portUuids: [vipPort, amphora1, amphora2],
+    floatingIpUuids: [],
     record: { vip: key, loadBalancer, vipPort, floatingIps: [floatingIp] },
     ...delta,
   };
@@ -55,6 +57,7 @@ function plan(delta: Partial<VirtualIpObservation> = {}): VirtualIpPlan {
     associations: [floatingIp],
     undecided: [],
     untrusted: [],
+    schema: 'stock',
     ...delta,
   });
 }
@@ -69,6 +72,7 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): VirtualIpPla
     associations: [],
     undecided: [],
     untrusted: [],
+    schema: 'stock',
     ...delta,
   });
 }
@@ -96,6 +100,35 @@ describe('candidateNames', () => {
       expect(name).not.to.include(':');
     }
   });
+});
+
+describe('planAssociations', () => {
+  const nowhere = { annotate: [], reference: [], unannotate: [], unreference: [] };
+  const cases = [
+    ['stock', 'annotate one that is not recorded', [], [], ['a'], { annotate: ['a'] }],
+    ['stock', 'leave one in its annotation', ['a'], [], ['a'], {}],
+    ['stock', 'move a reference to an annotation', [], ['a'], ['a'], { annotate: ['a'], unreference: ['a'] }],
+    ['stock', 'remove what is over', ['a'], ['b'], [], { unannotate: ['a'], unreference: ['b'] }],
+    ['native', 'reference one that is not recorded', [], [], ['a'], { reference: ['a'] }],
+    ['native', 'leave one by reference', [], ['a'], ['a'], {}],
+    ['native', 'move an annotation to a reference', ['a'], [], ['a'], { reference: ['a'], unannotate: ['a'] }],
+    ['native', 'remove what is over', ['a'], ['b'], [], { unannotate: ['a'], unreference: ['b'] }],
+    ['unknown', 'reference one that is not recorded', [], [], ['a'], { reference: ['a'] }],
+    ['unknown', 'leave one wherever it is', ['a'], ['b'], ['a', 'b'], {}],
+    [
+      'unknown',
+      'remove what is over',
+      ['a'],
+      ['b'],
+      ['c'],
+      { reference: ['c'], unannotate: ['a'], unreference: ['b'] },
+    ],
+  ] as const;
+  for (const [schema, what, annotated, referenced, wanted, expected] of cases) {
+    it(`should ${what}, when the schema is ${schema}`, () => {
+      expect(planAssociations({ annotated, referenced, wanted }, schema)).to.deep.equal({ ...nowhere, ...expected });
+    });
+  }
 });
 
 describe('planVirtualIp', () => {
@@ -225,6 +258,42 @@ describe('planVirtualIp', () => {
           target,
           portUuid,
         })),
+      });
+    });
+  });
+
+  describe('when the schema is native', () => {
+    const references = (uuid: string): Write => ({
+      action: 'add-association-reference',
+      target,
+      floatingIpUuid: uuid,
+    });
+    const bare = { ...kept().record, floatingIps: [] };
+
+    it('should record associations by reference when it creates it', () => {
+      const [create, first] = plan({ schema: 'native', existing: [] }).record;
+      expect(create).to.have.nested.property('virtualIp.record').with.length(4);
+      expect(first).to.deep.equal({ ...references(floatingIp), target: 'created' });
+    });
+
+    it('should move what annotations record: the reference first, the annotation last', () => {
+      expect(plan({ schema: 'native' })).to.deep.equal({
+        record: [references(floatingIp)],
+        references: [],
+        forget: [forgets(floatingIp)],
+      });
+    });
+
+    it('should leave it alone when its references say who is associated', () => {
+      const existing = [kept({ record: bare, floatingIpUuids: [floatingIp] })];
+      expect(plan({ schema: 'native', existing })).to.deep.equal(nothing);
+    });
+
+    it('should remove the reference of an association that is over', () => {
+      const existing = [kept({ record: bare, floatingIpUuids: [floatingIp] })];
+      expect(plan({ schema: 'native', existing, associations: [] })).to.deep.equal({
+        ...nothing,
+        forget: [{ action: 'delete-association-reference', target, floatingIpUuid: floatingIp }],
       });
     });
   });
