@@ -1,3 +1,4 @@
+import type { WatchedFields } from '../change-stream/index.js';
 import {
   canonicalAddress,
   fullPrefixLength,
@@ -43,6 +44,15 @@ export const cachedFields: Readonly<Record<CachedKind, readonly string[]>> = {
     'project_refs',
   ],
   'virtual-ip': ['virtual_ip_properties', 'virtual_machine_interface_refs', 'floating_ip_refs', 'annotations'],
+};
+
+/**
+ * What a `WatchSource` has to watch for the cache: what it reads, the kinds with few objects first; and virtual-machines, whose deletes
+ * change their ports.
+ */
+export const watchedFields: WatchedFields = {
+  ...Object.fromEntries(cachedKinds.toReversed().map((kind) => [kind, cachedFields[kind]])),
+  'virtual-machine': [],
 };
 
 /** A virtual network, as far as it matters. */

@@ -23,6 +23,8 @@ export interface InformerOptions {
   readonly metrics: Metrics;
   /** Time between full reads, milliseconds. */
   readonly resyncIntervalMs: number;
+  /** How long a changed object waits for more changes before it is read. Milliseconds; defaults to 0. */
+  readonly readDelayMs?: number;
 }
 
 /** How the cache is kept up, and how plans touch it. */
@@ -32,6 +34,13 @@ export interface CacheKeeper {
    * `closed`.
    */
   refresh(kind: CachedKind, uuids: readonly string[], signal: AbortSignal): Promise<void>;
+  /**
+   * A write of ours to the object is about to be sent with that request-id (`newOwnRequestId`). What its notifications say is known once
+   * it is noted by `assume`: they cause no read.
+   */
+  announce(uuid: string, requestId: string): void;
+  /** A write of ours may have been carried out, or not: the object is read again, some time. */
+  doubt(kind: CachedKind, uuid: string): void;
   /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted. */
   assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void;
 }
@@ -45,7 +54,7 @@ export class Informer implements ChangeSink, CacheKeeper {
   private readonly resync: Resync;
 
   public constructor(private readonly options: InformerOptions) {
-    this.refresher = new Refresher(options);
+    this.refresher = new Refresher({ ...options, readDelayMs: options.readDelayMs ?? 0 });
     this.resync = new Resync({ ...options, refresher: this.refresher });
   }
 
@@ -74,6 +83,14 @@ export class Informer implements ChangeSink, CacheKeeper {
     this.resync.request();
   }
 
+  public resumed(): void {
+    // Nothing was missed: the cache is as whole as it was.
+  }
+
+  public missed(): void {
+    this.resync.request();
+  }
+
   public disconnected(reason: SvcMonitorError): void {
     // Told to people by the source, which goes on trying; what was missed is read after the next connect.
     this.options.metrics.increment('errors_total', { code: reason.code });
@@ -90,8 +107,12 @@ export class Informer implements ChangeSink, CacheKeeper {
       return;
     }
     if (change.kind === 'floating-ip') this.traceUpdate(change, sequence);
+    if (this.isKnown(change.kind, change)) return;
     if (change.operation === 'CREATE' && (await this.created(change.kind, change))) return;
-    await this.refresher.refresh(change.kind, change.uuid, change.operation === 'CREATE');
+    await this.refresher.refresh(change.kind, change.uuid, {
+      created: change.operation === 'CREATE',
+      ...(isOwn(change) ? {} : { heardAt: this.options.clock.now() }),
+    });
   }
 
   public skipped(message: Exclude<DecodedMessage, { readonly outcome: 'change' }>): void {
@@ -107,14 +128,29 @@ export class Informer implements ChangeSink, CacheKeeper {
 
   public async refresh(kind: CachedKind, uuids: readonly string[], signal: AbortSignal): Promise<void> {
     // The reads go on: others may wait for them, too.
-    await untilAborted(Promise.all(uuids.map((uuid) => this.refresher.refresh(kind, uuid))), signal);
+    const reads = uuids.map((uuid) => this.refresher.refresh(kind, uuid, { urgent: true }));
+    await untilAborted(Promise.all(reads), signal);
+  }
+
+  public announce(uuid: string, requestId: string): void {
+    this.options.cache.versions.writing(uuid);
+    this.options.cache.traces.ownRequestSent(requestId);
+  }
+
+  public doubt(kind: CachedKind, uuid: string): void {
+    this.refresher.reconsider(kind, uuid);
   }
 
   public assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void {
     const { cache } = this.options;
     this.refresher.overtake(uuid);
-    if (entity === undefined) cache.remove(kind, uuid, cache.nextSequence());
-    else cache.put(kind, entity, { touched: cache.nextSequence() });
+    if (entity === undefined) {
+      cache.remove(kind, uuid, cache.nextSequence());
+      cache.versions.deleted(uuid, this.options.clock.monotonic());
+      return;
+    }
+    cache.versions.wrote(uuid);
+    cache.put(kind, entity, { touched: cache.nextSequence() });
   }
 
   private async virtualMachineChanged(change: Change): Promise<void> {
@@ -129,9 +165,21 @@ export class Informer implements ChangeSink, CacheKeeper {
     this.refresher.drop(kind, change.uuid, sequence, 'live');
   }
 
+  /**
+   * Whether a change brings nothing new: we made it, and noted what it makes of the object. What others do to the object has notifications
+   * of its own. Of a floating ip that was detached each one is looked at: it may be what a restore waits for.
+   */
+  private isKnown(kind: CachedKind, change: Change): boolean {
+    const { cache } = this.options;
+    if (change.requestId === undefined || !cache.traces.isOwnRequest(change.requestId)) return false;
+    if (kind === 'floating-ip' && cache.traces.detachedTrace(change.uuid) !== undefined) return false;
+    return true;
+  }
+
   // What a CREATE carries is used only for an object that nobody has spoken of yet: else it may be older than what we know.
   private async created(kind: CachedKind, change: Change): Promise<boolean> {
     const { cache, logger } = this.options;
+    cache.versions.created(change.uuid, this.options.clock.monotonic());
     const isFirst = cache.get(kind, change.uuid) === undefined && !cache.isGone(change.uuid);
     if (!isFirst || change.object === undefined || this.refresher.isReading(change.uuid)) return false;
     let object: ConfigObject<CachedKind>;

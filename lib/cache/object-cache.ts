@@ -5,6 +5,7 @@ import { BoundedMap } from './bounded-map.js';
 import { cachedKinds, type CachedKind, type Entities, type Entity, type PortEntity } from './entities.js';
 import { Indexes, type IndexName } from './indexes.js';
 import { Traces } from './traces.js';
+import { Versions } from './versions.js';
 
 /** What an object was and is. A created one has no `before`, a deleted one no `after`. */
 export type Transition = {
@@ -48,6 +49,7 @@ const rememberedDeletes = 100_000;
 /** All objects that matter, with the references on both sides and the indexes, kept object by object. */
 export class ObjectCache implements CacheReader {
   public readonly traces = new Traces();
+  public readonly versions = new Versions();
   private readonly objects = new Map<CachedKind, Map<string, Held>>(cachedKinds.map((kind) => [kind, new Map()]));
   private readonly indexes = new Indexes();
   private readonly gone = new BoundedMap<number>(rememberedDeletes);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { lifetimeController, sleep, type Clock } from '../clock/index.js';
+import { lifetimeController, sleep, type Clock, type Timer } from '../clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -15,8 +15,18 @@ import {
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';
 import type { Traces } from './traces.js';
+import { versionOf, type Version } from './versions.js';
+
+interface SecondLook {
+  readonly version: Version;
+  readonly heardAt: number;
+}
 
 interface Reading {
+  /** Our wall clock when the last change by somebody else was heard, milliseconds since 1970; undefined if none was. */
+  heardAt: number | undefined;
+  /** Ends the wait for more changes. */
+  hurry: () => void;
   /** A change came since the read began: read once more. */
   dirty: boolean;
   /** We wrote the object, or it was deleted, since the read began: what it brings is out of date. */
@@ -37,13 +47,28 @@ function isFresh(reading: Reading): boolean {
 }
 
 const retryDelaysMs = [100, 500, 1_000, 2_000, 5_000];
+// An answer that is out of date is asked for again so long; what it says then is believed.
+const staleDelaysMs = [50, 100, 200, 400, 800, 1_600];
+// One that may be is believed, and looked at again after so long.
+const secondLooksMs = [500, 1_000, 2_000];
+
+/** How a read came about. */
+export interface ReadCause {
+  /** By a CREATE. */
+  readonly created?: boolean;
+  /** By a change that somebody else made: our wall clock when it was heard, milliseconds since 1970. */
+  readonly heardAt?: number;
+  /** Somebody waits for it: not to be delayed for changes that may follow. */
+  readonly urgent?: boolean;
+}
 
 /**
- * Reads objects into the cache, one read at a time for each object: a change that comes while its object is read causes one
- * more read, however many there are.
+ * Reads objects into the cache, one read at a time for each object. Changes that come within `readDelayMs` share a read; one that comes
+ * while its object is read causes one more, however many there are. Answers that are out of date are asked for again (see `Versions`).
  */
 export class Refresher {
   private readonly readings = new Map<string, Reading>();
+  private readonly looking = new Map<string, Timer>();
   private readonly lifetime = lifetimeController();
 
   public constructor(
@@ -53,6 +78,7 @@ export class Refresher {
       readonly listener: CacheListener;
       readonly clock: Clock;
       readonly logger: Logger;
+      readonly readDelayMs: number;
     },
   ) {}
 
@@ -61,8 +87,14 @@ export class Refresher {
    * far as that can be read.
    * Failures that may pass are tried again until they have. Rejects only with `closed`.
    */
-  public refresh(kind: CachedKind, uuid: string, created = false): Promise<void> {
-    return this.read(kind, uuid, created).done;
+  public refresh(kind: CachedKind, uuid: string, cause: ReadCause = {}): Promise<void> {
+    return this.read(kind, uuid, cause).done;
+  }
+
+  /** Reads the object (again) some time; nobody waits. */
+  public reconsider(kind: CachedKind, uuid: string): void {
+    // Ends with `closed` at worst: failures are tried again.
+    this.refresh(kind, uuid).catch(() => undefined);
   }
 
   /** Marks a read under way as out of date: the object was just written, or deleted. */
@@ -78,6 +110,7 @@ export class Refresher {
 
   /** Takes a new object that came whole. */
   public async accept<K extends CachedKind>(kind: K, object: ConfigObject<K>): Promise<void> {
+    this.parts.cache.versions.seen(object.uuid, versionOf(object));
     this.put(kind, toEntity(kind, object), { readAfter: this.parts.cache.sequence, created: true });
     await this.followReferences(kind, object.uuid);
   }
@@ -85,6 +118,7 @@ export class Refresher {
   /** The object is gone. */
   public drop(kind: CachedKind, uuid: string, touched: number, cause: 'live' | 'resync'): void {
     const transition = this.parts.cache.remove(kind, uuid, touched);
+    this.parts.cache.versions.deleted(uuid, this.parts.clock.monotonic());
     this.parts.listener.accepted(uuid);
     if (transition.before !== undefined) this.parts.listener.changed(transition, cause);
   }
@@ -102,7 +136,7 @@ export class Refresher {
     );
     await Promise.all(
       missing.map((reference) => {
-        const { done, failed } = this.read(reference.kind, reference.uuid, false);
+        const { done, failed } = this.read(reference.kind, reference.uuid, { urgent: true });
         return Promise.race([done, failed]);
       }),
     );
@@ -111,13 +145,18 @@ export class Refresher {
   /** Ends all reading; those that wait reject with `closed`. */
   public close(): void {
     this.lifetime.abort(new SvcMonitorError('closed', 'the cache was stopped'));
+    for (const reading of this.readings.values()) reading.hurry();
+    for (const timer of this.looking.values()) timer.cancel();
+    this.looking.clear();
   }
 
-  private read(kind: CachedKind, uuid: string, created: boolean): Reading {
+  private read(kind: CachedKind, uuid: string, cause: ReadCause): Reading {
     const running = this.readings.get(uuid);
     if (running !== undefined) {
       running.dirty = true;
-      running.created ||= created;
+      running.created ||= cause.created === true;
+      running.heardAt = cause.heardAt ?? running.heardAt;
+      if (cause.urgent === true) running.hurry();
       return running;
     }
     let settle: () => void = () => undefined;
@@ -130,36 +169,66 @@ export class Refresher {
     const failed = new Promise<void>((resolve) => {
       reportFailure = resolve;
     });
-    const reading: Reading = { dirty: false, overtaken: false, created, done, failed, reportFailure };
+    const reading: Reading = {
+      dirty: false,
+      overtaken: false,
+      created: cause.created === true,
+      heardAt: cause.heardAt,
+      hurry: () => undefined,
+      done,
+      failed,
+      reportFailure,
+    };
     this.readings.set(uuid, reading);
-    this.readWithReferences(kind, uuid, reading).then(settle, fail);
+    this.readWithReferences(kind, uuid, reading, cause.urgent === true).then(settle, fail);
     return reading;
   }
 
-  private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+  private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading, urgent: boolean): Promise<void> {
+    if (!urgent && this.parts.readDelayMs > 0) await this.waitForMore(reading);
     await this.readUntilClean(kind, uuid, reading);
     await this.followReferences(kind, uuid);
+  }
+
+  private async waitForMore(reading: Reading): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.parts.clock.schedule(this.parts.readDelayMs, resolve);
+      reading.hurry = (): void => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    reading.hurry = () => undefined;
   }
 
   private async readUntilClean(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
     try {
       let failures = 0;
+      let staleAnswers = 0;
       do {
         reading.dirty = false;
         reading.overtaken = false;
-        failures = await this.readOrPause(kind, uuid, reading, failures);
-      } while (failures > 0 || !isClean(reading));
+        const outcome = await this.readOrPause(kind, uuid, reading, { failures, staleAnswers });
+        failures = outcome === 'failed' ? failures + 1 : 0;
+        staleAnswers = outcome === 'stale' ? staleAnswers + 1 : 0;
+      } while (failures > 0 || staleAnswers > 0 || !isClean(reading));
     } finally {
       // In the same turn as the last look at it: a change that comes from now on, while references are followed, begins a new read.
       this.readings.delete(uuid);
     }
   }
 
-  /** Answers how many reads in a row have failed by now. */
-  private async readOrPause(kind: CachedKind, uuid: string, reading: Reading, failures: number): Promise<number> {
+  private async readOrPause(
+    kind: CachedKind,
+    uuid: string,
+    reading: Reading,
+    { failures, staleAnswers }: { readonly failures: number; readonly staleAnswers: number },
+  ): Promise<'done' | 'failed' | 'stale'> {
     try {
-      await this.readOnce(kind, uuid, reading);
-      return 0;
+      const mayBeStale = staleAnswers >= staleDelaysMs.length;
+      const outcome = await this.readOnce(kind, uuid, reading, mayBeStale);
+      if (outcome === 'stale') await this.pause(staleDelaysMs, staleAnswers);
+      return outcome;
     } catch (error) {
       if (isAborted(error) || this.lifetime.signal.aborted) {
         throw new SvcMonitorError('closed', 'the cache was stopped', { cause: error });
@@ -168,30 +237,68 @@ export class Refresher {
         this.parts.logger.warn('cannot read a changed object, trying again', { kind, uuid, ...errorFields(error) });
       }
       reading.reportFailure();
-      await this.pause(failures);
-      return failures + 1;
+      await this.pause(retryDelaysMs, failures);
+      return 'failed';
     }
   }
 
-  private async readOnce(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
-    const { reader, cache, listener } = this.parts;
+  private async readOnce(
+    kind: CachedKind,
+    uuid: string,
+    reading: Reading,
+    mayBeStale: boolean,
+  ): Promise<'done' | 'stale'> {
+    const { reader, cache, listener, clock } = this.parts;
     const readAfter = cache.sequence;
     throwIfAborted(this.lifetime.signal);
-    let entity: Entity;
+    let object: ConfigObject<CachedKind>;
     try {
-      entity = toEntity(kind, await reader.get(kind, uuid, { fields: cachedFields[kind] }, this.lifetime.signal));
+      object = await reader.get(kind, uuid, { fields: cachedFields[kind] }, this.lifetime.signal);
     } catch (error) {
       if (isNotFound(error)) {
-        if (isFresh(reading)) this.drop(kind, uuid, cache.nextSequence(), 'live');
-        return;
+        if (!isFresh(reading)) return 'done';
+        if (!mayBeStale && cache.versions.isMissingTooEarly(uuid, clock.monotonic())) return 'stale';
+        this.drop(kind, uuid, cache.nextSequence(), 'live');
+        return 'done';
       }
       if (hasCode(error, 'invalid-object')) {
         listener.rejected(error);
-        return;
+        return 'done';
       }
       throw error;
     }
-    if (isFresh(reading)) this.put(kind, entity, { readAfter, created: reading.created });
+    if (!isFresh(reading)) return 'done';
+    const version = versionOf(object);
+    if (!mayBeStale && cache.versions.isStale(uuid, version, clock.monotonic())) return 'stale';
+    cache.versions.seen(uuid, version);
+    this.put(kind, toEntity(kind, object), { readAfter, created: reading.created });
+    const { heardAt } = reading;
+    if (heardAt !== undefined && cache.versions.isOlderThanNews(version, heardAt)) {
+      this.lookAgain(kind, uuid, { version, heardAt });
+    }
+    return 'done';
+  }
+
+  /** The answer does not show the change that was announced, it seems: asks again a few times, unless it was announced twice. */
+  private lookAgain(kind: CachedKind, uuid: string, seen: SecondLook, looks = 0): void {
+    if (looks === 0 && this.looking.has(uuid)) return;
+    const delay = secondLooksMs[looks];
+    if (delay === undefined || this.lifetime.signal.aborted) {
+      this.parts.cache.versions.confirmed(seen.version, seen.heardAt);
+      this.looking.delete(uuid);
+      return;
+    }
+    const timer = this.parts.clock.schedule(delay, () => {
+      this.refresh(kind, uuid).then(
+        () => {
+          if (this.parts.cache.versions.latest(uuid) === seen.version) this.lookAgain(kind, uuid, seen, looks + 1);
+          else this.looking.delete(uuid);
+        },
+        // Closed: nothing is looked at any more.
+        () => this.looking.delete(uuid),
+      );
+    });
+    this.looking.set(uuid, timer);
   }
 
   private put<K extends CachedKind>(
@@ -206,8 +313,8 @@ export class Refresher {
     if (isNews(transition, cache.traces)) listener.changed(transition, 'live');
   }
 
-  private async pause(failures: number): Promise<void> {
-    const delay = retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)] ?? 0;
+  private async pause(delaysMs: readonly number[], turn: number): Promise<void> {
+    const delay = delaysMs[Math.min(turn, delaysMs.length - 1)] ?? 0;
     try {
       await sleep(this.parts.clock, delay, this.lifetime.signal);
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics/index.js';
 import { cachedFields, cachedKinds, toEntity, type CachedKind } from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';
+import { versionOf } from './versions.js';
 import { isChange, isNews, noteFloatingIp, type Refresher } from './refresher.js';
 
 const retryDelaysMs = [500, 1_000, 2_000, 5_000, 10_000];
@@ -172,7 +173,7 @@ export class Resync {
   }
 
   private takePage<K extends CachedKind>(kind: K, page: ObjectPage<K>, began: number, listed: Set<string>): void {
-    const { cache, listener, clock } = this.options;
+    const { cache, listener, clock, refresher } = this.options;
     for (const error of page.rejected) {
       const uuid = error.details['uuid'];
       if (typeof uuid === 'string') listed.add(uuid);
@@ -182,6 +183,12 @@ export class Resync {
       listed.add(object.uuid);
       listener.accepted(object.uuid);
       if (cache.touchedSince(kind, object.uuid, began)) continue;
+      const version = versionOf(object);
+      if (cache.versions.isStale(object.uuid, version, clock.monotonic())) {
+        refresher.reconsider(kind, object.uuid);
+        continue;
+      }
+      cache.versions.seen(object.uuid, version);
       const transition = cache.put(kind, toEntity(kind, object));
       noteFloatingIp(cache, transition, began, clock.monotonic());
       this.announce(transition);

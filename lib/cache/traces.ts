@@ -58,11 +58,22 @@ export class Traces {
   private readonly restoring = new Set<string>();
   private readonly restoresSeen = new Set<string>();
   private readonly added = new Map<string, Map<string, number>>();
+  private readonly ownRequests = new BoundedMap<true>(rememberedRequests);
   private ownIdsSeen = false;
 
   /** A monitor's own request-id has come back: the server passes them on. */
   public ownRequestSeen(): void {
     this.ownIdsSeen = true;
+  }
+
+  /** A write of this process is sent with that request-id. */
+  public ownRequestSent(requestId: string): void {
+    this.ownRequests.set(requestId, true);
+  }
+
+  /** Whether the request is a write of this process. */
+  public isOwnRequest(requestId: string): boolean {
+    return this.ownRequests.has(requestId);
   }
 
   /** A monitor's own request updated the floating ip, ours or another instance's. */

@@ -46,29 +46,37 @@ export class FixedToken implements TokenSource {
 }
 
 /**
- * Sends requests with a token. On 401 it gets another one and sends the request once more, a create too: a request that was
+ * Sends something with the token that is known. On 401 it gets another one and sends once more, a create too: a request that was
  * refused has done nothing. A second 401 is `unauthorized`.
  */
+export async function withAuthentication<T>(
+  tokens: TokenSource,
+  signal: AbortSignal,
+  send: (token: string | undefined) => Promise<T>,
+): Promise<T> {
+  const token = tokens.current();
+  try {
+    return await send(token);
+  } catch (error) {
+    if (!hasCode(error, 'unauthorized')) throw error;
+    const fresh = await tokens.renew(token, signal);
+    if (fresh === undefined) throw error;
+    return send(fresh);
+  }
+}
+
+/** Sends requests with a token; see {@link withAuthentication}. */
 export class AuthenticatingSender implements RequestSender {
   public constructor(
     private readonly next: RequestSender,
     private readonly tokens: TokenSource,
   ) {}
 
-  public async send<T>(request: ApiRequest<T>, signal: AbortSignal): Promise<T> {
-    const token = this.tokens.current();
-    try {
-      return await this.next.send(withToken(request, token), signal);
-    } catch (error) {
-      if (!hasCode(error, 'unauthorized')) throw error;
-      const fresh = await this.tokens.renew(token, signal);
-      if (fresh === undefined) throw error;
-      return this.next.send(withToken(request, fresh), signal);
-    }
+  public send<T>(request: ApiRequest<T>, signal: AbortSignal): Promise<T> {
+    return withAuthentication(this.tokens, signal, (token) => this.next.send(withToken(request, token), signal));
   }
 }
 
 function withToken<T>(request: ApiRequest<T>, token: string | undefined): ApiRequest<T> {
-  if (token === undefined) return request;
-  return { ...request, headers: { ...request.headers, [tokenHeader]: token } };
+  return token === undefined ? request : { ...request, headers: { ...request.headers, [tokenHeader]: token } };
 }

@@ -32,7 +32,8 @@ export function newOwnRequestId(purpose?: 'restore'): string {
   return `${purpose === undefined ? ownRequestIdPrefix : restoreRequestIdPrefix}${randomUUID()}`;
 }
 
-const defaults = {
+/** See {@link ConfigApiOptions}. */
+export const defaults = {
   requestTimeoutMs: 5000,
   listTimeoutMs: 60_000,
   attempts: 4,
@@ -129,7 +130,11 @@ function composeSender(options: ConfigApiClientOptions, transport: HttpTransport
   });
 }
 
-function tokenSource(options: ConfigApiClientOptions, transport: HttpTransport): TokenSource {
+/** Where the tokens of the options come from. @throws SvcMonitorError `invalid-configuration` for a token that no header can carry */
+export function tokenSource(
+  options: Pick<ConfigApiClientOptions, 'auth' | 'requestTimeoutMs' | 'clock' | 'logger'>,
+  transport: HttpTransport,
+): TokenSource {
   const auth = options.auth ?? { mode: 'none' };
   switch (auth.mode) {
     case 'none':

@@ -70,8 +70,7 @@ export class HttpSender implements RequestSender {
     return {
       Accept: 'application/json',
       'Content-Type': 'application/json; charset="UTF-8"',
-      'User-Agent': this.options.userAgent,
-      'X-Contrail-Useragent': this.options.userAgent,
+      ...agentHeaders(this.options.userAgent),
       [requestIdHeader]: this.options.requestId(),
       ...request.headers,
     };
@@ -89,8 +88,13 @@ export class HttpSender implements RequestSender {
   }
 }
 
+/** How a client calls itself: the API server logs the second. */
+export function agentHeaders(userAgent: string): Readonly<Record<string, string>> {
+  return { 'User-Agent': userAgent, 'X-Contrail-Useragent': userAgent };
+}
+
 /** An answer that repeats the token, as a proxy's debug page may, must not carry it into an error. */
-function withoutToken(request: ApiRequest<unknown>, response: HttpResponse): HttpResponse {
+export function withoutToken(request: Pick<ApiRequest<unknown>, 'headers'>, response: HttpResponse): HttpResponse {
   const token = request.headers?.[tokenHeader];
   if (token === undefined || token === '') return response;
   return { ...response, body: response.body.replaceAll(token, '***') };

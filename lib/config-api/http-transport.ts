@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { AxiosError, type AxiosInstance } from 'axios';
+import type { Readable } from 'node:stream';
+import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { ConfigApiOptions } from './options.js';
 
@@ -30,6 +31,20 @@ export interface HttpTransport {
   close(): void;
 }
 
+/** An answer of whatever status, whose body goes on for as long as the server sends. Header names are in lower case. */
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes as they come. To be read or destroyed by whoever got it; its errors are the HTTP client's own and may hold secrets. */
+  readonly body: Readable;
+}
+
+/** Sends one HTTP request, once, and hands out the answer when its headers have come. */
+export interface StreamingTransport {
+  /** As {@link HttpTransport.send}; once it has resolved, the signal means nothing any more. */
+  stream(request: HttpRequest, signal: AbortSignal): Promise<HttpStream>;
+}
+
 /** See {@link AxiosTransport}. */
 export interface AxiosTransportOptions {
   /** Whether connections are reused. Defaults to false, see {@link ConfigApiOptions.keepAlive}. */
@@ -42,7 +57,7 @@ export interface AxiosTransportOptions {
 const defaultMaxAnswerBytes = 256 * 1024 * 1024;
 
 /** {@link HttpTransport} on axios and node's own http agents. Proxies of the environment and redirects are not followed. */
-export class AxiosTransport implements HttpTransport {
+export class AxiosTransport implements HttpTransport, StreamingTransport {
   private readonly client: AxiosInstance;
   private readonly agents: readonly [HttpAgent, HttpsAgent];
   private closed = false;
@@ -68,31 +83,48 @@ export class AxiosTransport implements HttpTransport {
   }
 
   public async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    throwIfAborted(signal);
-    const ended = this.ended();
-    if (ended !== undefined) throw ended;
-    try {
-      const response = await this.client.request<unknown>({
-        method: request.method,
-        url: request.url,
-        headers: { ...request.headers },
-        data: request.body,
-        signal,
-      });
-      return {
-        status: response.status,
-        headers: textHeaders(response.headers),
-        body: typeof response.data === 'string' ? response.data : '',
-      };
-    } catch (error) {
-      throwIfAborted(signal);
-      throw this.ended() ?? failureOf(error);
-    }
+    const response = await this.exchange<unknown>(request, {}, signal);
+    return {
+      status: response.status,
+      headers: textHeaders(response.headers),
+      body: typeof response.data === 'string' ? response.data : '',
+    };
+  }
+
+  public async stream(request: HttpRequest, signal: AbortSignal): Promise<HttpStream> {
+    const endless = { responseType: 'stream', maxContentLength: -1 } as const;
+    const response = await this.exchange<Readable>(request, endless, signal);
+    // Whoever reads it sees its error; one that comes before would end the process.
+    response.data.on('error', () => undefined);
+    return { status: response.status, headers: textHeaders(response.headers), body: response.data };
   }
 
   public close(): void {
     this.closed = true;
     for (const agent of this.agents) agent.destroy();
+  }
+
+  private async exchange<T>(
+    request: HttpRequest,
+    more: AxiosRequestConfig,
+    signal: AbortSignal,
+  ): Promise<AxiosResponse<T>> {
+    throwIfAborted(signal);
+    const ended = this.ended();
+    if (ended !== undefined) throw ended;
+    try {
+      return await this.client.request<T>({
+        method: request.method,
+        url: request.url,
+        headers: { ...request.headers },
+        data: request.body,
+        signal,
+        ...more,
+      });
+    } catch (error) {
+      throwIfAborted(signal);
+      throw this.ended() ?? failureOf(error);
+    }
   }
 
   private ended(): SvcMonitorError | undefined {

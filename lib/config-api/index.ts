@@ -25,6 +25,7 @@ export {
   type HttpTransport,
 } from './http-transport.js';
 export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
+export { EventStreams, type EventStream, type EventStreamsOptions } from './event-streams.js';
 export type { ConfigReader, ListEntry, ListOptions, ObjectPage, ReadOptions } from './reader.js';
 export type { RequestRecord } from './recorder.js';
 export type { ApiRequest, Operation, RequestSender } from './request.js';

@@ -8,6 +8,7 @@ export const operations = {
   get: { access: 'read', repeatable: true, timeout: 'request' },
   list: { access: 'read', repeatable: true, timeout: 'list' },
   'bulk-list': { access: 'read', repeatable: true, timeout: 'list' },
+  watch: { access: 'read', repeatable: true, timeout: 'list' },
   'fqname-to-id': { access: 'read', repeatable: true, timeout: 'request' },
   'id-to-fqname': { access: 'read', repeatable: true, timeout: 'request' },
   create: { access: 'write', repeatable: false, timeout: 'request' },

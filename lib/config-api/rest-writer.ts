@@ -46,7 +46,7 @@ export class RestConfigWriter implements ConfigWriter {
         method: 'PUT',
         path: `/${kind}/${encodeURIComponent(uuid)}`,
         body: { [kind]: properties },
-        ...(requestId === undefined ? {} : { headers: { [requestIdHeader]: requestId } }),
+        ...requestIdOf(requestId),
         answer: objectAnswers[kind],
       },
       signal,
@@ -71,7 +71,15 @@ export class RestConfigWriter implements ConfigWriter {
       ...(update.operation === 'ADD' ? { relax_ref_for_delete: true } : {}),
     };
     await this.sender.send(
-      { operation: 'ref-update', kind: update.kind, method: 'POST', path: '/ref-update', body, answer: uuidAnswer },
+      {
+        operation: 'ref-update',
+        kind: update.kind,
+        method: 'POST',
+        path: '/ref-update',
+        body,
+        ...requestIdOf(update.requestId),
+        answer: uuidAnswer,
+      },
       signal,
     );
   }
@@ -102,11 +110,16 @@ export class RestConfigWriter implements ConfigWriter {
         method: 'POST',
         path: '/prop-collection-update',
         body,
+        ...requestIdOf(update.requestId),
         answer: anyAnswer,
       },
       signal,
     );
   }
+}
+
+function requestIdOf(requestId: string | undefined): { readonly headers?: Readonly<Record<string, string>> } {
+  return requestId === undefined ? {} : { headers: { [requestIdHeader]: requestId } };
 }
 
 /** The entry as recording 11 has it. */

@@ -17,6 +17,11 @@ export class ServerList {
     if (this.urls.length === 0) throw invalid('there is no URL of the config API');
   }
 
+  /** How many there are. */
+  public get size(): number {
+    return this.urls.length;
+  }
+
   /** The base URL to use now, without a slash at its end. */
   public current(): string {
     return this.urls[this.index] ?? '';

@@ -12,6 +12,8 @@ export interface ReferenceUpdate {
   readonly refKind: Kind;
   readonly refUuid: string;
   readonly operation: 'ADD' | 'DELETE';
+  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
+  readonly requestId?: string;
 }
 
 /** Properties (underscored) to set. */
@@ -31,6 +33,8 @@ export interface MapUpdate {
   /** Such as `annotations`. */
   readonly field: string;
   readonly updates: readonly MapEntryUpdate[];
+  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
+  readonly requestId?: string;
 }
 
 /** A new object: name, parent kind, properties (underscored) as the config API takes them. References are added one by one afterwards. */

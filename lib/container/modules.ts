@@ -22,6 +22,8 @@ import type { MonitorOptions } from './options.js';
 import { tokens } from './tokens.js';
 
 const defaultResyncIntervalMs = 300_000;
+// OpenSDN announces what one request has done in several messages, about a millisecond apart.
+const defaultReadDelayMs = 2;
 const defaultSyncTimeoutMs = 300_000;
 const defaultDrainTimeoutMs = 5_000;
 
@@ -80,6 +82,7 @@ export const mirrorModule = new ContainerModule(({ bind }) => {
           logger,
           metrics,
           resyncIntervalMs: options.resyncIntervalMs ?? defaultResyncIntervalMs,
+          readDelayMs: options.readDelayMs ?? defaultReadDelayMs,
         }),
       [tokens.options, tokens.configApi, tokens.cache, tokens.listener, tokens.clock, tokens.logger, tokens.metrics],
     )

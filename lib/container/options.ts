@@ -15,6 +15,8 @@ export interface MonitorOptions {
   readonly workers?: number;
   /** Time between full reads. Milliseconds; defaults to 300000. */
   readonly resyncIntervalMs?: number;
+  /** How long a changed object waits for more changes before it is read. Milliseconds; defaults to 2. */
+  readonly readDelayMs?: number;
   /** Time for the first full read. Milliseconds; defaults to 300000. */
   readonly syncTimeoutMs?: number;
   /** Time that stopping may take. Milliseconds; defaults to 5000. */

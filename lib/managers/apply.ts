@@ -26,8 +26,9 @@ export interface ApplyResult {
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
  *
- * The floating ips that a stage wrote are read back before the next: a user or a port delete may have changed them at the same time,
- * and what is written next (the evidence that is dropped from the virtual-ip above all) would be wrong then.
+ * The floating ips that a stage wrote are read back if another follows: a user or a port delete may have changed them at the same time,
+ * and what is written next (the evidence that is dropped from the virtual-ip above all) would be wrong then. After the last one the
+ * notifications of others tell.
  *
  * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
  * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
@@ -47,12 +48,12 @@ export class PlanApplier {
   /** Carries out the stages; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a taken name. */
   public async apply(stages: readonly Stage[], signal: AbortSignal): Promise<ApplyResult> {
     const run = new Run(this.parts, signal, stages);
-    for (const stage of stages) {
+    for (const [index, stage] of stages.entries()) {
       const bySubject = groupBySubject(stage.writes);
       const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
-      await run.readBack(bySubject.keys());
+      if (index < stages.length - 1) await run.readBack(bySubject.keys());
       await run.readBackAssociations(stage.writes);
       if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
     }
@@ -105,7 +106,10 @@ class Run {
         this.writes += 1;
         this.parts.metrics.increment('writes_total', { kind: kindOf(write), action: write.action });
       } catch (error) {
-        if (!(await this.isAnswer(write, error))) throw error;
+        if (!(await this.isAnswer(write, error))) {
+          if (write.action !== 'create-virtual-ip') this.parts.keeper.doubt(kindOf(write), this.uuidOf(write));
+          throw error;
+        }
         this.isOutdated = true;
       }
     }
@@ -236,7 +240,12 @@ class Run {
 
   private async setVirtualIpProperties(uuid: string, properties: VirtualIpProperties): Promise<void> {
     await this.parts.writer.updateProperties(
-      { kind: 'virtual-ip', uuid, properties: { virtual_ip_properties: wire(properties) } },
+      {
+        kind: 'virtual-ip',
+        uuid,
+        properties: { virtual_ip_properties: wire(properties) },
+        requestId: this.newRequestId(uuid),
+      },
       this.signal,
     );
     const before = this.parts.cache.get('virtual-ip', uuid);
@@ -244,17 +253,17 @@ class Run {
   }
 
   private async associationReference(uuid: string, floatingIpUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
+    const requestId = this.newRequestId(uuid);
     await this.parts.writer.updateReference(
-      { kind: 'virtual-ip', uuid, refKind: 'floating-ip', refUuid: floatingIpUuid, operation },
+      { kind: 'virtual-ip', uuid, refKind: 'floating-ip', refUuid: floatingIpUuid, operation, requestId },
       this.signal,
     );
-    // What was added is read back, not assumed: the server may keep no such references.
     const before = this.parts.cache.get('virtual-ip', uuid);
-    if (before === undefined || operation === 'ADD') return;
-    this.parts.keeper.assume('virtual-ip', uuid, {
-      ...before,
-      floatingIpUuids: changed(before.floatingIpUuids, floatingIpUuid, operation),
-    });
+    if (before === undefined) return;
+    // What was added is read back, not assumed: the server may keep no such references.
+    const floatingIpUuids =
+      operation === 'ADD' ? before.floatingIpUuids : changed(before.floatingIpUuids, floatingIpUuid, operation);
+    this.parts.keeper.assume('virtual-ip', uuid, { ...before, floatingIpUuids });
   }
 
   private async virtualIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
@@ -282,6 +291,7 @@ class Run {
           ...entries.map(({ key, value }) => ({ operation: 'set' as const, key, value })),
           ...keys.map((key) => ({ operation: 'delete' as const, key })),
         ],
+        requestId: this.newRequestId(uuid),
       },
       this.signal,
     );
@@ -293,7 +303,7 @@ class Run {
     const { traces } = this.parts.cache;
     const before = this.parts.cache.get('floating-ip', uuid);
     const isFirstStep = before !== undefined && !isAttached(before) && typeof properties.fixedIp === 'string';
-    const requestId = newOwnRequestId(isFirstStep ? 'restore' : undefined);
+    const requestId = this.newRequestId(uuid, isFirstStep ? 'restore' : undefined);
     if (isFirstStep) {
       traces.openFence(uuid, requestId, this.parts.clock.monotonic());
     }
@@ -334,13 +344,23 @@ class Run {
     operation: 'ADD' | 'DELETE',
   ): Promise<void> {
     await this.parts.writer.updateReference(
-      { kind, uuid, refKind: 'virtual-machine-interface', refUuid, operation },
+      { kind, uuid, refKind: 'virtual-machine-interface', refUuid, operation, requestId: this.newRequestId(uuid) },
       this.signal,
     );
   }
 
   private announce(uuid: string): void {
     this.parts.cache.traces.writing(uuid, this.parts.clock.monotonic());
+  }
+
+  private newRequestId(uuid: string, purpose?: 'restore'): string {
+    const requestId = newOwnRequestId(purpose);
+    this.parts.keeper.announce(uuid, requestId);
+    return requestId;
+  }
+
+  private uuidOf(write: Exclude<Write, { action: 'create-virtual-ip' }>): string {
+    return 'target' in write ? this.resolve(write.target) : write.uuid;
   }
 
   private resolve(target: VirtualIpTarget): string {

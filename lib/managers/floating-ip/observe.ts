@@ -103,10 +103,12 @@ export function observeFloatingIps(
   };
 }
 
-// The delete of a VIP port begins with its address; one without an address of which nobody told us so may only be unreadable.
+// The delete of a VIP port begins with its address; one without an address of which nobody told us so may only be unreadable, and so may
+// one of which nothing is known.
 function isVipPortUnclear(cache: CacheReader, managed: readonly VirtualIpEntity[]): boolean {
   return managed.some(({ record }) => {
-    if (record === undefined || cache.get('virtual-machine-interface', record.vipPort) === undefined) return false;
+    if (record === undefined) return false;
+    if (cache.get('virtual-machine-interface', record.vipPort) === undefined) return !cache.isGone(record.vipPort);
     return !cache.traces.isDeleteExplained(record.vipPort);
   });
 }
@@ -118,8 +120,14 @@ function observeReference(cache: CacheReader, portUuid: string): ObservedReferen
   return {
     portUuid,
     live: !cache.isGone(portUuid),
+    unclear: isUnclear(cache, portUuid),
     ...(address === undefined || others.length > 0 ? {} : { ownAddress: address }),
   };
+}
+
+/** Whether nothing is known of a port, not even that it is gone: it cannot be read, or is being read. */
+export function isUnclear(cache: CacheReader, portUuid: string): boolean {
+  return cache.get('virtual-machine-interface', portUuid) === undefined && !cache.isGone(portUuid);
 }
 
 function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detached | undefined {

@@ -28,6 +28,8 @@ export interface ObservedFloatingIp {
 export interface ObservedReference {
   readonly portUuid: string;
   readonly live: boolean;
+  /** Nothing is known of the interface, not even that it is gone: the reference is left as it is. */
+  readonly unclear: boolean;
   /** Address of the interface, if it has exactly one. */
   readonly ownAddress?: string;
 }
@@ -283,7 +285,9 @@ function writesToBind(
   const live = new Set(
     floatingIp.references.filter((reference) => reference.live).map((reference) => reference.portUuid),
   );
-  const surplus = floatingIp.references.filter((reference) => !wanted.includes(reference.portUuid));
+  const surplus = floatingIp.references.filter(
+    (reference) => !wanted.includes(reference.portUuid) && !reference.unclear,
+  );
   const outsiders = new Set(seen.outsiders);
   const drop = (reference: ObservedReference): Write => dropReference(uuid, reference.portUuid);
   const properties = {
@@ -320,6 +324,7 @@ function writesToRelease(
   const attachedToOne = live.length === 1 && floatingIp.fixedIp !== undefined && floatingIp.fixedIp !== seen.address;
   const isUsersOwn = (reference: ObservedReference): boolean => {
     if (!reference.live) return false;
+    if (reference.unclear) return true;
     if (event === 'freed') return !ours.has(reference.portUuid) && reference.portUuid !== seen.vipPort?.uuid;
     if (attachedToOne) return true;
     // To the VIP port, but to another of its addresses.

@@ -1,5 +1,6 @@
 import type { CacheReader, VirtualIpEntity } from '../../cache/index.js';
 import { vipKeyParts, type VipKey } from '../../schema/index.js';
+import { isUnclear } from '../floating-ip/observe.js';
 import type { FloatingIpPlan } from '../floating-ip/plan.js';
 import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
 import type { SchemaKnowledge } from '../schema-knowledge.js';
@@ -54,6 +55,7 @@ export class CachedVirtualIpManager implements VirtualIpManager {
       existing: managed.flatMap((virtualIp) =>
         virtualIp.record === undefined ? [] : [{ ...virtualIp, record: virtualIp.record }],
       ),
+      unclearPorts: managed.flatMap(({ portUuids }) => portUuids).filter((uuid) => isUnclear(this.parts.cache, uuid)),
       takenNames: takenNames(this.parts.cache, names, managed),
       associations: floatingIps.associations,
       undecided: floatingIps.undecided,

@@ -26,6 +26,8 @@ export interface VirtualIpObservation {
   readonly members: readonly string[];
   /** Ours for this VIP: none, one, or for a moment several if two instances made one each. Any order. */
   readonly existing: readonly ObservedVirtualIp[];
+  /** Ports that they reference and of which nothing is known, not even that they are gone: those references are left as they are. */
+  readonly unclearPorts: readonly string[];
   /** Names, joined by colons, that virtual-ips of others have. */
   readonly takenNames: readonly string[];
   /** Uuids of the floating ips that are associated, and of those of which it is not known yet. */
@@ -141,7 +143,8 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   const properties = propertiesOf(seen, vipPort);
   const isSame = kept.address === properties.address && kept.subnetUuid === properties.subnetUuid;
   // While a floating ip is undecided, the ports that are gone are evidence: the record of members is these references.
-  const drops = seen.undecided.length > 0 ? [] : kept.portUuids.filter((uuid) => !ports.includes(uuid));
+  const left = [...ports, ...seen.unclearPorts];
+  const drops = seen.undecided.length > 0 ? [] : kept.portUuids.filter((uuid) => !left.includes(uuid));
   return {
     record: [
       ...(entries.length === 0 ? [] : [{ action: 'set-record' as const, target, entries }]),

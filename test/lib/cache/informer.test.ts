@@ -25,16 +25,17 @@ const [port, amphora, instanceIp, floatingIp, virtualIp, machine] = [2, 3, 4, 5,
 ];
 
 /** Everything that is referenced is there, so that a test sees only the reads that it is about. */
-async function newStage(): Promise<CacheStage> {
-  const stage = new CacheStage();
+async function newStage(readDelayMs = 0): Promise<CacheStage> {
+  const stage = new CacheStage(readDelayMs);
   stage.reader
     .put('virtual-network', rawNetwork(network))
     .put('virtual-machine-interface', rawPort(port), rawPort(amphora))
     .put('instance-ip', rawInstanceIp(instanceIp, vip, port))
     .put('floating-ip', rawFloatingIp(floatingIp, vip, port));
-  await stage.update('instance-ip', instanceIp);
-  await stage.update('virtual-machine-interface', amphora);
-  await stage.update('floating-ip', floatingIp);
+  const { signal } = new AbortController();
+  await stage.informer.refresh('instance-ip', [instanceIp], signal);
+  await stage.informer.refresh('virtual-machine-interface', [amphora], signal);
+  await stage.informer.refresh('floating-ip', [floatingIp], signal);
   stage.reader.log.length = 0;
   stage.listener.clear();
   return stage;
@@ -128,6 +129,34 @@ describe('Informer', () => {
       release();
       await Promise.all([first, second]);
       expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+    });
+  });
+
+  describe('when changes of one object come within the delay of a read', () => {
+    it('should read it once for all of them', async () => {
+      const stage = await newStage(2);
+      const deliveries = [stage.update('floating-ip', floatingIp), stage.update('floating-ip', floatingIp)];
+      stage.clock.step(1);
+      await turns();
+      expect(stage.reader.log).to.deep.equal([]);
+      stage.clock.step(1);
+      await Promise.all(deliveries);
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
+    });
+
+    it('should read it at once for a plan that waits for it', async () => {
+      const stage = await newStage(2);
+      const delivery = stage.update('floating-ip', floatingIp);
+      await stage.informer.refresh('floating-ip', [floatingIp], new AbortController().signal);
+      await delivery;
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
+    });
+
+    it('should end the delay when it is stopped', async () => {
+      const stage = await newStage(2);
+      const delivery = rejectionOf(stage.update('floating-ip', floatingIp));
+      stage.informer.stop();
+      expect(await delivery).to.have.property('code', 'closed');
     });
   });
 
@@ -356,6 +385,34 @@ describe('Informer', () => {
       expect(stage.listener.announced).to.deep.equal([]);
       stage.informer.assume('floating-ip', floatingIp, undefined);
       expect(stage.cache.isGone(floatingIp)).to.equal(true);
+    });
+
+    it('should not read it for its own notification', async () => {
+      const stage = await newStage();
+      const before = stage.cache.get('floating-ip', floatingIp)!;
+      stage.informer.announce(floatingIp, 'req-svc-monitor-1');
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
+      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
+      expect(stage.reader.log).to.deep.equal([]);
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-of-another');
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
+    });
+
+    it('should look at each notification of a floating ip that is detached: a restore may wait for it', async () => {
+      const stage = await newStage();
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      await stage.update('floating-ip', floatingIp);
+      stage.informer.announce(floatingIp, 'req-svc-monitor-1');
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
+      expect(stage.reader.times(`get ${floatingIp}`)).to.equal(2);
+    });
+
+    it('should read it some time when the write may have been carried out, or not', async () => {
+      const stage = await newStage();
+      stage.informer.doubt('floating-ip', floatingIp);
+      await turns();
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
     });
 
     it('should find no news in its notification', async () => {

@@ -34,6 +34,7 @@ describe('errorCodes', () => {
       'forbidden',
       'not-synced',
       'quota-exceeded',
+      'schema-mismatch',
       'source-failed',
       'timeout',
       'unauthorized',

@@ -58,7 +58,11 @@ function merged(...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<unknown
 const references = fc
   .subarray(ports)
   .chain((chosen) =>
-    fc.tuple(...chosen.map((portUuid) => fc.record({ portUuid: fc.constant(portUuid), live: fc.boolean() }))),
+    fc.tuple(
+      ...chosen.map((portUuid) =>
+        fc.record({ portUuid: fc.constant(portUuid), live: fc.boolean(), unclear: fc.constant(false) }),
+      ),
+    ),
   );
 
 const detached = fc.record({
@@ -184,6 +188,7 @@ const virtualIpObservation = merged(
     existing: fc
       .tuple(fc.nat(3), existing(0), existing(1), existing(2))
       .map(([count, ...list]) => list.slice(0, count)),
+    unclearPorts: fc.subarray(amphorae),
     takenNames: fc.constant([]),
     associations: fc.subarray([uuidOf(0x30), uuidOf(0x31)]),
     undecided: fc.subarray([uuidOf(0x32)]),

@@ -71,7 +71,7 @@ export class CacheStage {
   public readonly counted = new Map<string, number>();
   public readonly informer: Informer;
 
-  public constructor() {
+  public constructor(readDelayMs = 0) {
     const metrics: Metrics = {
       increment: (name, labels) => {
         const key = [name, ...Object.values(labels)].join(' ');
@@ -81,7 +81,16 @@ export class CacheStage {
       observe: () => undefined,
     };
     const { clock, cache, reader, listener } = this;
-    this.informer = new Informer({ clock, cache, reader, listener, metrics, logger: silentLogger, resyncIntervalMs });
+    this.informer = new Informer({
+      clock,
+      cache,
+      reader,
+      listener,
+      metrics,
+      logger: silentLogger,
+      resyncIntervalMs,
+      readDelayMs,
+    });
   }
 
   public update(kind: Change['kind'], uuid: string, requestId?: string): Promise<void> {

@@ -115,11 +115,11 @@ describe('observeFloatingIps', () => {
     it('should be alive in their references, but for those to ports that are known to be gone', () => {
       const stage = putFloatingIp(newStage(), { portUuids: [vipPort, newAmphora] });
       expect(observed(stage)?.references).to.deep.equal([
-        { portUuid: vipPort, live: true, ownAddress: vip },
-        { portUuid: newAmphora, live: true },
+        { portUuid: vipPort, live: true, unclear: false, ownAddress: vip },
+        { portUuid: newAmphora, live: true, unclear: true },
       ]);
       stage.remove('virtual-machine-interface', newAmphora);
-      expect(observed(stage)?.references[1]).to.deep.equal({ portUuid: newAmphora, live: false });
+      expect(observed(stage)?.references[1]).to.deep.equal({ portUuid: newAmphora, live: false, unclear: false });
     });
   });
 

@@ -60,6 +60,15 @@ const associated = { ...nothing, associations: [floatingIp] };
 const noted = (type: string) => ({ events: [{ floatingIpUuid: floatingIp, type }] });
 
 describe('planFloatingIps', () => {
+  describe('when nothing is known of a port that it references', () => {
+    const unreadable = { portUuid: amphora2, live: true, unclear: true };
+
+    it('should leave the reference as it is: the port may only be unreadable', () => {
+      const floating = whole({ references: [...live(vipPort, amphora1), unreadable] });
+      expect(writesOf(plan(floating, { members: [amphora1] }))).to.deep.equal([]);
+    });
+  });
+
   describe('when a floating ip is associated', () => {
     it('should write nothing if it is whole', () => {
       expect(plan(whole())).to.deep.equal(associated);
@@ -312,7 +321,7 @@ describe('planFloatingIps', () => {
 
     it("should get the port's own address back, if our fixed ip was written at the moment at which it was moved", () => {
       const onWeb = (ownAddress: object) =>
-        plan(whole({ references: [{ portUuid: web, live: true, ...ownAddress }] })).release;
+        plan(whole({ references: [{ portUuid: web, live: true, unclear: false, ...ownAddress }] })).release;
       expect(onWeb({ ownAddress: webAddress })).to.deep.equal([set({ isVirtualIp: false, fixedIp: webAddress })]);
       expect(onWeb({}), 'of a port with several').to.deep.equal([set({ isVirtualIp: false, fixedIp: null })]);
     });

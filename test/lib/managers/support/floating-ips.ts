@@ -28,12 +28,12 @@ export const settings = defaultManagerSettings;
 
 /** References to ports that are there. */
 export function live(...portUuids: readonly string[]): ObservedFloatingIp['references'] {
-  return portUuids.map((portUuid) => ({ portUuid, live: true }));
+  return portUuids.map((portUuid) => ({ portUuid, live: true, unclear: false }));
 }
 
 /** References to ports that are gone, and which the API server goes on showing. */
 export function dead(...portUuids: readonly string[]): ObservedFloatingIp['references'] {
-  return portUuids.map((portUuid) => ({ portUuid, live: false }));
+  return portUuids.map((portUuid) => ({ portUuid, live: false, unclear: false }));
 }
 
 /** A floating ip that is whole: associated, recorded, with all references, flag and fixed ip. */

@@ -165,6 +165,14 @@ export class Stage implements ConfigWriter, CacheKeeper {
     return Promise.resolve();
   }
 
+  public announce(): void {
+    // The stage hears of no notifications.
+  }
+
+  public doubt(kind: CachedKind, uuid: string): void {
+    this.refreshed.push(`later ${kind} ${uuid}`);
+  }
+
   public assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void {
     if (entity === undefined) this.remove(kind, uuid);
     else this.put(kind, entity);

@@ -53,6 +53,7 @@ function plan(delta: Partial<VirtualIpObservation> = {}): VirtualIpPlan {
     vipPort: octavias,
     members: [amphora1, amphora2],
     existing: [kept()],
+    unclearPorts: [],
     takenNames: [],
     associations: [floatingIp],
     undecided: [],
@@ -68,6 +69,7 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): VirtualIpPla
     address: vip,
     members: [],
     existing: [kept()],
+    unclearPorts: [],
     takenNames: [],
     associations: [],
     undecided: [],
@@ -217,6 +219,10 @@ describe('planVirtualIp', () => {
         ...nothing,
         record: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
       });
+    });
+
+    it('should leave its reference to a port of which nothing is known: it may only be unreadable', () => {
+      expect(plan({ members: [amphora2], unclearPorts: [amphora1] })).to.deep.equal(nothing);
     });
 
     it('should keep the record of one that is not believed', () => {
