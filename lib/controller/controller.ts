@@ -63,7 +63,8 @@ export class Controller {
     this.metrics = options.metrics ?? silentMetrics;
     this.workers = options.workers ?? 8;
     this.reconcileTimeoutMs = options.reconcileTimeoutMs ?? 60_000;
-    this.governor = options.governor ?? new WriteGovernor({ clock: this.clock, logger: this.logger });
+    this.governor =
+      options.governor ?? new WriteGovernor({ clock: this.clock, logger: this.logger, metrics: this.metrics });
     this.failing = new Failures(this.clock);
   }
 
@@ -72,8 +73,8 @@ export class Controller {
     return this.failing.all;
   }
 
-  /** The VIPs that are slowed down because they are written to again and again. */
-  public get throttled(): readonly VipKey[] {
+  /** The VIPs that are slowed down because they are written to again and again, and since when (wall clock, milliseconds). */
+  public get throttled(): ReadonlyMap<VipKey, number> {
     return this.governor.throttled;
   }
 

@@ -1,11 +1,13 @@
 import type { Clock, Timer } from '../clock/index.js';
 import { silentLogger, type Logger } from '../log/index.js';
+import { silentMetrics, type Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
 
 /** When a {@link WriteGovernor} steps in. */
 export interface WriteGovernorOptions {
   readonly clock: Clock;
   readonly logger?: Logger;
+  readonly metrics?: Metrics;
   /** More writing reconciles of one VIP than this within the window are taken for a fight. Defaults to 30. */
   readonly limit?: number;
   /** The sliding window, milliseconds. Defaults to 60000. */
@@ -19,6 +21,8 @@ interface Written {
   readonly times: number[];
   /** Set while it is slowed down: fires when it may have come to an end. */
   timer?: Timer;
+  /** Wall-clock time at which it was slowed down, milliseconds since 1970. */
+  since?: number;
 }
 
 /**
@@ -28,6 +32,7 @@ interface Written {
 export class WriteGovernor {
   private readonly clock: Clock;
   private readonly logger: Logger;
+  private readonly metrics: Metrics;
   private readonly limit: number;
   private readonly windowMs: number;
   private readonly intervalMs: number;
@@ -37,6 +42,7 @@ export class WriteGovernor {
   public constructor(options: WriteGovernorOptions) {
     this.clock = options.clock;
     this.logger = options.logger ?? silentLogger;
+    this.metrics = options.metrics ?? silentMetrics;
     this.limit = options.limit ?? 30;
     this.windowMs = options.windowMs ?? 60_000;
     this.intervalMs = options.intervalMs ?? 1_000;
@@ -62,9 +68,9 @@ export class WriteGovernor {
     return Math.max(0, last + this.intervalMs - this.clock.monotonic());
   }
 
-  /** The VIPs that are slowed down now. */
-  public get throttled(): readonly VipKey[] {
-    return [...this.written].filter(([, entry]) => entry.timer !== undefined).map(([key]) => key);
+  /** The VIPs that are slowed down now, and since when: wall clock, milliseconds since 1970. */
+  public get throttled(): ReadonlyMap<VipKey, number> {
+    return new Map([...this.written].flatMap(([key, { since }]) => (since === undefined ? [] : [[key, since]])));
   }
 
   /** How many VIPs it remembers writes of: those written within the last window, and perhaps a few more until the next write. */
@@ -80,6 +86,8 @@ export class WriteGovernor {
 
   private slowDown(key: VipKey, entry: Written, now: number): void {
     this.watch(key, entry, now);
+    entry.since = this.clock.now();
+    this.metrics.set('vips_throttled', {}, this.throttled.size);
     this.logger.warn('VIP is written to again and again, perhaps somebody undoes the writes: slowed down', {
       vip: key,
       limit: this.limit,
@@ -101,6 +109,8 @@ export class WriteGovernor {
       return;
     }
     delete entry.timer;
+    delete entry.since;
+    this.metrics.set('vips_throttled', {}, this.throttled.size);
     this.logger.warn('VIP is at rest again: no longer slowed down', { vip: key });
   }
 

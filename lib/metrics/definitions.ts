@@ -32,6 +32,11 @@ export const metricDefinitions = {
     buckets: latencyBuckets,
   },
   config_api_retries_total: { type: 'counter', help: 'Requests repeated after a failure', labels: ['operation'] },
+  vips_throttled: {
+    type: 'gauge',
+    help: 'VIPs that are slowed down because they are written to again and again: somebody else may undo the writes',
+    labels: [],
+  },
   writes_total: {
     type: 'counter',
     help: 'Writes made, by kind of object and action; none in a dry run',
@@ -76,6 +81,43 @@ export const metricDefinitions = {
   source_connects_total: {
     type: 'counter',
     help: 'Times that the change stream was (re)connected',
+    labels: ['source'],
+  },
+  relay_messages_total: { type: 'counter', help: 'Changes that the relay has carried to Kafka', labels: [] },
+  relay_marks_total: {
+    type: 'counter',
+    help: 'Times that the relay has told the consumers to read everything anew, by reason',
+    labels: ['reason'],
+  },
+  relay_refused_total: { type: 'counter', help: 'Changes that Kafka refused for good', labels: [] },
+  relay_failures_total: {
+    type: 'counter',
+    help: 'Times that Kafka did not confirm and the relay went on with a new producer',
+    labels: [],
+  },
+  relay_kafka_connected: { type: 'gauge', help: '1 while the relay has a producer', labels: [] },
+  relay_send_seconds: {
+    type: 'histogram',
+    help: 'Time for Kafka to confirm a batch of the relay',
+    labels: [],
+    buckets: latencyBuckets,
+  },
+  relay_latency_seconds: {
+    type: 'histogram',
+    help: 'Time from a change taken from RabbitMQ to confirmed by Kafka',
+    labels: [],
+    buckets: latencyBuckets,
+  },
+  relay_backlog: { type: 'gauge', help: 'Changes that wait in the queue of the relay in RabbitMQ', labels: [] },
+  relay_unconfirmed: {
+    type: 'gauge',
+    help: 'Changes that the relay has taken and Kafka has not confirmed',
+    labels: [],
+  },
+  relay_oldest_seconds: { type: 'gauge', help: 'Age of the oldest of those, since it was taken', labels: [] },
+  source_lag: {
+    type: 'gauge',
+    help: 'Messages of the change stream that have not been taken, where the stream can tell (Kafka)',
     labels: ['source'],
   },
   associations: { type: 'gauge', help: 'Floating ips associated with a VIP', labels: [] },

@@ -175,6 +175,10 @@ export class ConfigMonitor implements Monitor {
     for (const [vip, failure] of this.parts.controller.failures) {
       problems.push({ type: 'vip', vip, message: `${failure.code}: ${failure.message}`, since: failure.since });
     }
+    for (const [vip, since] of this.parts.controller.throttled) {
+      const message = 'written to again and again, and slowed down: somebody else may undo what is written';
+      problems.push({ type: 'contended', vip, message, since });
+    }
     for (const report of this.parts.reports.all()) {
       for (const { portUuid, reason, since } of report.refused) {
         problems.push({
