@@ -1,5 +1,7 @@
 /**
  * The public entry of the library: `createMonitor` for the whole, `createContainer` to replace parts of it, and the parts.
+ *
+ * @module opensdn-svc-monitor
  */
 import 'reflect-metadata';
 
@@ -9,8 +11,11 @@ export * from './metrics/index.js';
 export * from './clock/index.js';
 export * from './schema/index.js';
 export * from './work-queue/index.js';
+export * from './kafka/index.js';
+export * from './shares/index.js';
 export * from './config-api/index.js';
 export * from './change-stream/index.js';
+export * from './relay/index.js';
 export * from './cache/index.js';
 export * from './reactions/index.js';
 export * from './controller/index.js';

@@ -1,5 +1,4 @@
 import {
-  AmqpSource,
   createMonitor,
   SystemClock,
   type ChangeSource,
@@ -9,13 +8,14 @@ import {
   type Monitor,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
+import { createChangeSource, createShares } from './create-change-source.js';
 import { WinstonLogger } from './log/index.js';
 import { PrometheusMetrics } from './metrics/index.js';
 import { MonitorService, type Service } from './service.js';
 
 /** What can be put in the place of what the configuration asks for. */
 export interface ServiceOverrides {
-  /** Makes the change source instead of RabbitMQ's; called once for each attempt to start, as a source starts only once. */
+  /** Makes the change source instead of the configured one; called once for each attempt to start, as a source starts only once. */
   readonly createSource?: () => ChangeSource;
   readonly logger?: Logger;
   /** Figures go here instead of to `/metrics`, which then answers only with those of the process. */
@@ -32,9 +32,7 @@ export function createService(config: ServiceConfig, overrides: ServiceOverrides
   const logger = overrides.logger ?? new WinstonLogger(config.log);
   const prometheus = new PrometheusMetrics();
   const shared = { clock, logger, metrics: overrides.metrics ?? prometheus };
-  const createSource =
-    overrides.createSource ??
-    ((): ChangeSource => new AmqpSource({ ...config.rabbitmq, ...shared, stopTimeoutMs: config.drainTimeoutMs }));
+  const createSource = overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared));
   return new MonitorService({
     http: config.http,
     clock,
@@ -46,6 +44,7 @@ export function createService(config: ServiceConfig, overrides: ServiceOverrides
         ...shared,
         configApi: config.configApi,
         source: createSource(),
+        shares: createShares(config, shared),
         settings: config.rules,
         workers: config.workers,
         resyncIntervalMs: config.resyncIntervalMs,

@@ -49,15 +49,17 @@ function describe({ key, value, origin }: EffectiveSetting): string {
   return `${key} = ${value}${origin === 'default' ? '' : `  (${origin})`}`;
 }
 
-async function run(flags: Flags): Promise<number> {
+async function run(flags: Flags, what: 'monitor' | 'relay'): Promise<number> {
   const loaded = load(flags);
   if (!loaded.ok) return reportProblems(loaded);
   // Loaded here only: `check-config` and `--help` need neither the HTTP server nor the AMQP client.
-  const { createService, WinstonLogger } = await import('./index.js');
+  const { createRelayService, createService, WinstonLogger } = await import('./index.js');
   const { config } = loaded;
   const logger = new WinstonLogger(config.log);
-  logger.info('starting', { version: packageVersion(), dryRun: config.rules.dryRun });
-  return runService(createService(config, { logger }), logger, {
+  const isRelay = what === 'relay';
+  logger.info('starting', { version: packageVersion(), ...(isRelay ? { what } : { dryRun: config.rules.dryRun }) });
+  const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger });
+  return runService(service, logger, {
     onSignal: (action) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
     },
@@ -75,6 +77,16 @@ function checkConfig(flags: Flags & { readonly show?: true }): number {
   if (flags.show === true) process.stdout.write(`${loaded.effective.map(describe).join('\n')}\n`);
   else process.stdout.write('the configuration is valid\n');
   return exitCodes.stopped;
+}
+
+async function checkSchema(flags: Flags & { readonly trial: boolean }): Promise<number> {
+  const loaded = load(flags);
+  if (!loaded.ok) return reportProblems(loaded);
+  const { checkApiServers, WinstonLogger } = await import('./index.js');
+  const logger = new WinstonLogger({ ...loaded.config.log, level: 'error' });
+  const checks = await checkApiServers(loaded.config, { trial: flags.trial, logger });
+  for (const { url, schema, evidence } of checks) process.stdout.write(`${url}: ${schema} (${evidence})\n`);
+  return checks.some(({ schema }) => schema === 'unknown') ? exitCodes.failed : exitCodes.stopped;
 }
 
 function withConfigOptions(command: Command): Command {
@@ -101,12 +113,28 @@ function program(end: (code: number) => void): Command {
         'Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or usage.',
     );
   withConfigOptions(command.command('run').description('run until SIGTERM or SIGINT')).action(async (flags: Flags) => {
-    end(await run(flags));
+    end(await run(flags, 'monitor'));
+  });
+  withConfigOptions(
+    command.command('relay').description('carry the changes from RabbitMQ to Kafka until SIGTERM or SIGINT'),
+  ).action(async (flags: Flags) => {
+    end(await run(flags, 'relay'));
   });
   withConfigOptions(command.command('check-config').description('validate the configuration and exit'))
     .option('--show', 'print every key with its value and where it comes from, secrets masked')
     .action((flags: Flags & { readonly show?: true }) => {
       end(checkConfig(flags));
+    });
+  withConfigOptions(
+    command
+      .command('check-schema')
+      .description(
+        'tell whether the API servers keep references from virtual-ip to floating-ip (native) or not (stock)',
+      ),
+  )
+    .option('--no-trial', 'only look, and write nothing: an extended server without any such reference is unknown then')
+    .action(async (flags: Flags & { readonly trial: boolean }) => {
+      end(await checkSchema(flags));
     });
   return command;
 }

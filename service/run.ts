@@ -2,6 +2,9 @@ import { errorFields, type Logger } from '../lib/index.js';
 import { exitCodes } from './exit-codes.js';
 import type { Service } from './service.js';
 
+/** What can be run: the monitor's service, or the relay's. */
+export type RunnableService = Pick<Service, 'start' | 'stop' | 'failure'>;
+
 /** What running a service needs of its process; `main.ts` hands in those of Node.js. */
 export interface ProcessHooks {
   /** Calls the function at each signal to stop. */
@@ -18,7 +21,7 @@ export interface ProcessHooks {
  * @returns the exit code
  * @throws SvcMonitorError as the service's `start` does
  */
-export async function runService(service: Service, logger: Logger, hooks: ProcessHooks): Promise<number> {
+export async function runService(service: RunnableService, logger: Logger, hooks: ProcessHooks): Promise<number> {
   hooks.onUncaught((error) => {
     logger.error('unexpected failure, exiting', errorFields(error));
     hooks.exit(exitCodes.failed);
@@ -38,7 +41,7 @@ export async function runService(service: Service, logger: Logger, hooks: Proces
   return failure === undefined && stopped ? exitCodes.stopped : exitCodes.failed;
 }
 
-async function stop(service: Service, logger: Logger): Promise<boolean> {
+async function stop(service: RunnableService, logger: Logger): Promise<boolean> {
   try {
     await service.stop();
     logger.info('stopped');

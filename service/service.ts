@@ -11,7 +11,7 @@ import {
   type Monitor,
   type MonitorStatus,
 } from '../lib/index.js';
-import { StatusServer, type MetricsText } from './http/index.js';
+import { monitorUnreadyReasons, StatusServer, type MetricsText } from './http/index.js';
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -68,6 +68,7 @@ export class MonitorService implements Service {
     this.server = new StatusServer({
       ...http,
       status: () => this.monitor.status(),
+      unreadyReasons: () => monitorUnreadyReasons(this.monitor.status(), this.failed),
       failure: () => this.failed,
       ...(metricsText === undefined ? {} : { metrics: metricsText }),
     });

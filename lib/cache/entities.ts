@@ -130,6 +130,14 @@ export function recordedFloatingIps(virtualIp: VirtualIpEntity): readonly string
   return sortedUnique([...virtualIp.record.floatingIps, ...virtualIp.floatingIpUuids]);
 }
 
+/**
+ * The ports that a virtual-ip of ours names as those that carry the VIP, by reference or in its record, sorted, the VIP port among them.
+ * References to ports that are gone vanish from the server's database with them (recording 16); the record stays.
+ */
+export function recordedPorts(virtualIp: VirtualIpEntity): readonly string[] {
+  return sortedUnique([...virtualIp.portUuids, ...(virtualIp.record?.members ?? [])]);
+}
+
 /** What the cache holds of each kind. */
 export interface Entities {
   readonly 'virtual-network': NetworkEntity;

@@ -33,7 +33,7 @@ const indexed = {
   virtualIpsByName: { kind: 'virtual-ip', keysOf: (ip: Entities['virtual-ip']) => [ip.fqName.join(':')] },
 } as const satisfies Record<string, { readonly kind: CachedKind; readonly keysOf: unknown }>;
 
-/** The name of an index. */
+/** The name of an index. @useDeclaredType */
 export type IndexName = keyof typeof indexed;
 
 /** The indexes of the cache: uuids by key, kept up to date object by object. */

@@ -11,6 +11,7 @@ import { cachedFields, isCachedKind, toEntity, type CachedKind, type Entities, t
 import type { CacheListener } from './listener.js';
 import type { ObjectCache } from './object-cache.js';
 import { Refresher } from './refresher.js';
+import { RequestsByOrder } from './requests-by-order.js';
 import { Resync } from './resync.js';
 
 /** What an informer is made of. */
@@ -52,10 +53,12 @@ export interface CacheKeeper {
 export class Informer implements ChangeSink, CacheKeeper {
   private readonly refresher: Refresher;
   private readonly resync: Resync;
+  private readonly byOrder: RequestsByOrder;
 
   public constructor(private readonly options: InformerOptions) {
     this.refresher = new Refresher({ ...options, readDelayMs: options.readDelayMs ?? 0 });
     this.resync = new Resync({ ...options, refresher: this.refresher });
+    this.byOrder = new RequestsByOrder(options);
   }
 
   /** How the full reads fare. */
@@ -97,8 +100,19 @@ export class Informer implements ChangeSink, CacheKeeper {
   }
 
   public async deliver(change: Change): Promise<void> {
-    this.options.metrics.increment('changes_total', { kind: change.kind, operation: change.operation });
+    try {
+      await this.take(change);
+    } catch (error) {
+      // A bug: whoever delivers reports it. What the change was about is read anew.
+      if (!hasCode(error, 'closed', 'aborted')) this.resync.request();
+      throw error;
+    }
+  }
+
+  private async take(received: Change): Promise<void> {
+    this.options.metrics.increment('changes_total', { kind: received.kind, operation: received.operation });
     const sequence = this.options.cache.nextSequence();
+    const change = this.withRequestId(received, sequence);
     if (isOwn(change)) this.options.cache.traces.ownRequestSeen();
     if (change.kind === 'virtual-machine') return this.virtualMachineChanged(change);
     if (!isCachedKind(change.kind)) return;
@@ -195,11 +209,20 @@ export class Informer implements ChangeSink, CacheKeeper {
     return true;
   }
 
+  private withRequestId(change: Change, sequence: number): Change {
+    const requestId = change.requestId ?? this.byOrder.requestIdOf(change, sequence);
+    return requestId === undefined ? change : { ...change, requestId };
+  }
+
   private traceUpdate(change: Change, sequence: number): void {
     const { cache, clock } = this.options;
     if (change.requestId === undefined) return;
     if (isOwn(change)) cache.traces.ownUpdateSeen(change.uuid, change.requestId);
-    else cache.traces.floatingIpUpdated(change.uuid, { requestId: change.requestId, sequence, at: clock.monotonic() });
+    else {
+      const update = { requestId: change.requestId, sequence, at: clock.monotonic() };
+      // With an object it has an id only if it shows the floating ip detached: no write of ours does that to one that is recorded.
+      cache.traces.floatingIpUpdated(change.uuid, update, change.object !== undefined);
+    }
   }
 
   private traceDelete(kind: CachedKind, change: Change, requestId: string): void {

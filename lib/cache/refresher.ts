@@ -25,6 +25,8 @@ interface SecondLook {
 interface Reading {
   /** Our wall clock when the last change by somebody else was heard, milliseconds since 1970; undefined if none was. */
   heardAt: number | undefined;
+  /** Somebody waits for it: an answer that it is not there counts at once. */
+  urgent: boolean;
   /** Ends the wait for more changes. */
   hurry: () => void;
   /** A change came since the read began: read once more. */
@@ -46,7 +48,7 @@ function isFresh(reading: Reading): boolean {
   return !reading.overtaken;
 }
 
-const retryDelaysMs = [100, 500, 1_000, 2_000, 5_000];
+const retryDelaysMs = [100, 250, 500];
 // An answer that is out of date is asked for again so long; what it says then is believed.
 const staleDelaysMs = [50, 100, 200, 400, 800, 1_600];
 // One that may be is believed, and looked at again after so long.
@@ -156,7 +158,8 @@ export class Refresher {
       running.dirty = true;
       running.created ||= cause.created === true;
       running.heardAt = cause.heardAt ?? running.heardAt;
-      if (cause.urgent === true) running.hurry();
+      running.urgent ||= cause.urgent === true;
+      if (running.urgent) running.hurry();
       return running;
     }
     let settle: () => void = () => undefined;
@@ -174,18 +177,19 @@ export class Refresher {
       overtaken: false,
       created: cause.created === true,
       heardAt: cause.heardAt,
+      urgent: cause.urgent === true,
       hurry: () => undefined,
       done,
       failed,
       reportFailure,
     };
     this.readings.set(uuid, reading);
-    this.readWithReferences(kind, uuid, reading, cause.urgent === true).then(settle, fail);
+    this.readWithReferences(kind, uuid, reading).then(settle, fail);
     return reading;
   }
 
-  private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading, urgent: boolean): Promise<void> {
-    if (!urgent && this.parts.readDelayMs > 0) await this.waitForMore(reading);
+  private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+    if (!reading.urgent && this.parts.readDelayMs > 0) await this.waitForMore(reading);
     await this.readUntilClean(kind, uuid, reading);
     await this.followReferences(kind, uuid);
   }
@@ -257,7 +261,7 @@ export class Refresher {
     } catch (error) {
       if (isNotFound(error)) {
         if (!isFresh(reading)) return 'done';
-        if (!mayBeStale && cache.versions.isMissingTooEarly(uuid, clock.monotonic())) return 'stale';
+        if (!mayBeStale && !reading.urgent && cache.versions.isMissingTooEarly(uuid, clock.monotonic())) return 'stale';
         this.drop(kind, uuid, cache.nextSequence(), 'live');
         return 'done';
       }

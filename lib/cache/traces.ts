@@ -59,6 +59,7 @@ export class Traces {
   private readonly restoresSeen = new Set<string>();
   private readonly added = new Map<string, Map<string, number>>();
   private readonly ownRequests = new BoundedMap<true>(rememberedRequests);
+  private readonly updatesSeen = new BoundedMap<true>(rememberedRequests);
   private ownIdsSeen = false;
 
   /** A monitor's own request-id has come back: the server passes them on. */
@@ -134,26 +135,31 @@ export class Traces {
     return since === undefined || this.restoresSeen.has(uuid) || now - since >= limitMs ? 'passed' : 'open';
   }
 
-  /** A request that is no monitor's updated the floating ip. */
-  public floatingIpUpdated(uuid: string, update: UpdateTrace): void {
-    if (!this.ownIdsSeen && update.at - (this.writes.get(uuid) ?? -Infinity) < ownUpdateWithinMs) return;
+  /**
+   * A request that is no monitor's updated the floating ip.
+   *
+   * @param isSure whether it is known to be none of ours by what it did; else one that follows a write of ours closely is taken for it, on a
+   * server that does not pass our request-ids on
+   */
+  public floatingIpUpdated(uuid: string, update: UpdateTrace, isSure = false): void {
+    if (!isSure && !this.ownIdsSeen && update.at - (this.writes.get(uuid) ?? -Infinity) < ownUpdateWithinMs) return;
+    // A request counts at its first message: one that is told again, much later perhaps, is no news.
+    const message = `${uuid} ${update.requestId}`;
+    if (this.updatesSeen.has(message)) return;
+    this.updatesSeen.set(message, true);
     const list = this.updates.get(uuid) ?? [];
-    if (list.at(-1)?.requestId === update.requestId) return;
     list.push(update);
     if (list.length > updatesPerFloatingIp) list.shift();
     this.updates.set(uuid, list);
   }
 
-  /**
-   * A read showed the floating ip.
-   *
-   * @param readAfter position of the last change received before the read began: what came earlier is part of what it shows
-   */
+  /** A read showed the floating ip. */
   public floatingIpSeen(
     uuid: string,
     seen: {
       readonly before: FloatingIpEntity | undefined;
       readonly after: FloatingIpEntity;
+      /** Position of the last change received before the read began: what came earlier is part of what it shows. */
       readonly readAfter: number;
       readonly at: number;
     },

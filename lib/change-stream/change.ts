@@ -7,8 +7,14 @@ export interface Change {
   readonly uuid: string;
   /** Of the request that caused it; several changes, of several objects, can share one. Absent on sources that have none. */
   readonly requestId?: string;
-  /** The object as it was created, or as it was before its delete, unparsed. An UPDATE has none. */
+  /** The object as it was created, or as it was before its delete, unparsed. An UPDATE has none on the message bus. */
   readonly object?: unknown;
+}
+
+/** All objects of a kind, each unparsed, as a stream that begins with them has them. References are there, back references are not. */
+export interface Listing {
+  readonly kind: Kind;
+  readonly objects: readonly unknown[];
 }
 
 /** A message that is fine and does not concern us, or one that cannot be understood. */

@@ -12,6 +12,7 @@ export class DeliveryWindow {
   // Where in `waiting` the next one is: shifting a long array is slow.
   private next = 0;
   private idleWaiters: (() => void)[] = [];
+  private roomWaiters: (() => void)[] = [];
   private runningCount = 0;
 
   /** @param limit tasks that run at once, at least 1 */
@@ -29,6 +30,11 @@ export class DeliveryWindow {
     return this.waiting.length - this.next;
   }
 
+  /** Whether a task that is queued now would begin at once. */
+  public get hasRoom(): boolean {
+    return this.runningCount < this.limit;
+  }
+
   /** Queues a task, and begins it if it may run now. */
   public run(task: Task): void {
     this.waiting.push(task);
@@ -39,6 +45,13 @@ export class DeliveryWindow {
   public dropWaiting(): void {
     this.waiting = [];
     this.next = 0;
+  }
+
+  /** Resolves once it has room: for whoever can hold back what is to come. */
+  public async room(): Promise<void> {
+    while (!this.hasRoom) {
+      await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
+    }
   }
 
   /** Resolves once nothing runs and nothing waits. */
@@ -65,6 +78,9 @@ export class DeliveryWindow {
   private end(): void {
     this.runningCount -= 1;
     this.begin();
+    const hopeful = this.roomWaiters;
+    this.roomWaiters = [];
+    for (const resolve of hopeful) resolve();
     if (this.runningCount > 0) return;
     const waiters = this.idleWaiters;
     this.idleWaiters = [];

@@ -2,6 +2,8 @@ import { SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { ChangeSink, SourceStatus } from './source.js';
 
+const mostReasons = 100;
+
 /** What a {@link SourceLifecycle} is made of. */
 export interface SourceLifecycleOptions {
   readonly name: string;
@@ -18,6 +20,8 @@ export class SourceLifecycle {
   private state: 'new' | 'started' | 'ended' = 'new';
   private report: 'none' | 'connected' | 'disconnected' = 'none';
   private lastError: string | undefined;
+  /** The reasons of this outage. Several brokers have several, in turn. */
+  private readonly reasons = new Set<string>();
   private startedSink: ChangeSink | undefined;
   private firstConnection:
     { readonly resolve: () => void; readonly reject: (error: SvcMonitorError) => void } | undefined;
@@ -83,25 +87,34 @@ export class SourceLifecycle {
     });
   }
 
-  /** The stream is followed from now on. */
-  public reportConnected(): void {
+  /**
+   * The stream is followed from now on.
+   *
+   * @param place `anew`: what came before may have been missed; `resumed`: the source goes on where it was
+   */
+  public reportConnected(place: 'anew' | 'resumed' = 'anew'): void {
     if (!this.active || this.connected) return;
     this.report = 'connected';
+    this.reasons.clear();
     this.metrics.set('source_connected', { source: this.name }, 1);
     this.metrics.increment('source_connects_total', { source: this.name });
-    this.sink.connected();
+    if (place === 'resumed') this.sink.resumed();
+    else this.sink.connected();
     this.firstConnection?.resolve();
   }
 
   /**
    * The stream is not followed any more, or could not be connected to. The sink hears the first of several in a row.
    *
-   * @returns whether this is news: the first of an outage, or another reason than last time
+   * @returns whether this is news: the first of an outage, or a reason that it has not had
    */
   public reportDisconnected(reason: SvcMonitorError): boolean {
     if (!this.active) return false;
     const first = this.report !== 'disconnected';
-    const news = first || this.lastError !== reason.message;
+    const news = !this.reasons.has(reason.message);
+    // Texts with a number in them that changes must not pile up.
+    if (this.reasons.size >= mostReasons) this.reasons.clear();
+    this.reasons.add(reason.message);
     this.report = 'disconnected';
     this.lastError = reason.message;
     if (first) {

@@ -1,16 +1,28 @@
 import type { SvcMonitorError } from '../errors/index.js';
-import type { Change, DecodedMessage } from './change.js';
+import type { Change, DecodedMessage, Listing } from './change.js';
 
 /**
  * Where a source delivers to.
  *
- * The contract of every source: `connected` before the first change of each connection; `deliver` is called for the changes of one
+ * The contract of every source: `connected` or `resumed` before the first change of each connection; `deliver` is called for the changes of one
  * object in the order in which the server sent them, without waiting for the calls before it; for each at least once; nothing
  * acknowledged to the broker before its `deliver` has resolved; at most a bounded number of deliveries at once.
  */
 export interface ChangeSink {
+  /**
+   * All objects of a kind, unparsed, as they were when the stream was connected to: before `connected`, from streams that begin with them.
+   * Whoever lacks it reads everything after `connected`. Must not throw.
+   */
+  listed?(listing: Listing): void;
   /** The stream is followed from now on; what came before may have been missed, so everything is read anew. Returns at once. */
   connected(): void;
+  /**
+   * The stream is followed again, from the place where it was left: nothing was missed. Only after a `connected`, and only from sources
+   * whose stream keeps what was sent. Returns at once.
+   */
+  resumed(): void;
+  /** The stream itself says that changes may have been lost on their way into it: everything is read anew. Returns at once. */
+  missed(): void;
   /** The stream is not followed any more; the source goes on trying. */
   disconnected(reason: SvcMonitorError): void;
   /**

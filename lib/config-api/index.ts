@@ -22,7 +22,9 @@ export {
   type AxiosTransportOptions,
   type HttpRequest,
   type HttpResponse,
+  type HttpStream,
   type HttpTransport,
+  type StreamingTransport,
 } from './http-transport.js';
 export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
 export { EventStreams, type EventStream, type EventStreamsOptions } from './event-streams.js';

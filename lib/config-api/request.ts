@@ -22,7 +22,7 @@ export const operations = {
 /** The header that carries the id of a request: the API server puts it into the notifications that the request causes. */
 export const requestIdHeader = 'X-Request-Id';
 
-/** One of the names of {@link operations}. */
+/** What a request does, by its name in `operations`. @useDeclaredType */
 export type Operation = keyof typeof operations;
 
 /** A request to the config API, before it is bound to a server, a token or an attempt. */

@@ -15,8 +15,9 @@ import {
   VipReports,
 } from '../managers/index.js';
 import { silentMetrics } from '../metrics/index.js';
-import { ConfigMonitor, RejectionLog, VipEnqueuer } from '../monitor/index.js';
+import { ConfigMonitor, FencedWriter, RejectionLog, SharedReconciler, VipEnqueuer } from '../monitor/index.js';
 import type { VipKey } from '../schema/index.js';
+import { allShares } from '../shares/index.js';
 import { KeyedWorkQueue } from '../work-queue/index.js';
 import type { MonitorOptions } from './options.js';
 import { tokens } from './tokens.js';
@@ -36,6 +37,7 @@ export function outsideModule(options: MonitorOptions): ContainerModule {
     bind(tokens.logger).toConstantValue(options.logger ?? silentLogger);
     bind(tokens.metrics).toConstantValue(options.metrics ?? silentMetrics);
     bind(tokens.source).toConstantValue(options.source);
+    bind(tokens.shares).toConstantValue(options.shares ?? allShares);
   });
 }
 
@@ -110,11 +112,14 @@ export const managersModule = new ContainerModule(({ bind }) => {
       [tokens.settings, tokens.logger, tokens.listener],
     )
     .inSingletonScope();
+  bind(tokens.writer)
+    .toResolvedValue((writer, shares) => new FencedWriter({ writer, shares }), [tokens.configApi, tokens.shares])
+    .inSingletonScope();
   bind(tokens.applier)
     .toResolvedValue(
       (writer, cache, keeper, schema, clock, metrics) =>
         new PlanApplier({ writer, cache, keeper, schema, clock, metrics }),
-      [tokens.configApi, tokens.cache, tokens.informer, tokens.schema, tokens.clock, tokens.metrics],
+      [tokens.writer, tokens.cache, tokens.informer, tokens.schema, tokens.clock, tokens.metrics],
     )
     .inSingletonScope();
   bind(tokens.virtualIpManager)
@@ -157,6 +162,12 @@ export const managersModule = new ContainerModule(({ bind }) => {
 
 /** The loop and the whole. */
 export const monitorModule = new ContainerModule(({ bind }) => {
+  bind(tokens.reconciler)
+    .toResolvedValue(
+      (reconciler, shares, reports) => new SharedReconciler({ reconciler, shares, reports }),
+      [tokens.loadBalancerManager, tokens.shares, tokens.reports],
+    )
+    .inSingletonScope();
   bind(tokens.controller)
     .toResolvedValue(
       (options, queue, reconciler, clock, logger, metrics) =>
@@ -168,7 +179,7 @@ export const monitorModule = new ContainerModule(({ bind }) => {
           metrics,
           ...(options.workers === undefined ? {} : { workers: options.workers }),
         }),
-      [tokens.options, tokens.queue, tokens.loadBalancerManager, tokens.clock, tokens.logger, tokens.metrics],
+      [tokens.options, tokens.queue, tokens.reconciler, tokens.clock, tokens.logger, tokens.metrics],
     )
     .inSingletonScope();
   bind(tokens.monitor)
@@ -180,6 +191,8 @@ export const monitorModule = new ContainerModule(({ bind }) => {
         cache,
         queue,
         controller,
+        shares,
+        listener,
         reports,
         rejections,
         clock,
@@ -194,6 +207,7 @@ export const monitorModule = new ContainerModule(({ bind }) => {
           cache,
           queue,
           controller,
+          shares,
           reports,
           rejections,
           clock,
@@ -202,6 +216,9 @@ export const monitorModule = new ContainerModule(({ bind }) => {
           syncTimeoutMs: options.syncTimeoutMs ?? defaultSyncTimeoutMs,
           drainTimeoutMs: options.drainTimeoutMs ?? defaultDrainTimeoutMs,
           dryRun: settings.dryRun,
+          enqueueAll: () => {
+            listener.synced();
+          },
           close: () => {
             client.close();
           },
@@ -213,6 +230,8 @@ export const monitorModule = new ContainerModule(({ bind }) => {
         tokens.cache,
         tokens.queue,
         tokens.controller,
+        tokens.shares,
+        tokens.listener,
         tokens.reports,
         tokens.rejections,
         tokens.clock,

@@ -4,12 +4,13 @@ import type { ChangeSource } from '../change-stream/source.js';
 import type { Logger } from '../log/index.js';
 import type { ManagerSettings } from '../managers/settings.js';
 import type { Metrics } from '../metrics/index.js';
+import type { Shares } from '../shares/index.js';
 
 /** What a monitor is made of. Only `configApi` and `source` have to be there. */
 export interface MonitorOptions {
   readonly configApi: ConfigApiOptions;
   readonly source: ChangeSource;
-  /** Fields that are left out take {@link defaultManagerSettings}. */
+  /** Fields that are left out take `defaultManagerSettings`. */
   readonly settings?: Partial<ManagerSettings>;
   /** VIPs reconciled at once. Defaults to 8. */
   readonly workers?: number;
@@ -21,6 +22,8 @@ export interface MonitorOptions {
   readonly syncTimeoutMs?: number;
   /** Time that stopping may take. Milliseconds; defaults to 5000. */
   readonly drainTimeoutMs?: number;
+  /** Which VIPs the monitor acts for. Started and stopped with it. Defaults to `allShares`. */
+  readonly shares?: Shares;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   readonly clock?: Clock;

@@ -2,8 +2,8 @@ import type { ServiceIdentifier } from 'inversify';
 import type { CacheListener, Informer, ObjectCache } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
 import type { Clock } from '../clock/index.js';
-import type { ConfigApiClient } from '../config-api/index.js';
-import type { Controller } from '../controller/index.js';
+import type { ConfigApiClient, ConfigWriter } from '../config-api/index.js';
+import type { Controller, Reconciler } from '../controller/index.js';
 import type { Logger } from '../log/index.js';
 import type {
   FloatingIpManager,
@@ -18,6 +18,7 @@ import type { Metrics } from '../metrics/index.js';
 import type { Monitor, RejectionLog } from '../monitor/index.js';
 import type { ReactionContext } from '../reactions/index.js';
 import type { VipKey } from '../schema/index.js';
+import type { Shares } from '../shares/index.js';
 import type { WorkQueue } from '../work-queue/index.js';
 import type { MonitorOptions } from './options.js';
 
@@ -35,6 +36,8 @@ export const tokens = {
   metrics: token<Metrics>('metrics'),
   source: token<ChangeSource>('source'),
   configApi: token<ConfigApiClient>('config-api'),
+  /** What plans write with. */
+  writer: token<ConfigWriter>('writer'),
   cache: token<ObjectCache>('cache'),
   queue: token<WorkQueue<VipKey>>('queue'),
   reactions: token<ReactionContext>('reactions'),
@@ -47,6 +50,8 @@ export const tokens = {
   virtualIpManager: token<VirtualIpManager>('virtual-ip-manager'),
   floatingIpManager: token<FloatingIpManager>('floating-ip-manager'),
   loadBalancerManager: token<LoadBalancerManager>('loadbalancer-manager'),
+  shares: token<Shares>('shares'),
+  reconciler: token<Reconciler>('reconciler'),
   controller: token<Controller>('controller'),
   monitor: token<Monitor>('monitor'),
 } as const;

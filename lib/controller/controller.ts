@@ -25,6 +25,14 @@ export interface ControllerOptions {
   readonly governor?: WriteGovernor;
 }
 
+// An API server that is away says nothing of the VIP: it is looked at again soon, so that all is right as soon as the server is back. The
+// requests are bounded by the workers and by the client's own repeats.
+const maxDelayWhileAwayMs = 500;
+
+function maxDelayAfter(error: unknown): number | undefined {
+  return hasCode(error, 'unavailable', 'timeout', 'bad-answer') ? maxDelayWhileAwayMs : undefined;
+}
+
 /** One reconcile, from its start until it has really ended, which after a timeout can be later. */
 interface Run {
   readonly key: VipKey;
@@ -32,7 +40,7 @@ interface Run {
 }
 
 /**
- * The loop: takes a VIP from the queue, reconciles it, and decides what becomes of it, in one switch ({@link Controller.settle}).
+ * The loop: takes a VIP from the queue, reconciles it, and decides what becomes of it, in one switch (`settle`).
  *
  * Logs, metrics and the list of failures are made here, once, so that reconcilers have none of it.
  */
@@ -194,7 +202,7 @@ export class Controller {
         this.succeeded(item, outcome.writes, durationMs);
         break;
       case 'retried':
-        this.queue.addRateLimited(key);
+        this.queue.addRateLimited(key, maxDelayAfter(outcome.error));
         this.rememberChange(item);
         this.failed(key, outcome, durationMs);
         break;

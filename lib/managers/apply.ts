@@ -4,7 +4,7 @@ import type { Clock } from '../clock/index.js';
 import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
 import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
-import { readRecord } from '../schema/index.js';
+import { readRecord, recordAfter } from '../schema/index.js';
 import { assertNever } from './assert-never.js';
 import type { SchemaKnowledge } from './schema-knowledge.js';
 import {
@@ -57,7 +57,6 @@ export class PlanApplier {
       await run.readBackAssociations(stage.writes);
       if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
     }
-    await run.readBackVirtualIps();
     return { outcome: 'done', writes: run.writes };
   }
 }
@@ -76,7 +75,6 @@ class Run {
   public writes = 0;
   public isOutdated = false;
   private createdUuid: string | undefined;
-  private readonly writtenVirtualIps = new Set<string>();
   // The plan knows of the changes up to here, and the floating ips were so.
   private readonly plannedAt: number;
   private readonly planned = new Map<string, FloatingIpEntity | undefined>();
@@ -144,14 +142,6 @@ class Run {
     if (missed.some((missing) => cache.get('floating-ip', missing) !== undefined)) schema.referenceMissed();
   }
 
-  /**
-   * Reads the virtual-ips that were written. That puts them into the server's object cache, where references to ports that are deleted
-   * stay visible (recording 16): after a restart they tell a stripped floating ip from a freed one.
-   */
-  public async readBackVirtualIps(): Promise<void> {
-    await this.parts.keeper.refresh('virtual-ip', [...this.writtenVirtualIps], this.signal);
-  }
-
   // Somebody else has written the floating ip since the plan was made, and we have read that: what was planned may be wrong by now.
   private hasChanged(floatingIpUuid: string): boolean {
     return !isDeepStrictEqual(this.planned.get(floatingIpUuid), this.parts.cache.get('floating-ip', floatingIpUuid));
@@ -185,7 +175,6 @@ class Run {
         return this.createVirtualIp(write.virtualIp);
       case 'delete-virtual-ip':
         await this.parts.writer.delete('virtual-ip', write.uuid, this.signal);
-        this.writtenVirtualIps.delete(write.uuid);
         this.parts.keeper.assume('virtual-ip', write.uuid, undefined);
         return;
       case 'set-virtual-ip-properties':
@@ -267,7 +256,6 @@ class Run {
   }
 
   private async virtualIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
-    this.writtenVirtualIps.add(uuid);
     await this.reference('virtual-ip', uuid, portUuid, operation);
     const before = this.parts.cache.get('virtual-ip', uuid);
     if (before === undefined) return;
@@ -295,8 +283,9 @@ class Run {
       },
       this.signal,
     );
-    // What the annotations say now is read, not guessed: others may have written theirs.
-    await this.parts.keeper.refresh('virtual-ip', [uuid], this.signal);
+    const before = this.parts.cache.get('virtual-ip', uuid);
+    if (before?.record === undefined) return;
+    this.parts.keeper.assume('virtual-ip', uuid, { ...before, record: recordAfter(before.record, entries, keys) });
   }
 
   private async setFloatingIpProperties(uuid: string, properties: FloatingIpProperties): Promise<void> {
@@ -320,6 +309,7 @@ class Run {
       },
       this.signal,
     );
+    if (this.hasChanged(uuid)) this.isOutdated = true;
     const current = this.parts.cache.get('floating-ip', uuid);
     if (current !== undefined) this.noteFloatingIp(uuid, withProperties(current, properties));
   }
@@ -327,6 +317,8 @@ class Run {
   private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
     this.announce(uuid);
     await this.reference('floating-ip', uuid, portUuid, operation);
+    // A write that is repeated can take seconds, and undo what a user has done meanwhile.
+    if (this.hasChanged(uuid)) this.isOutdated = true;
     // What detached it is made good: those requests must not explain the next time.
     if (operation === 'ADD') {
       this.parts.cache.traces.restored(uuid, this.plannedAt);

@@ -20,10 +20,15 @@ export {
   portState,
   type PortMarks,
 } from './loadbalancer/detection.js';
-export { CachedLoadBalancerManager, type LoadBalancerManager } from './loadbalancer/manager.js';
+export {
+  CachedLoadBalancerManager,
+  type LoadBalancerManager,
+  type LoadBalancerManagerParts,
+} from './loadbalancer/manager.js';
 export * from './loadbalancer/plan.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
 export { VipReports, type VipReport } from './report.js';
+export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema-check.js';
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema-knowledge.js';
 export { defaultManagerSettings, type ManagerSettings } from './settings.js';
 export { CachedVirtualIpManager, type VirtualIpInput, type VirtualIpManager } from './virtual-ip/manager.js';

@@ -44,9 +44,18 @@ export class VipReports {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
     const isToldOf = plan.refused.length + plan.untrusted.length > 0;
-    const report = isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined;
-    if (report === undefined) this.reports.delete(plan.key);
-    else this.reports.set(plan.key, report);
+    this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
+  }
+
+  /** Somebody else reconciles the VIP from now on. */
+  public forget(key: VipKey): void {
+    if (this.reports.has(key)) this.replace(key, undefined);
+  }
+
+  private replace(key: VipKey, report: VipReport | undefined): void {
+    const before = this.reports.get(key);
+    if (report === undefined) this.reports.delete(key);
+    else this.reports.set(key, report);
     this.associations += (report?.associations.length ?? 0) - (before?.associations.length ?? 0);
     this.refused += (report?.refused.length ?? 0) - (before?.refused.length ?? 0);
     this.parts.metrics.set('virtual_ips', {}, this.reports.size);

@@ -120,6 +120,11 @@ export const metricDefinitions = {
     help: 'Messages of the change stream that have not been taken, where the stream can tell (Kafka)',
     labels: ['source'],
   },
+  shares_owned: {
+    type: 'gauge',
+    help: 'Shares of the VIPs that this monitor acts for, where several share them',
+    labels: [],
+  },
   associations: { type: 'gauge', help: 'Floating ips associated with a VIP', labels: [] },
   virtual_ips: { type: 'gauge', help: 'VIPs that are managed', labels: [] },
   associations_stripped_total: { type: 'counter', help: 'Associations lost to a port delete', labels: [] },

@@ -1,5 +1,6 @@
 import type { metricDefinitions, MetricName } from './definitions.js';
 
+/** The names of the metrics of a type. @inline */
 type NamesOf<T extends string> = {
   [N in MetricName]: (typeof metricDefinitions)[N]['type'] extends T ? N : never;
 }[MetricName];

@@ -9,6 +9,7 @@ import type { VipReports } from '../managers/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { allVips, touchedVips, type ReactionContext } from '../reactions/index.js';
 import type { VipKey } from '../schema/index.js';
+import type { Shares } from '../shares/index.js';
 import type { WorkQueue } from '../work-queue/index.js';
 import type { Monitor, MonitorStatus, Problem } from './monitor.js';
 import type { RejectionLog } from './problems.js';
@@ -54,6 +55,7 @@ export interface ConfigMonitorParts {
   readonly cache: ObjectCache;
   readonly queue: WorkQueue<VipKey>;
   readonly controller: Controller;
+  readonly shares: Shares;
   readonly reports: VipReports;
   readonly rejections: RejectionLog;
   readonly clock: Clock;
@@ -62,6 +64,8 @@ export interface ConfigMonitorParts {
   readonly syncTimeoutMs: number;
   readonly drainTimeoutMs: number;
   readonly dryRun: boolean;
+  /** Queues every VIP. */
+  readonly enqueueAll: () => void;
   /** Ends what the parts keep open, after all else has stopped. */
   readonly close: () => void;
 }
@@ -84,7 +88,7 @@ export class ConfigMonitor implements Monitor {
     if (this.started) throw new SvcMonitorError('already-started', 'the monitor was started before');
     this.started = true;
     this.state = 'starting';
-    const { informer, controller, clock, logger, syncTimeoutMs } = this.parts;
+    const { informer, controller, shares, enqueueAll, clock, logger, syncTimeoutMs } = this.parts;
     const both = AbortSignal.any([signal, this.lifetime.signal]);
     setMaxListeners(0, both);
     this.following = this.follow(both);
@@ -100,6 +104,9 @@ export class ConfigMonitor implements Monitor {
       });
     }
     controller.start();
+    // Not before: a share would be without an owner that can act. What is gained is looked at as a whole, what is lost is forgotten.
+    shares.onChanged(enqueueAll);
+    shares.start();
     this.state = 'running';
     this.ready = true;
     logger.info('monitor running', { vips: this.parts.queue.length, source: this.parts.source.name });
@@ -111,8 +118,9 @@ export class ConfigMonitor implements Monitor {
   }
 
   public status(): MonitorStatus {
-    const { source, informer, queue, cache, reports, dryRun } = this.parts;
+    const { source, informer, queue, cache, shares, reports, dryRun } = this.parts;
     const { vips, associations } = reports.totals();
+    const shared = shares.status();
     return {
       state: this.state,
       ready: this.ready,
@@ -120,6 +128,7 @@ export class ConfigMonitor implements Monitor {
       resync: informer.resyncStatus,
       queue: { length: queue.length },
       cache: Object.fromEntries(cachedKinds.map((kind) => [kind, cache.size(kind)])),
+      ...(shared === undefined ? {} : { shares: shared }),
       vips,
       associations,
       ...(dryRun ? { dryRunPlans: this.dryRunPlans() } : {}),
@@ -149,13 +158,14 @@ export class ConfigMonitor implements Monitor {
   }
 
   private async stopAll(): Promise<void> {
-    const { source, informer, controller, drainTimeoutMs, close } = this.parts;
+    const { source, informer, controller, shares, drainTimeoutMs, close } = this.parts;
     this.state = 'stopping';
     this.ready = false;
     // Workers first: what they are writing is finished while the cache still learns of it.
     const draining = controller.stop(drainTimeoutMs);
     const sourceStopped = source.stop();
     await draining;
+    await shares.stop();
     informer.stop();
     this.lifetime.abort();
     await sourceStopped;

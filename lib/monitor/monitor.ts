@@ -1,4 +1,5 @@
 import type { SourceStatus } from '../change-stream/source.js';
+import type { SharesStatus } from '../shares/index.js';
 
 /** Something that is not in order, shown until it is. */
 export interface Problem {
@@ -30,6 +31,8 @@ export interface MonitorStatus {
   };
   readonly queue: { readonly length: number };
   readonly cache: Readonly<Record<string, number>>;
+  /** Where several monitors share the VIPs: the shares of this one. */
+  readonly shares?: SharesStatus;
   readonly vips: number;
   readonly associations: number;
   /** Every plan of a dry run that would write, as text, by VIP. */

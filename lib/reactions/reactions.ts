@@ -8,7 +8,8 @@ export interface ReactionContext {
   readonly isAmphoraPort: (port: PortEntity) => boolean;
 }
 
-type Reaction<K extends CachedKind> = (entity: Entities[K], context: ReactionContext) => Iterable<VipKey>;
+/** The VIPs that an object of a kind touches. */
+export type Reaction<K extends CachedKind> = (entity: Entities[K], context: ReactionContext) => Iterable<VipKey>;
 
 /**
  * Which VIPs are touched when an object is created, changed or deleted. Asked for the object as it was and as it is.

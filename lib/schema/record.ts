@@ -12,6 +12,7 @@ export const recordKeys = {
   loadBalancer: `${prefix}loadbalancer`,
   vipPort: `${prefix}vip-port`,
   floatingIpPrefix: `${prefix}floating-ip/`,
+  memberPrefix: `${prefix}member/`,
 } as const;
 
 /** The value of `managed-by` on every virtual-ip that this project keeps. */
@@ -25,6 +26,11 @@ export interface VirtualIpRecord {
   readonly vipPort: string;
   /** Uuids of the floating ips associated with the VIP, sorted. */
   readonly floatingIps: readonly string[];
+  /**
+   * Uuids of the amphora ports that carry the VIP, or did until a floating ip was seen without them, sorted. One that is gone is what
+   * tells a stripped floating ip from one that its user freed, when nobody saw it happen.
+   */
+  readonly members: readonly string[];
 }
 
 const recordSchema = z.object({
@@ -44,13 +50,35 @@ export function readRecord(annotations: KeyValuePairs | undefined): VirtualIpRec
     vipPort: values.get(recordKeys.vipPort),
   });
   if (!parsed.success) return undefined;
-  const floatingIps = [...values.keys()]
-    .filter((key) => key.startsWith(recordKeys.floatingIpPrefix))
-    .map((key) => uuidSchema.safeParse(key.slice(recordKeys.floatingIpPrefix.length)))
+  const { vip, loadBalancer, vipPort } = parsed.data;
+  return {
+    vip: vip as VipKey,
+    loadBalancer,
+    vipPort,
+    floatingIps: uuidsUnder(recordKeys.floatingIpPrefix, values.keys()),
+    members: uuidsUnder(recordKeys.memberPrefix, values.keys()),
+  };
+}
+
+/** What a record says after entries of it were set and keys removed. */
+export function recordAfter(
+  record: VirtualIpRecord,
+  entries: readonly { readonly key: string; readonly value: string }[],
+  removedKeys: readonly string[],
+): VirtualIpRecord {
+  const removed = new Set(removedKeys);
+  const annotations = writeRecord(record, '').filter(({ key }) => !removed.has(key));
+  const values = new Map([...annotations, ...entries].map(({ key, value }) => [key, value]));
+  const after = readRecord({ key_value_pair: [...values].map(([key, value]) => ({ key, value })) });
+  return after ?? record;
+}
+
+function uuidsUnder(keyPrefix: string, keys: Iterable<string>): readonly string[] {
+  return [...keys]
+    .filter((key) => key.startsWith(keyPrefix))
+    .map((key) => uuidSchema.safeParse(key.slice(keyPrefix.length)))
     .flatMap((uuid) => (uuid.success ? [uuid.data] : []))
     .sort();
-  const { vip, loadBalancer, vipPort } = parsed.data;
-  return { vip: vip as VipKey, loadBalancer, vipPort, floatingIps };
 }
 
 /** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */
@@ -58,7 +86,12 @@ export function floatingIpRecordKey(floatingIpUuid: string): string {
   return `${recordKeys.floatingIpPrefix}${floatingIpUuid}`;
 }
 
-/** A record as annotations. The value of a floating ip's entry is the VIP address. */
+/** The annotation key that records a member: one entry each, too. */
+export function memberRecordKey(portUuid: string): string {
+  return `${recordKeys.memberPrefix}${portUuid}`;
+}
+
+/** A record as annotations. The value of a floating ip's and of a member's entry is the VIP address. */
 export function writeRecord(record: VirtualIpRecord, address: string): readonly { key: string; value: string }[] {
   return [
     { key: recordKeys.managedBy, value: managedBy },
@@ -66,5 +99,6 @@ export function writeRecord(record: VirtualIpRecord, address: string): readonly 
     { key: recordKeys.loadBalancer, value: record.loadBalancer },
     { key: recordKeys.vipPort, value: record.vipPort },
     ...record.floatingIps.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: address })),
+    ...record.members.map((uuid) => ({ key: memberRecordKey(uuid), value: address })),
   ];
 }

@@ -21,11 +21,15 @@ export class KeyBackoff<K extends string> {
     this.maxMs = options.maxMs ?? 60_000;
   }
 
-  /** The next delay of the key, milliseconds: between half and all of base × 2^retries, so that keys that failed together part. */
-  public next(key: K): number {
+  /**
+   * The next delay of the key, milliseconds: between half and all of base × 2^retries, so that keys that failed together part.
+   *
+   * @param maxMs the longest delay this time, if that is shorter than the usual one
+   */
+  public next(key: K, maxMs = Infinity): number {
     const retries = this.retries(key);
     this.counts.set(key, retries + 1);
-    return Math.min(this.baseMs * 2 ** retries, this.maxMs) * (1 - this.random() / 2);
+    return Math.min(this.baseMs * 2 ** retries, this.maxMs, maxMs) * (1 - this.random() / 2);
   }
 
   /** How many delays the key was given since it was last forgotten. */

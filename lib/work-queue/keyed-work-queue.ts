@@ -20,7 +20,7 @@ export interface KeyedWorkQueueOptions {
 const randomSteps = 2 ** 32;
 
 /**
- * The work queue, in three layers: {@link FairQueue} ← {@link DelayedKeys} ← {@link KeyBackoff}.
+ * The work queue, in three layers: `FairQueue` ← `DelayedKeys` ← `KeyBackoff`.
  *
  * Adding and taking cost constant time, delaying the logarithm of how many keys are delayed. Delayed keys are added as `live`.
  * A resync key is taken after at most 16 live ones in a row.
@@ -57,8 +57,8 @@ export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
     else this.queue.add(key, 'live');
   }
 
-  public addRateLimited(key: K): void {
-    this.addAfter(key, this.backoff.next(key));
+  public addRateLimited(key: K, maxDelayMs?: number): void {
+    this.addAfter(key, this.backoff.next(key, maxDelayMs));
   }
 
   public forget(key: K): void {

@@ -24,7 +24,7 @@ export interface WorkQueue<K extends string> {
   /** Queues the key after `delayMs`; of several delays for one key the earliest counts. */
   addAfter(key: K, delayMs: number): void;
   /** Queues the key after its backoff, which grows with each call until `forget`. */
-  addRateLimited(key: K): void;
+  addRateLimited(key: K, maxDelayMs?: number): void;
   /** Resets the backoff of the key. */
   forget(key: K): void;
   /** How often the key was added rate limited since it was last forgotten. */

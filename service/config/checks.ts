@@ -9,16 +9,34 @@ interface Check {
   readonly problem: (settings: Settings) => string | undefined;
 }
 
-function required(key: SettingKey, mode: Settings['auth.mode'], alternative?: SettingKey): Check {
+/** When a key is required: `by` decides. */
+interface Condition {
+  readonly by: SettingKey;
+  readonly holds: (settings: Settings) => boolean;
+  readonly words: string;
+}
+
+function required(key: SettingKey, condition: Condition, alternative?: SettingKey): Check {
+  const { by, holds, words } = condition;
   return {
-    keys: [key, 'auth.mode', ...(alternative === undefined ? [] : [alternative])],
+    keys: [key, by, ...(alternative === undefined ? [] : [alternative])],
     problem: (settings) => {
       const missing = settings[key] === undefined && (alternative === undefined || settings[alternative] === undefined);
       const names = alternative === undefined ? '' : ` (or ${alternative})`;
-      return settings['auth.mode'] === mode && missing ? `required with auth.mode ${mode}${names}` : undefined;
+      return holds(settings) && missing ? `required with ${words}${names}` : undefined;
     },
   };
 }
+
+function authMode(mode: Settings['auth.mode']): Condition {
+  return { by: 'auth.mode', holds: (settings) => settings['auth.mode'] === mode, words: `auth.mode ${mode}` };
+}
+
+const kafkaLogin: Condition = {
+  by: 'kafka.sasl.mechanism',
+  holds: (settings) => settings['kafka.sasl.mechanism'] !== 'none',
+  words: 'a kafka.sasl.mechanism',
+};
 
 function notBoth(key: SettingKey, other: SettingKey): Check {
   return {
@@ -61,24 +79,37 @@ const usesHttps = (settings: Settings): boolean =>
 const usesAmqps = (settings: Settings): boolean => settings['rabbitmq.tls.enabled'];
 
 const checks: readonly Check[] = [
-  required('auth.token', 'token', 'auth.token_file'),
-  required('auth.url', 'keystone'),
-  required('auth.username', 'keystone'),
-  required('auth.password', 'keystone', 'auth.password_file'),
-  required('auth.project_name', 'keystone'),
+  required('auth.token', authMode('token'), 'auth.token_file'),
+  required('auth.url', authMode('keystone')),
+  required('auth.username', authMode('keystone')),
+  required('auth.password', authMode('keystone'), 'auth.password_file'),
+  required('auth.project_name', authMode('keystone')),
   notBoth('auth.token', 'auth.token_file'),
   notBoth('auth.password', 'auth.password_file'),
   notBoth('rabbitmq.password', 'rabbitmq.password_file'),
+  notBoth('kafka.sasl.password', 'kafka.sasl.password_file'),
+  required('kafka.sasl.username', kafkaLogin),
+  required('kafka.sasl.password', kafkaLogin, 'kafka.sasl.password_file'),
   together('config_api.tls.cert_file', 'config_api.tls.key_file'),
   together('config_api.tls.key_file', 'config_api.tls.cert_file'),
   together('rabbitmq.tls.cert_file', 'rabbitmq.tls.key_file'),
   together('rabbitmq.tls.key_file', 'rabbitmq.tls.cert_file'),
+  together('kafka.tls.cert_file', 'kafka.tls.key_file'),
+  together('kafka.tls.key_file', 'kafka.tls.cert_file'),
   ...(['config_api.tls.ca_file', 'config_api.tls.cert_file'] as const).map((key) =>
     needsTls(key, 'config_api.urls', usesHttps, 'none of config_api.urls and auth.url is an https URL'),
   ),
-  ...(['rabbitmq.tls.ca_file', 'rabbitmq.tls.cert_file'] as const).map((key) =>
+  ...(['rabbitmq.tls.ca_file', 'rabbitmq.tls.cert_file', 'rabbitmq.tls.server_name'] as const).map((key) =>
     needsTls(key, 'rabbitmq.tls.enabled', usesAmqps, 'rabbitmq.tls.enabled is not true'),
   ),
+  ...(['kafka.tls.ca_file', 'kafka.tls.cert_file'] as const).map((key) =>
+    needsTls(key, 'kafka.tls.enabled', (settings) => settings['kafka.tls.enabled'], 'kafka.tls.enabled is not true'),
+  ),
+  {
+    keys: ['kafka.shares', 'source'],
+    problem: (settings) =>
+      settings['kafka.shares'] && settings.source !== 'kafka' ? 'has no effect: source is not kafka' : undefined,
+  },
   atLeast('config_api.list_timeout', 'config_api.request_timeout'),
   atLeast('timings.sync_timeout', 'config_api.list_timeout'),
 ];

@@ -1,4 +1,4 @@
-import type { ConfigApiAuth, ConfigApiOptions, ManagerSettings } from '../../lib/index.js';
+import type { ConfigApiAuth, ConfigApiOptions, KafkaConnectionOptions, ManagerSettings } from '../../lib/index.js';
 
 /** TLS material, as PEM texts. */
 export interface TlsConfig {
@@ -6,6 +6,8 @@ export interface TlsConfig {
   readonly cert?: string;
   readonly key?: string;
   readonly rejectUnauthorized: boolean;
+  /** The name that the server's certificate has to be for. Absent: that of the server. */
+  readonly servername?: string;
 }
 
 /** How to reach RabbitMQ. */
@@ -18,16 +20,57 @@ export interface RabbitmqConfig {
   /** Absent: plain TCP. */
   readonly tls?: TlsConfig;
   readonly heartbeatSeconds: number;
+  readonly checkIntervalMs: number;
   readonly prefetch: number;
+  readonly queueExpiresMs: number;
   /** Absent: made from the host's name. */
   readonly queueName?: string;
   readonly exchange: string;
 }
 
+/** How to reach Kafka, which topic has the config changes, and as whom it is read. */
+export interface KafkaConfig {
+  readonly connection: KafkaConnectionOptions;
+  readonly topic: string;
+  readonly group: string;
+  /** Absent: the host's name. */
+  readonly instance?: string;
+  readonly shares: boolean;
+  readonly sessionTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+}
+
+/** How the config API's own stream of changes is followed; where it is, and how to log in, is the same as for its client. */
+export interface WatchConfig {
+  readonly keepaliveIntervalMs: number;
+  readonly connectTimeoutMs: number;
+  readonly concurrency: number;
+}
+
+/** What the relay does beyond connecting. */
+export interface RelayConfig {
+  readonly queueName: string;
+  readonly queueExpiresMs: number;
+  readonly maxBacklog: number;
+  /** How the topic is created where there is none. */
+  readonly createTopic: {
+    readonly partitions: number;
+    /** Absent: the cluster's default. */
+    readonly replicationFactor?: number;
+    readonly retentionMs: number;
+  };
+  readonly sendTimeoutMs: number;
+}
+
 /** The configuration of the service, in the library's own terms: deep-frozen, durations in milliseconds, secrets and files read. */
 export interface ServiceConfig {
   readonly configApi: ConfigApiOptions & { readonly auth: ConfigApiAuth };
+  /** Which of the three the changes come from. */
+  readonly source: 'amqp' | 'kafka' | 'watch';
   readonly rabbitmq: RabbitmqConfig;
+  readonly kafka: KafkaConfig;
+  readonly watch: WatchConfig;
+  readonly relay: RelayConfig;
   readonly rules: ManagerSettings;
   readonly workers: number;
   readonly resyncIntervalMs: number;

@@ -12,6 +12,10 @@ export const fileKeys = [
   'rabbitmq.tls.ca_file',
   'rabbitmq.tls.cert_file',
   'rabbitmq.tls.key_file',
+  'kafka.sasl.password_file',
+  'kafka.tls.ca_file',
+  'kafka.tls.cert_file',
+  'kafka.tls.key_file',
 ] as const satisfies readonly SettingKey[];
 
 /** The contents of the files that the configuration names, by the key that names them. */

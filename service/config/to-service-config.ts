@@ -1,5 +1,5 @@
 import type { ConfigApiAuth } from '../../lib/index.js';
-import type { RabbitmqConfig, ServiceConfig, TlsConfig } from './config.js';
+import type { KafkaConfig, RabbitmqConfig, RelayConfig, ServiceConfig, TlsConfig } from './config.js';
 import type { FileContents } from './files.js';
 import type { Settings } from './schema.js';
 import { withPort } from './values.js';
@@ -17,7 +17,15 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
       auth: toAuth(settings, files),
       tls: toTls(settings, files, 'config_api'),
     },
+    source: settings.source,
     rabbitmq: toRabbitmq(settings, files),
+    kafka: toKafka(settings, files),
+    watch: {
+      keepaliveIntervalMs: settings['watch.keepalive_interval'],
+      connectTimeoutMs: settings['watch.connect_timeout'],
+      concurrency: settings['watch.concurrency'],
+    },
+    relay: toRelay(settings),
     rules: {
       octaviaOwner: settings['rules.octavia_owner'],
       amphoraNamePrefix: settings['rules.amphora_name_prefix'],
@@ -59,20 +67,60 @@ function toAuth(settings: Settings, files: FileContents): ConfigApiAuth {
 
 function toRabbitmq(settings: Settings, files: FileContents): RabbitmqConfig {
   const queueName = settings['rabbitmq.queue_name'];
+  const servername = settings['rabbitmq.tls.server_name'];
+  const tls = { ...toTls(settings, files, 'rabbitmq'), ...(servername === undefined ? {} : { servername }) };
   return {
     brokers: settings['rabbitmq.hosts'].map((host) => withPort(host, settings['rabbitmq.port'])),
     vhost: settings['rabbitmq.vhost'],
     username: settings['rabbitmq.username'],
     password: settings['rabbitmq.password'] ?? files['rabbitmq.password_file'] ?? 'guest',
     heartbeatSeconds: settings['rabbitmq.heartbeat'] / 1000,
+    checkIntervalMs: settings['rabbitmq.health_check_interval'],
     prefetch: settings['rabbitmq.prefetch'],
+    queueExpiresMs: settings['rabbitmq.queue_expires'],
     exchange: settings['rabbitmq.exchange'],
     ...(queueName === undefined ? {} : { queueName }),
-    ...(settings['rabbitmq.tls.enabled'] ? { tls: toTls(settings, files, 'rabbitmq') } : {}),
+    ...(settings['rabbitmq.tls.enabled'] ? { tls } : {}),
   };
 }
 
-function toTls(settings: Settings, files: FileContents, section: 'config_api' | 'rabbitmq'): TlsConfig {
+function toKafka(settings: Settings, files: FileContents): KafkaConfig {
+  const mechanism = settings['kafka.sasl.mechanism'];
+  const instance = settings['kafka.instance'];
+  const password = settings['kafka.sasl.password'] ?? files['kafka.sasl.password_file'] ?? '';
+  return {
+    connection: {
+      brokers: settings['kafka.brokers'].map((broker) => withPort(broker, 9092)),
+      ...(settings['kafka.tls.enabled'] ? { tls: toTls(settings, files, 'kafka') } : {}),
+      ...(mechanism === 'none'
+        ? {}
+        : { sasl: { mechanism, username: settings['kafka.sasl.username'] ?? '', password } }),
+    },
+    topic: settings['kafka.topic'],
+    group: settings['kafka.group'],
+    ...(instance === undefined ? {} : { instance }),
+    shares: settings['kafka.shares'],
+    sessionTimeoutMs: settings['kafka.session_timeout'],
+    stallTimeoutMs: settings['kafka.stall_timeout'],
+  };
+}
+
+function toRelay(settings: Settings): RelayConfig {
+  const replicationFactor = settings['relay.topic_replication_factor'];
+  return {
+    queueName: settings['relay.queue_name'],
+    queueExpiresMs: settings['relay.queue_expires'],
+    maxBacklog: settings['relay.max_backlog'],
+    createTopic: {
+      partitions: settings['relay.topic_partitions'],
+      retentionMs: settings['relay.topic_retention'],
+      ...(replicationFactor === undefined ? {} : { replicationFactor }),
+    },
+    sendTimeoutMs: settings['relay.send_timeout'],
+  };
+}
+
+function toTls(settings: Settings, files: FileContents, section: 'config_api' | 'rabbitmq' | 'kafka'): TlsConfig {
   const ca = files[`${section}.tls.ca_file`];
   const cert = files[`${section}.tls.cert_file`];
   const key = files[`${section}.tls.key_file`];

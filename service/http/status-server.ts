@@ -1,5 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { SvcMonitorError, type MonitorStatus } from '../../lib/index.js';
+import { SvcMonitorError } from '../../lib/index.js';
 import { isSecretName, maskCredentials, masked } from '../mask.js';
 
 /** Metrics as text. */
@@ -13,8 +13,11 @@ export interface StatusServerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly status: () => MonitorStatus;
-  /** Why the monitor has failed for good; undefined while it has not. */
+  /** What `/status` answers. */
+  readonly status: () => object;
+  /** Why no work can be expected now; empty if it can. */
+  readonly unreadyReasons: () => readonly string[];
+  /** Why it has failed for good; undefined while it has not. */
   readonly failure: () => SvcMonitorError | undefined;
   /** Without it `/metrics` answers 404. */
   readonly metrics?: MetricsText;
@@ -66,7 +69,7 @@ export class StatusServer {
   }
 
   private addRoutes(): void {
-    const { status, failure, metrics } = this.options;
+    const { status, unreadyReasons, failure, metrics } = this.options;
     this.server.get('/healthz', async (_request, reply) => {
       const failed = failure();
       return sendText(
@@ -76,7 +79,7 @@ export class StatusServer {
       );
     });
     this.server.get('/readyz', async (_request, reply) => {
-      const reasons = unreadyReasons(status(), failure());
+      const reasons = unreadyReasons();
       return sendJson(reply, reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
     });
     this.server.get('/status', async (_request, reply) => sendJson(reply, 200, status()));
@@ -102,19 +105,6 @@ function sendJson(reply: FastifyReply, code: number, body: object): FastifyReply
     return typeof value === 'string' ? maskCredentials(value) : value;
   };
   return reply.code(code).type('application/json; charset=utf-8').send(JSON.stringify(body, mask));
-}
-
-/** Why no work can be expected of the monitor now; empty if it can. */
-function unreadyReasons(status: MonitorStatus, failure: SvcMonitorError | undefined): readonly string[] {
-  const { source, resync } = status;
-  const because = (error: string | undefined): string => (error === undefined ? '' : `: ${error}`);
-  return [
-    ...(failure === undefined ? [] : [`the monitor has failed: ${failure.message}`]),
-    ...(status.ready
-      ? []
-      : [`the monitor is ${status.state} and has not read everything yet${because(resync.lastError)}`]),
-    ...(source.connected ? [] : [`the change stream ${source.name} is not connected${because(source.lastError)}`]),
-  ];
 }
 
 const listenFailures: Readonly<Record<string, string>> = {

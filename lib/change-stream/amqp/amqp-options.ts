@@ -1,11 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Clock } from '../../clock/index.js';
 import { SvcMonitorError } from '../../errors/index.js';
 import type { Logger } from '../../log/index.js';
 import type { Metrics } from '../../metrics/index.js';
 
-/** Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names. */
+/**
+ * Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names: a certificate of ours that is renewed
+ * takes a new source. The broker may renew its own at any time; it is checked at each connect.
+ */
 export type AmqpTlsOptions = Pick<
   TlsConnectionOptions,
   'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'minVersion'
@@ -39,15 +43,22 @@ export interface AmqpSourceOptions {
   readonly queueExpiresMs?: number;
   /** A left-over queue with more messages than this is deleted: reading everything anew is cheaper. Defaults to 10000. */
   readonly maxBacklog?: number;
+  /**
+   * A queue that grows longer than this while it is consumed from is deleted as well: the broker's memory is the config API's, too.
+   * Defaults to 100000 messages, some 100 MB, or `maxBacklog` if that is more.
+   */
+  readonly maxQueueLength?: number;
+  /** Time between looks at the queue: whether it is there, bound, and not too long. Milliseconds; defaults to 10000. */
+  readonly checkIntervalMs?: number;
   /** Messages that the broker sends ahead of their acknowledgement; also the deliveries at once. Defaults to 256. */
   readonly prefetch?: number;
-  /** A connection that is silent for twice this time is given up. Seconds, at least 1; defaults to 5. */
+  /** A connection that is silent for twice this time is given up (at 1: after 2.5 s). Seconds, at least 1; defaults to 5. */
   readonly heartbeatSeconds?: number;
   /** Time for connecting, and for each exchange with the broker. Milliseconds; defaults to 5000. */
   readonly connectTimeoutMs?: number;
-  /** Wait before the second attempt to connect; doubles with each. Milliseconds; defaults to 100. */
+  /** Wait after each broker was tried once in vain; doubles with each round. Milliseconds; defaults to 100. */
   readonly retryLowMs?: number;
-  /** The longest wait between attempts. Milliseconds; defaults to 1000. */
+  /** The longest wait between two rounds. Milliseconds; defaults to 1000. */
   readonly retryHighMs?: number;
   /** Time that stopping waits for deliveries under way, and for the broker. Milliseconds; defaults to 5000. */
   readonly stopTimeoutMs?: number;
@@ -72,13 +83,16 @@ export interface QueueSettings {
   readonly name: string;
   readonly expiresMs: number;
   readonly maxBacklog: number;
+  readonly maxLength: number;
+  readonly checkIntervalMs: number;
   readonly prefetch: number;
 }
 
 /**
  * The brokers of the options.
  *
- * @throws SvcMonitorError `invalid-configuration`, naming the entry by its number only: it may hold a password
+ * @throws SvcMonitorError `invalid-configuration`, naming an entry by its number only: it may hold a password. Also for certificates
+ * and keys that are none, or do not belong together
  */
 export function brokersOf(options: AmqpSourceOptions): readonly Broker[] {
   const problems: string[] = [];
@@ -89,6 +103,7 @@ export function brokersOf(options: AmqpSourceOptions): readonly Broker[] {
     else brokers.push(broker);
   });
   if (options.brokers.length === 0) problems.push('brokers: at least one is needed');
+  if (typeof options.tls === 'object') problems.push(...tlsProblems(options.tls));
   if (problems.length > 0) {
     throw new SvcMonitorError('invalid-configuration', 'the brokers of the change source cannot be used', {
       details: { problems },
@@ -104,19 +119,23 @@ export function queueSettingsOf(options: AmqpSourceOptions): QueueSettings {
     name: options.queueName ?? `opensdn-svc-monitor.${hostname()}`,
     expiresMs: options.queueExpiresMs ?? 60_000,
     maxBacklog: options.maxBacklog ?? 10_000,
+    maxLength: options.maxQueueLength ?? Math.max(100_000, options.maxBacklog ?? 0),
+    checkIntervalMs: options.checkIntervalMs ?? 10_000,
     prefetch: options.prefetch ?? 256,
   };
 }
 
-/** An error of the broker or of the client library as `source-failed`, with nothing in it that could hold the password. */
-export function sourceFailure(error: unknown, broker: Broker): SvcMonitorError {
-  const text = error instanceof Error ? error.message : String(error);
-  const message = hideSecrets(text === '' ? 'connection failed' : text, broker.password);
-  const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? { reason: error.code } : {};
-  return new SvcMonitorError('source-failed', message, {
-    details: { broker: `${broker.hostname}:${broker.port}`, ...code },
-  });
+// At a connect the same would be thrown, again and again.
+function tlsProblems(tls: AmqpTlsOptions): readonly string[] {
+  try {
+    createSecureContext(tls);
+    // Which takes a text that is no certificate for none at all.
+    for (const ca of [tls.ca ?? []].flat()) new X509Certificate(ca);
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    return [`tls: certificates or key cannot be used (${reason})`];
+  }
 }
 
 function parseBroker(entry: string, options: AmqpSourceOptions): Broker | undefined {
@@ -141,10 +160,4 @@ function parseBroker(entry: string, options: AmqpSourceOptions): Broker | undefi
 function decode(part: string): string | undefined {
   if (part === '') return undefined;
   return /%(?![\da-fA-F]{2})/.test(part) ? part : decodeURIComponent(part);
-}
-
-function hideSecrets(text: string, password: string): string {
-  const withoutUserInfo = text.replace(/\/\/[^/@\s]*@/g, '//***@');
-  // Shorter ones, and the name that is also the default user's, would only make the message unreadable.
-  return password.length < 4 || password === 'guest' ? withoutUserInfo : withoutUserInfo.replaceAll(password, '***');
 }

@@ -1,7 +1,8 @@
 import { Connection, type AsyncMessage, type Channel } from 'rabbitmq-client';
-import { withTimeout, type Clock } from '../../clock/index.js';
+import { lifetimeController, sleep, withTimeout, type Clock } from '../../clock/index.js';
 import { hasCode, SvcMonitorError } from '../../errors/index.js';
-import { sourceFailure, type Broker, type QueueSettings } from './amqp-options.js';
+import { sourceFailure } from './amqp-failure.js';
+import type { Broker, QueueSettings } from './amqp-options.js';
 
 /** A message of the queue, to be settled once. */
 export interface QueueMessage {
@@ -23,8 +24,6 @@ export interface AmqpSessionOptions {
   readonly clock: Clock;
   /** Takes the messages, in their order. Must not throw. */
   readonly onMessage: (message: QueueMessage) => void;
-  /** The broker is short of memory or disk, and takes nothing from us until it says otherwise. */
-  readonly onBlocked: (reason: string) => void;
 }
 
 /** How a session ended. */
@@ -40,6 +39,9 @@ const neverMs = 2 ** 31 - 1;
 /**
  * One connection to one broker, with one channel and one consumer, from connecting to its loss. It does not recover: whoever
  * holds it opens another. So there is one way back after a reset, a missed heartbeat, a closed channel, a deleted queue alike.
+ *
+ * A broker that is short of memory or disk blocks connections that publish. One that only consumes it neither blocks nor tells:
+ * changes come late then, when the config API may publish again.
  */
 export class AmqpSession {
   /** Resolves when the session is lost, for whatever reason; never rejects. */
@@ -49,6 +51,9 @@ export class AmqpSession {
   private channel: Channel | undefined;
   private consumerTag: string | undefined;
   private live = true;
+  private asking = 0;
+  /** Ends the looking at the queue: when the session is lost, or stops consuming. */
+  private readonly checking = lifetimeController();
   private lose: (loss: SessionLoss) => void = () => undefined;
 
   /** Connects, in the background. Call {@link consume} next, and {@link destroy} in the end. */
@@ -57,6 +62,7 @@ export class AmqpSession {
     this.lost = new Promise((resolve) => {
       this.lose = (loss) => {
         this.live = false;
+        this.checking.abort(loss.error);
         resolve(loss);
       };
     });
@@ -80,9 +86,6 @@ export class AmqpSession {
     // Stays attached for good: the client library may report more than one error of one loss.
     this.connection.on('error', (error: unknown) => {
       this.fail(error);
-    });
-    this.connection.on('connection.blocked', (reason: string) => {
-      options.onBlocked(reason);
     });
   }
 
@@ -108,19 +111,22 @@ export class AmqpSession {
       });
     });
     const { consumerTag } = await this.ask(signal, () =>
-      channel.basicConsume({ queue: queue.name }, (message) => {
+      // Exclusive: two consumers on one queue would each see half of the changes, and neither would know.
+      channel.basicConsume({ queue: queue.name, exclusive: true }, (message) => {
         if (this.live) this.options.onMessage(this.settleable(channel, message));
       }),
     );
     if (!channel.active) throw this.failure('the channel was closed');
     this.channel = channel;
     this.consumerTag = consumerTag;
+    void this.keepChecking(channel);
   }
 
   /** Stops consuming; what was delivered can still be acknowledged. Does nothing on a lost session. */
   public async cancel(signal: AbortSignal): Promise<void> {
     const { channel, consumerTag } = this;
     if (!this.live || channel === undefined || consumerTag === undefined) return;
+    this.checking.abort();
     await this.ask(signal, () => channel.basicCancel({ consumerTag }));
   }
 
@@ -141,6 +147,36 @@ export class AmqpSession {
     this.connection.unsafeDestroy();
   }
 
+  /**
+   * Looks at the queue every `checkIntervalMs`, until the session ends or stops consuming. A broker says nothing when an exchange is deleted, and the
+   * binding with it: the queue just stays empty. Never rejects: what is amiss ends the session.
+   */
+  private async keepChecking(channel: Channel): Promise<void> {
+    const { clock, queue } = this.options;
+    const { signal } = this.checking;
+    try {
+      for (;;) {
+        await sleep(clock, queue.checkIntervalMs, signal);
+        await this.check(channel, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  private async check(channel: Channel, signal: AbortSignal): Promise<void> {
+    const { queue } = this.options;
+    // Refused, which closes the channel, if it is not there.
+    await this.ask(signal, () => channel.exchangeDeclare({ exchange: queue.exchange, passive: true }));
+    const found = await this.ask(signal, () => channel.queueDeclare({ queue: queue.name, passive: true }));
+    if (found.consumerCount === 0) throw this.failure('the broker has lost the consumer');
+    if (found.messageCount > queue.maxLength) {
+      throw this.failure(`${found.messageCount} messages wait: the queue is dropped, and everything read anew`);
+    }
+    // Does nothing if it is bound. If the exchange was deleted and declared anew, it is not.
+    await this.ask(signal, () => channel.queueBind({ queue: queue.name, exchange: queue.exchange, routingKey: '' }));
+  }
+
   private async openChannel(signal: AbortSignal): Promise<Channel> {
     const channel = await this.ask(signal, () => this.connection.acquire({ emitErrorsFromChannel: true }));
     let failed = false;
@@ -149,8 +185,9 @@ export class AmqpSession {
       this.fail(error);
     });
     channel.on('close', () => {
-      // When the connection is lost, its channels close first, and its error comes right after.
-      if (!failed && channel === this.channel)
+      // Whoever asks the broker something just now is told why. And when the connection is lost, its channels close first, and its
+      // error comes right after.
+      if (!failed && this.asking === 0 && channel === this.channel)
         queueMicrotask(() => {
           this.fail(new Error('the channel was closed'));
         });
@@ -219,16 +256,20 @@ export class AmqpSession {
     const lost = async (): Promise<never> => {
       throw (await this.lost).error;
     };
+    this.asking += 1;
     try {
       return await withTimeout(clock, timeoutMs, signal, () => Promise.race([work(), lost()]));
     } catch (error) {
       if (hasCode(error, 'timeout')) throw this.failure('the broker did not answer in time');
       throw SvcMonitorError.is(error) ? error : sourceFailure(error, broker);
+    } finally {
+      this.asking -= 1;
     }
   }
 
   private fail(error: unknown): void {
-    this.lose({ cancelled: false, error: sourceFailure(error, this.options.broker) });
+    const reason = SvcMonitorError.is(error) ? error : sourceFailure(error, this.options.broker);
+    this.lose({ cancelled: false, error: reason });
   }
 
   private failure(message: string): SvcMonitorError {

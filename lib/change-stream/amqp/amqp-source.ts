@@ -6,6 +6,7 @@ import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification } from '../notification.js';
+import { Rounds } from '../rounds.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
 import { brokersOf, queueSettingsOf, type AmqpSourceOptions, type Broker, type QueueSettings } from './amqp-options.js';
 import { AmqpSession, type QueueMessage } from './amqp-session.js';
@@ -35,8 +36,9 @@ interface Attempt {
  * a restart or a short cut of the network loses nothing then. Nothing depends on that, since everything is read anew after each
  * connect: a left-over queue that is of no use is deleted, as the stock daemons do (see `AmqpSession`). A clean stop deletes it.
  *
- * Each attempt is one connection to one broker, the next one in turn after each loss, with a wait that doubles from `retryLowMs`
- * to `retryHighMs`. Reset, missed heartbeats, closed channel, deleted queue, cancelled consumer: all take this one way.
+ * Each attempt is one connection to one broker, the next one in turn after each loss; after each round of them a wait that doubles
+ * from `retryLowMs` to `retryHighMs`. Reset, missed heartbeats, closed channel, deleted queue, cancelled consumer, refused login: all
+ * take this one way, for ever. Each reason is logged once in an outage; the latest stands in the status.
  *
  * Messages are acknowledged one by one, once the sink has taken them. At most `prefetch` are in memory beside those whose delivery
  * has begun, of which there are at most `prefetch` as well.
@@ -101,7 +103,8 @@ export class AmqpSource implements ChangeSource {
 
   /** Keeps one session after the other, until it is stopped. Never rejects. */
   private async follow(signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const { retryLowMs, retryHighMs } = this.times;
+    const rounds = new Rounds({ servers: this.brokers.length, retryLowMs, retryHighMs });
     let cancelled = false;
     for (let turn = 0; ; turn++) {
       const broker = this.brokers[turn % this.brokers.length];
@@ -109,7 +112,6 @@ export class AmqpSource implements ChangeSource {
       const attempt = await this.attempt(broker, !cancelled, signal);
       if (signal.aborted) return;
       cancelled = attempt.cancelled || (cancelled && attempt.connectedMs === undefined);
-      if (attempt.connectedMs !== undefined && attempt.connectedMs > this.times.retryHighMs) failures = 0;
       if (this.lifecycle.reportDisconnected(attempt.error)) {
         this.logger.warn('the change stream is not connected, going on trying', {
           source: this.name,
@@ -117,8 +119,9 @@ export class AmqpSource implements ChangeSource {
           ...errorFields(attempt.error),
         });
       }
-      const delay = Math.min(this.times.retryLowMs * 2 ** Math.min(failures, 30), this.times.retryHighMs);
-      failures += 1;
+      // Whoever cancelled the consumer is about to declare the queue: not to be hurried.
+      const delay = Math.max(rounds.delayAfter(attempt.connectedMs), attempt.cancelled ? retryLowMs : 0);
+      if (delay === 0) continue;
       try {
         await sleep(this.clock, delay, signal);
       } catch {
@@ -129,10 +132,11 @@ export class AmqpSource implements ChangeSource {
   }
 
   private async attempt(broker: Broker, mayTakeOver: boolean, signal: AbortSignal): Promise<Attempt> {
-    const session = this.openSession(broker, mayTakeOver);
-    this.session = session;
+    let session: AmqpSession | undefined;
     let connectedAt: number | undefined;
     try {
+      session = this.openSession(broker, mayTakeOver);
+      this.session = session;
       await session.consume(signal);
       connectedAt = this.clock.monotonic();
       this.announce(broker);
@@ -144,7 +148,7 @@ export class AmqpSource implements ChangeSource {
       // What has begun goes on; the broker delivers it once more, and the sink joins the two.
       this.held = [];
       this.window.dropWaiting();
-      session.destroy();
+      session?.destroy();
       this.session = undefined;
     }
   }
@@ -159,9 +163,6 @@ export class AmqpSource implements ChangeSource {
       clock: this.clock,
       onMessage: (message) => {
         this.receive(message);
-      },
-      onBlocked: (reason) => {
-        this.logger.warn('the broker is short of resources and takes no messages', { source: this.name, reason });
       },
     });
   }

@@ -35,6 +35,7 @@ export type DetachedVerdict =
   | { readonly is: 'unverified' }
   | { readonly is: 'undecided'; readonly recheckAfterMs: number };
 
+/** The settings that count here. @inline */
 type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation'>;
 
 /**

@@ -1,5 +1,6 @@
 import {
   recordedFloatingIps,
+  recordedPorts,
   type CacheReader,
   type FloatingIpEntity,
   type VirtualIpEntity,
@@ -43,10 +44,10 @@ export function observeFloatingIps(
   const { vipPort, members, leaving, orphans, refused } = loadBalancer;
   const outsiders = [...leaving, ...orphans, ...refused.map(({ uuid }) => uuid)].sort();
   const recorded = new Set(managed.flatMap(recordedFloatingIps));
-  const recordedPorts = new Set(managed.flatMap((virtualIp) => virtualIp.portUuids));
+  const evidence = new Set(managed.flatMap(recordedPorts));
 
   const candidates = new Map<string, FloatingIpEntity>();
-  const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...recordedPorts];
+  const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...evidence];
   for (const port of ports) {
     for (const floatingIp of cache.find('floating-ip', 'floatingIpsByPort', port))
       candidates.set(floatingIp.uuid, floatingIp);
@@ -63,9 +64,9 @@ export function observeFloatingIps(
     const detached = observeDetached(cache, clock, floatingIp.uuid);
     // With the VIP port among them they were the VIP's; without it, a user had moved the floating ip there.
     const wasOurs = vipPort !== undefined && detached?.portUuids.includes(vipPort.uuid) === true;
-    if (wasOurs) for (const port of detached.portUuids) recordedPorts.add(port);
+    if (wasOurs) for (const port of detached.portUuids) evidence.add(port);
     for (const port of detached?.requests.flatMap((request) => request.deletedPorts) ?? []) {
-      if (cache.traces.wasMember(port, key)) recordedPorts.add(port);
+      if (cache.traces.wasMember(port, key)) evidence.add(port);
     }
     return {
       uuid: floatingIp.uuid,
@@ -76,6 +77,7 @@ export function observeFloatingIps(
       trusted:
         floatingIp.projectUuids.some((project) => projects.has(project)) ||
         cache.traces.wasAssociationSeen(floatingIp.uuid, key),
+      wasSeenAssociated: cache.traces.wasAssociationSeen(floatingIp.uuid, key),
       attachedElsewhere: isAttachedElsewhere(cache, floatingIp, { key, settings }),
       ...(detached === undefined ? {} : { detached }),
       fence: cache.traces.fence(floatingIp.uuid, clock.monotonic(), settings.stripWindowMs),
@@ -95,7 +97,7 @@ export function observeFloatingIps(
           }),
       members,
       outsiders,
-      recordedPorts: [...recordedPorts].sort().map((uuid) => ({ uuid, gone: goneness(cache, uuid) })),
+      recordedPorts: [...evidence].sort().map((uuid) => ({ uuid, gone: goneness(cache, uuid) })),
       floatingIps,
       verified: input.verified,
     },
@@ -152,7 +154,7 @@ function goneness(cache: CacheReader, portUuid: string): 'no' | 'explained' | 'u
   const isThere =
     cache.get('virtual-machine-interface', portUuid) !== undefined &&
     cache.find('instance-ip', 'instanceIpsByPort', portUuid).length > 0;
-  if (isThere) return 'no';
+  if (isThere || isUnclear(cache, portUuid)) return 'no';
   return cache.traces.isDeleteExplained(portUuid) ? 'explained' : 'unexplained';
 }
 

@@ -13,6 +13,8 @@ export interface ObservedFloatingIp {
   readonly recorded: boolean;
   /** Whether the record may be believed: the floating ip is of the VIP's own project, or we saw the association ourselves. */
   readonly trusted: boolean;
+  /** Whether we saw the association ourselves, be it over or not. */
+  readonly wasSeenAssociated: boolean;
   /** Whether it is attached to another VIP now: the flag is that one's. */
   readonly attachedElsewhere: boolean;
   /** How it was detached; undefined if nobody saw it, or it is attached. */
@@ -85,6 +87,7 @@ export interface FloatingIpPlan {
   readonly verify: Verification;
 }
 
+/** The settings that count here. @inline */
 type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
 
 // What makes it clear is a change, and wakes us. This is for what got lost.
@@ -117,6 +120,7 @@ type Standing =
  * | is recorded, references others | moved by its user (recording 18) | rid of flag and amphorae |
  * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
  * | is recorded, and the VIP port is there without an address, which nobody deleted | undecided | left as it is |
+ * | is not recorded any more, was seen associated, and references amphorae without a fixed ip | a late write of ours | rid of the amphorae |
  * | else | not ours | left alone |
  *
  * Why two steps: a user can disassociate after the strip and before our first write, and nothing in the floating ip tells. The
@@ -181,7 +185,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         // What is taken away now may have been given by its user a moment ago.
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
-        event(standing.event);
+        if (floatingIp.recorded) event(standing.event);
         break;
       case 'untrusted':
         plan.untrusted.push(floatingIp.uuid);
@@ -207,7 +211,8 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   if (referencesVipPort && floatingIp.fixedIp === seen.address) {
     return floatingIp.recorded ? { is: 'associated' } : { is: 'associated', event: 'associated' };
   }
-  if (!floatingIp.recorded) return { is: 'none' };
+  if (!floatingIp.recorded)
+    return isLeftOver(floatingIp, live, seen) ? { is: 'ended', event: 'freed' } : { is: 'none' };
   if (!floatingIp.trusted) return { is: 'untrusted' };
   if (vipPort === undefined) {
     return seen.vipPortUnclear === true
@@ -222,6 +227,14 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   return isAttached && (floatingIp.detached === undefined || !isHalfRestored)
     ? standingOfAttached(floatingIp, live, { ...seen, vipPort })
     : standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
+}
+
+// Neutron sets a fixed ip with each reference. One to an amphora without it, on a floating ip that was associated: ours, written by a
+// request that took longer than the association lasted.
+function isLeftOver(floatingIp: ObservedFloatingIp, live: readonly string[], seen: FloatingIpObservation): boolean {
+  if (!floatingIp.wasSeenAssociated || floatingIp.fixedIp !== undefined || live.length === 0) return false;
+  const amphorae = amphoraPorts(seen);
+  return live.every((uuid) => amphorae.has(uuid));
 }
 
 function standingOfDetached(floatingIp: ObservedFloatingIp, seen: SeenWithVipPort, rules: Rules): Standing {

@@ -10,6 +10,7 @@ export interface PortMarks {
   readonly hasVirtualMachine: boolean;
 }
 
+/** The settings that count here. @inline */
 type Rules = Pick<ManagerSettings, 'octaviaOwner' | 'amphoraNamePrefix'>;
 
 /** Whether a port is an amphora's: by its name, or by its owner as long as Nova has not bound it. */

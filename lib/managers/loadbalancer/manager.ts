@@ -1,4 +1,4 @@
-import { recordedFloatingIps, type CacheKeeper, type CacheReader } from '../../cache/index.js';
+import { recordedFloatingIps, recordedPorts, type CacheKeeper, type CacheReader } from '../../cache/index.js';
 import { assertNever } from '../assert-never.js';
 import type { ReconcileResult, Reconciler } from '../../controller/reconciler.js';
 import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
@@ -87,7 +87,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   private keepEvidence(key: VipKey): void {
     for (const virtualIp of this.parts.virtualIps.find(key)) {
       for (const uuid of recordedFloatingIps(virtualIp)) {
-        this.parts.cache.traces.keepEvidence(uuid, virtualIp.portUuids);
+        this.parts.cache.traces.keepEvidence(uuid, recordedPorts(virtualIp));
       }
     }
   }
@@ -161,4 +161,4 @@ const nothingAssociated = {
   verify: { ports: [], floatingIps: [] },
 } as const;
 
-const nothingKept = { record: [], references: [], forget: [] } as const;
+const nothingKept = { record: [], attach: [], detach: [], forget: [] } as const;

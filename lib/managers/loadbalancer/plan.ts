@@ -72,6 +72,7 @@ export interface LoadBalancerPlan {
   readonly recheckAfterMs?: number;
 }
 
+/** The settings that count here. @inline */
 type Rules = Pick<ManagerSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'>;
 
 /**

@@ -27,10 +27,10 @@ export interface VipPlan {
  * association and of the members is written before the floating ip's references to them, since those are what makes a strip possible.
  *
  * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
- * 2. record: the virtual-ip, what it records, and its references to new members: after a restart they are the evidence of a strip
- * 3. bind: fixed ip, flag, references of floating ips
+ * 2. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
+ * 3. bind: fixed ip, flag, references of floating ips; beside them the virtual-ip's references
  * 4. release: what is left over on floating ips
- * 5. virtual-ip: its references to ports that are no members any more
+ * 5. detach: the virtual-ip's references to ports that are no members any more, and the record of those
  * 6. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  */
 export function composeVipPlan(
@@ -46,9 +46,9 @@ export function composeVipPlan(
   const stages: readonly Stage[] = [
     { name: 'let go', writes: floatingIps.letGo },
     { name: 'record', writes: virtualIp.record },
-    { name: 'bind', writes: floatingIps.bind },
+    { name: 'bind', writes: [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
-    { name: 'virtual-ip', writes: virtualIp.references },
+    { name: 'detach', writes: virtualIp.detach },
     { name: 'forget', writes: virtualIp.forget },
   ];
   return {

@@ -1,4 +1,11 @@
-import { floatingIpRecordKey, recordKeys, writeRecord, type VipKey, type VirtualIpRecord } from '../../schema/index.js';
+import {
+  floatingIpRecordKey,
+  memberRecordKey,
+  recordKeys,
+  writeRecord,
+  type VipKey,
+  type VirtualIpRecord,
+} from '../../schema/index.js';
 import type { VipPort } from '../loadbalancer/plan.js';
 import type { KnownSchema } from '../schema-knowledge.js';
 import type { VirtualIpTarget, Write } from '../write.js';
@@ -43,7 +50,10 @@ export interface VirtualIpObservation {
 export interface VirtualIpPlan {
   /** Before a floating ip gets references to amphorae: what can be lost has to be recorded first, and by which ports it can. */
   readonly record: readonly Write[];
-  readonly references: readonly Write[];
+  /** References to VIP port and members. */
+  readonly attach: readonly Write[];
+  /** References to ports that are no members any more, and the record of those. */
+  readonly detach: readonly Write[];
   /** Associations that are over, and last of all the virtual-ip itself. */
   readonly forget: readonly Write[];
   /** All names that could be ours belong to others: floating ips are served, but nothing records them. */
@@ -72,7 +82,8 @@ export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
     const isDecided = seen.undecided.length === 0;
     return {
       record: [],
-      references: [],
+      attach: [],
+      detach: [],
       forget: isDecided ? existing.map(({ uuid }) => ({ action: 'delete-virtual-ip', uuid })) : [],
     };
   }
@@ -82,7 +93,7 @@ export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
   return { ...update, forget: [...update.forget, ...deletes] };
 }
 
-const nothing: VirtualIpPlan = { record: [], references: [], forget: [] };
+const nothing: VirtualIpPlan = { record: [], attach: [], detach: [], forget: [] };
 
 /** The names that the virtual-ip of a VIP may have, the one to prefer first. */
 export function candidateNames(vipPort: VipPort, address: string): readonly string[] {
@@ -102,7 +113,11 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
     { annotated: [], referenced: [], wanted: wantedAssociations(seen) },
     seen.schema,
   );
-  const record = { ...identityOf(seen, vipPort), floatingIps: associations.annotate };
+  const record = {
+    ...identityOf(seen, vipPort),
+    floatingIps: associations.annotate,
+    members: seen.members.toSorted(),
+  };
   return {
     record: [
       {
@@ -114,13 +129,13 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
         target: 'created',
         floatingIpUuid,
       })),
-      ...[vipPort.uuid, ...seen.members.toSorted()].map((portUuid): Write => ({
-        action: 'add-virtual-ip-reference',
-        target: 'created',
-        portUuid,
-      })),
     ],
-    references: [],
+    attach: [vipPort.uuid, ...seen.members.toSorted()].map((portUuid): Write => ({
+      action: 'add-virtual-ip-reference',
+      target: 'created',
+      portUuid,
+    })),
+    detach: [],
     forget: [],
   };
 }
@@ -138,13 +153,20 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
       : [{ key: recordKeys.loadBalancer, value: wantedRecord.loadBalancer }]),
     ...(kept.record.vipPort === wantedRecord.vipPort ? [] : [{ key: recordKeys.vipPort, value: wantedRecord.vipPort }]),
     ...associations.annotate.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: seen.address })),
+    ...seen.members
+      .filter((uuid) => !kept.record.members.includes(uuid))
+      .toSorted()
+      .map((uuid) => ({ key: memberRecordKey(uuid), value: seen.address })),
   ];
   const ports = [vipPort.uuid, ...seen.members.toSorted()];
   const properties = propertiesOf(seen, vipPort);
   const isSame = kept.address === properties.address && kept.subnetUuid === properties.subnetUuid;
-  // While a floating ip is undecided, the ports that are gone are evidence: the record of members is these references.
+  // While a floating ip is undecided, the ports that are gone are evidence.
   const left = [...ports, ...seen.unclearPorts];
-  const drops = seen.undecided.length > 0 ? [] : kept.portUuids.filter((uuid) => !left.includes(uuid));
+  const over = (uuids: readonly string[]): readonly string[] =>
+    seen.undecided.length > 0 ? [] : uuids.filter((uuid) => !left.includes(uuid));
+  const drops = over(kept.portUuids);
+  const formerMembers = over(kept.record.members);
   return {
     record: [
       ...(entries.length === 0 ? [] : [{ action: 'set-record' as const, target, entries }]),
@@ -153,12 +175,15 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
         target,
         floatingIpUuid,
       })),
-      ...ports
-        .filter((portUuid) => !kept.portUuids.includes(portUuid))
-        .map((portUuid): Write => ({ action: 'add-virtual-ip-reference', target, portUuid })),
     ],
-    references: [
+    attach: ports
+      .filter((portUuid) => !kept.portUuids.includes(portUuid))
+      .map((portUuid): Write => ({ action: 'add-virtual-ip-reference', target, portUuid })),
+    detach: [
       ...drops.map((portUuid): Write => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
+      ...(formerMembers.length === 0
+        ? []
+        : [{ action: 'delete-record' as const, target, keys: formerMembers.map(memberRecordKey) }]),
       ...(isSame ? [] : [{ action: 'set-virtual-ip-properties' as const, target, properties }]),
     ],
     forget: forgetAssociations(associations, target),
@@ -223,7 +248,7 @@ function wantedAssociations(seen: VirtualIpObservation): readonly string[] {
   return [...new Set([...seen.associations, ...seen.undecided, ...seen.untrusted])].sort();
 }
 
-function identityOf(seen: VirtualIpObservation, vipPort: VipPort): Omit<VirtualIpRecord, 'floatingIps'> {
+function identityOf(seen: VirtualIpObservation, vipPort: VipPort): Omit<VirtualIpRecord, 'floatingIps' | 'members'> {
   return { vip: seen.vip, loadBalancer: vipPort.loadBalancerId, vipPort: vipPort.uuid };
 }
 

@@ -324,8 +324,8 @@ describe('Informer', () => {
       const delivery = stage.update('floating-ip', floatingIp);
       for (const [reads, delayMs] of [
         [1, 100],
-        [2, 500],
-        [3, 1_000],
+        [2, 250],
+        [3, 500],
       ] as const) {
         await turns();
         expect(stage.reader.times(`get ${floatingIp}`)).to.equal(reads);

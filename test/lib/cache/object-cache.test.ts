@@ -94,7 +94,7 @@ describe('ObjectCache', () => {
 
     it('should find virtual-ips by name, by port, and by what they record', () => {
       const { cache } = newCache();
-      const record = { vip: key, loadBalancer: 'lb', vipPort: two, floatingIps: [three] };
+      const record = { vip: key, loadBalancer: 'lb', vipPort: two, floatingIps: [three], members: [] };
       cache.put('virtual-ip', { uuid: one, fqName: ['d', 'p', 'v'], portUuids: [two], floatingIpUuids: [], record });
       for (const [index, found] of [
         ['virtualIpsByName', 'd:p:v'],

@@ -1,40 +1,13 @@
 import { hostname } from 'node:os';
 import { expect } from 'chai';
-import { AmqpSource, hasCode, type LogFields, type Logger, SvcMonitorError } from '../../../lib/index.js';
+import { AmqpSource, hasCode, ManualClock, SvcMonitorError } from '../../../lib/index.js';
 import { AmqpStage } from '../../support/amqp-stage.js';
 import { anyNotification, uuidOf } from '../../support/change-messages.js';
 import { eventually } from '../../support/eventually.js';
+import { KeptLog } from '../../support/kept.js';
 import { rabbitmqUrl } from '../../support/rabbitmq.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import { itBehavesAsAChangeSource } from './source.contract.js';
-
-class RecordingLogger implements Logger {
-  public readonly lines: string[] = [];
-
-  public debug(message: string, fields?: LogFields): void {
-    this.lines.push(JSON.stringify({ message, ...fields }));
-  }
-
-  public info(message: string, fields?: LogFields): void {
-    this.debug(message, fields);
-  }
-
-  public warn(message: string, fields?: LogFields): void {
-    this.debug(message, fields);
-  }
-
-  public error(message: string, fields?: LogFields): void {
-    this.debug(message, fields);
-  }
-
-  public child(): Logger {
-    return this;
-  }
-
-  public isDebugEnabled(): boolean {
-    return true;
-  }
-}
 
 describe('AmqpSource', () => {
   describe('when a broker cannot be understood', () => {
@@ -317,6 +290,113 @@ describe('AmqpSource', () => {
         });
       });
 
+      describe('when the exchange is deleted on the broker', () => {
+        it('should notice at the next look, declare it anew, and report the gap', async () => {
+          const clock = new ManualClock();
+          await keep(stage.source({ clock, checkIntervalMs: 10_000 })).start(sink, signal);
+          await stage.control.exchangeDelete({ exchange: stage.exchange });
+          clock.step(10_000);
+          await sink.seen('disconnected');
+          clock.step(100);
+          await sink.seen('connected', 2);
+          stage.publisher.publish(anyNotification({ 'request-id': 'req-after' }));
+          await sink.took('req-after');
+
+          expect(sink.losses[0]?.message).to.contain('no exchange');
+        });
+      });
+
+      describe('when the exchange was deleted and declared anew by somebody', () => {
+        it('should bind its queue again at the next look', async () => {
+          const clock = new ManualClock();
+          await keep(stage.source({ clock, checkIntervalMs: 10_000 })).start(sink, signal);
+          await stage.control.exchangeDelete({ exchange: stage.exchange });
+          await stage.control.exchangeDeclare({ exchange: stage.exchange, type: 'fanout', durable: false });
+          clock.step(10_000);
+          await eventually('a change arrives', async () => {
+            stage.publisher.publish(anyNotification({ 'request-id': 'req-after' }));
+            await stage.publisher.flush();
+            return sink.taken.includes('req-after');
+          });
+
+          expect(sink.count('disconnected')).to.equal(0);
+        });
+      });
+
+      describe('when the queue grows longer than is good for the broker', () => {
+        it('should drop it, and report the gap', async () => {
+          const clock = new ManualClock();
+          const source = keep(stage.source({ clock, prefetch: 2, maxBacklog: 5, maxQueueLength: 10 }));
+          await source.start(sink, signal);
+          sink.hold();
+          for (let i = 0; i < 12; i++) stage.publisher.publish(anyNotification({ 'request-id': `req-${i}` }));
+          await eventually('ten wait', async () => (await stage.inspectQueue())?.messageCount === 10);
+          clock.step(10_000);
+          expect(await stage.inspectQueue()).to.include({ messageCount: 10 });
+          stage.publisher.publish(anyNotification({ 'request-id': 'req-one-too-many' }));
+          await eventually('eleven wait', async () => (await stage.inspectQueue())?.messageCount === 11);
+          await eventually('it is noticed', () => {
+            clock.step(1_000);
+            return sink.count('disconnected') === 1;
+          });
+          sink.release();
+          await eventually('it is back', () => {
+            clock.step(100);
+            return sink.count('connected') === 2;
+          });
+          stage.publisher.publish(anyNotification({ 'request-id': 'req-after' }));
+          await sink.took('req-after');
+
+          expect(sink.losses[0]?.message).to.contain('11 messages wait');
+          expect(sink.taken).not.to.include('req-one-too-many');
+        });
+      });
+
+      describe('when somebody else consumes from its queue', () => {
+        it('should not share it', async () => {
+          await keep(stage.source()).start(sink, signal);
+          const channel = await stage.control.acquire({ emitErrorsFromChannel: true });
+          channel.on('error', () => undefined);
+          const consumed = await channel.basicConsume({ queue: stage.queue }, () => undefined).catch(String);
+
+          expect(consumed).to.contain('exclusive');
+          expect(sink.events).to.deep.equal(['connected']);
+        });
+      });
+
+      describe('when none of several brokers is there', () => {
+        it('should try all before it waits, and say of each once why', async () => {
+          const clock = new ManualClock();
+          const logger = new KeptLog();
+          const absent = [1, 2, 3].map((port) => `127.0.0.1:${port}`);
+          const source = keep(
+            stage.source({
+              brokers: [...absent, new URL(url).host],
+              username: 'nobody',
+              // More than the test lets pass: an attempt may take longer than a step.
+              connectTimeoutMs: 60_000,
+              clock,
+              logger,
+            }),
+          );
+          const started = source.start(sink, signal).catch(() => undefined);
+          const refusals = (): readonly unknown[] => logger.of('the change stream is not connected, going on trying');
+          await eventually('each was tried', () => refusals().length === 4);
+          for (let round = 0; round < 20; round += 1) {
+            clock.step(1_000);
+            await eventually(
+              'the last of the round was tried',
+              () => source.status().lastError?.includes('login') === true,
+            );
+          }
+          await source.stop();
+          await started;
+
+          expect(refusals()).to.have.length(4);
+          expect(sink.events).to.deep.equal(['disconnected']);
+        });
+      });
+
       describe('when the first of several brokers is not there', () => {
         it('should connect to the next', async () => {
           await stage.proxy.refuse(true);
@@ -328,7 +408,7 @@ describe('AmqpSource', () => {
 
       describe('when the password is wrong', () => {
         it('should say that the login was refused, and never the password', async () => {
-          const logger = new RecordingLogger();
+          const logger = new KeptLog();
           const source = keep(
             stage.source({
               brokers: [`127.0.0.1:${new URL(stage.proxyUrl()).port}`],
@@ -344,7 +424,9 @@ describe('AmqpSource', () => {
           controller.abort();
           const error = await started;
 
-          expect(status.lastError).to.contain('ACCESS_REFUSED');
+          expect(status.lastError).to.match(
+            /^the broker refuses the login: check user name and password .*ACCESS_REFUSED/,
+          );
           expect(hasCode(error, 'aborted')).to.equal(true);
           const told = JSON.stringify([status, sink.losses, sink.losses.map(String), String(error), logger.lines]);
           expect(logger.lines).to.have.length(1);
@@ -372,15 +454,14 @@ describe('AmqpSource', () => {
 
       describe('when stopped', () => {
         it('should delete its queue, and find nothing to complain about', async () => {
-          const logger = new RecordingLogger();
+          const logger = new KeptLog();
           const source = keep(stage.source({ logger }));
           await source.start(sink, signal);
           expect(await stage.inspectQueue()).to.include({ consumerCount: 1 });
           await source.stop();
 
           expect(await stage.inspectQueue()).to.equal(undefined);
-          expect(logger.lines).to.have.length(1);
-          expect(logger.lines[0]).to.contain('the change stream is connected');
+          expect(logger.lines.map(({ message }) => message)).to.deep.equal(['the change stream is connected']);
         });
 
         it('should end although the broker does not answer', async () => {

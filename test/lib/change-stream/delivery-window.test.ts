@@ -72,6 +72,22 @@ describe('DeliveryWindow', () => {
     await wait;
   });
 
+  it('should tell when there is room again', async () => {
+    const window = new DeliveryWindow(2);
+    await window.room();
+    for (const name of ['a', 'b', 'c']) window.run(tasks.task(name));
+    let waits = true;
+    const room = window.room().then(() => {
+      waits = false;
+    });
+    await tasks.end('a');
+    expect([waits, window.hasRoom]).to.deep.equal([true, false]);
+    await tasks.end('b');
+    await room;
+
+    expect(window).to.include({ running: 1, queued: 0, hasRoom: true });
+  });
+
   it('should begin everything once, in its order, and never more at once than its limit, whatever ends when', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(fc.nat({ max: 5 })), async (limit, delays) => {

@@ -127,7 +127,7 @@ describe('PlanApplier', () => {
         subnetUuid: uuidOf(0xb1),
         portUuids: [],
       });
-      expect(created?.record).to.deep.include({ vip: key, loadBalancer: 'lb', vipPort, floatingIps: [] });
+      expect(created?.record).to.deep.include({ vip: key, loadBalancer: 'lb', vipPort, floatingIps: [], members: [] });
     });
 
     it('should be that a virtual-ip is gone', async () => {
@@ -362,7 +362,7 @@ describe('CachedLoadBalancerManager', () => {
           address: vip,
           portUuids: [vipPort, amphora1, amphora2],
           floatingIpUuids: [],
-          record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [floatingIp] },
+          record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [floatingIp], members: [] },
         }),
       );
     await stage.manager.reconcile(key, signal);

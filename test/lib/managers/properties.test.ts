@@ -17,7 +17,7 @@ import {
   type VirtualIpPlan,
   type Write,
 } from '../../../lib/managers/index.js';
-import { readRecord, recordKeys, vipKey, type VirtualIpRecord } from '../../../lib/schema/index.js';
+import { readRecord, recordAfter, vipKey } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import {
   additionalVip,
@@ -80,6 +80,7 @@ const floatingIp = (number: number) =>
       references,
       recorded: fc.boolean(),
       trusted: fc.boolean(),
+      wasSeenAssociated: fc.boolean(),
       attachedElsewhere: fc.boolean(),
       fence: fc.constantFrom('open', 'passed'),
     }),
@@ -169,6 +170,7 @@ const existing = (number: number): fc.Arbitrary<ObservedVirtualIp> =>
         loadBalancer: fc.constantFrom('lb', uuidOf(1)),
         vipPort: fc.constantFrom(vipPort, web),
         floatingIps: fc.subarray([uuidOf(0x30), uuidOf(0x31), uuidOf(0x32)]),
+        members: fc.subarray(ports),
       }),
     }),
     maybe('address', fc.constantFrom(vip, webAddress)),
@@ -204,14 +206,14 @@ const virtualIpObservation = merged(
 ) as fc.Arbitrary<VirtualIpObservation>;
 
 /** What the writes of a plan make of the virtual-ips, and of the records in them. */
-function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, references: refs, forget }: VirtualIpPlan) {
+function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, attach, detach, forget }: VirtualIpPlan) {
   let all = [...seen];
   const created = uuidOf(0x4f);
   const change = (target: { readonly uuid: string } | 'created', to: (it: ObservedVirtualIp) => ObservedVirtualIp) => {
     const uuid = target === 'created' ? created : target.uuid;
     all = all.map((one) => (one.uuid === uuid ? to(one) : one));
   };
-  for (const write of [...record, ...refs, ...forget]) {
+  for (const write of [...record, ...attach, ...detach, ...forget]) {
     switch (write.action) {
       case 'create-virtual-ip': {
         const { fqName, properties, record: entries } = write.virtualIp;
@@ -251,23 +253,6 @@ function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, reference
     }
   }
   return all;
-}
-
-function recordAfter(
-  record: VirtualIpRecord,
-  entries: readonly { readonly key: string; readonly value: string }[],
-  keys: readonly string[],
-): VirtualIpRecord {
-  const uuid = (name: string) => name.slice(recordKeys.floatingIpPrefix.length);
-  const value = (name: string) => entries.find((entry) => entry.key === name)?.value;
-  const added = entries.map((entry) => entry.key).filter((name) => name.startsWith(recordKeys.floatingIpPrefix));
-  const gone = new Set(keys.map(uuid));
-  return {
-    ...record,
-    loadBalancer: value(recordKeys.loadBalancer) ?? record.loadBalancer,
-    vipPort: value(recordKeys.vipPort) ?? record.vipPort,
-    floatingIps: [...new Set([...record.floatingIps, ...added.map(uuid)])].filter((one) => !gone.has(one)).sort(),
-  };
 }
 
 function shuffled<T>(list: readonly T[], salt: number): readonly T[] {
@@ -463,7 +448,7 @@ describe('the plans, whatever is observed', () => {
       fc.assert(
         fc.property(virtualIpObservation, (seen) => {
           const again = { ...seen, existing: virtualIpsAfter(seen.existing, planVirtualIp(seen)) };
-          expect(planVirtualIp(again)).to.deep.equal({ record: [], references: [], forget: [] });
+          expect(planVirtualIp(again)).to.deep.equal({ record: [], attach: [], detach: [], forget: [] });
         }),
         parameters,
       );

@@ -32,7 +32,7 @@ function record(...floatingIps: readonly string[]): VirtualIpEntity {
     fqName: ['d', 'p', 'v'],
     portUuids: [vipPort],
     floatingIpUuids: [],
-    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps },
+    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps, members: [] },
   };
 }
 

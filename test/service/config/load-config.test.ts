@@ -33,7 +33,9 @@ describe('loadConfig', () => {
         username: 'guest',
         password: 'guest',
         heartbeatSeconds: 5,
+        checkIntervalMs: 10_000,
         prefetch: 256,
+        queueExpiresMs: 60_000,
         exchange: 'vnc_config.object-update',
       });
       expect(config.rules).to.deep.equal({

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { request } from 'node:http';
 import { expect } from 'chai';
 import { SvcMonitorError, type MonitorStatus } from '../../../lib/index.js';
-import { StatusServer, type StatusServerOptions } from '../../../service/http/index.js';
+import { monitorUnreadyReasons, StatusServer, type StatusServerOptions } from '../../../service/http/index.js';
 import { healthyStatus } from '../fake-monitor.js';
 
 describe('StatusServer', () => {
@@ -25,6 +25,7 @@ describe('StatusServer', () => {
       host: '127.0.0.1',
       port: 0,
       status: () => status,
+      unreadyReasons: () => monitorUnreadyReasons(status, failure),
       failure: () => failure,
       metrics,
       ...options,
@@ -130,7 +131,13 @@ describe('StatusServer', () => {
     });
 
     it('should answer 404 to /metrics where it has none', async () => {
-      const server = new StatusServer({ host: '127.0.0.1', port: 0, status: () => status, failure: () => failure });
+      const server = new StatusServer({
+        host: '127.0.0.1',
+        port: 0,
+        status: () => status,
+        unreadyReasons: () => [],
+        failure: () => failure,
+      });
       servers.push(server);
       expect((await get(await server.start(), '/metrics')).code).to.equal(404);
     });

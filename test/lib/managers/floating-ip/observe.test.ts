@@ -27,7 +27,7 @@ function newStage(floatingIps: readonly string[] = [floatingIp]): Stage {
     address: vip,
     portUuids: [vipPort, amphora1, amphora2],
     floatingIpUuids: [],
-    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps },
+    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps, members: [] },
   });
 }
 
@@ -169,7 +169,13 @@ describe('observeFloatingIps', () => {
     const empties = (stage: Stage, before: readonly string[]) => detach(stage, before);
 
     it('should include those that the floating ip referenced with the VIP port before it was detached', () => {
-      expect(gone(empties(newStage(), [vipPort, newAmphora]), newAmphora)).to.equal('unexplained');
+      const stage = newStage();
+      stage.cache.remove('virtual-machine-interface', newAmphora, 0);
+      expect(gone(empties(stage, [vipPort, newAmphora]), newAmphora)).to.equal('unexplained');
+    });
+
+    it('should not count as gone while nothing is known of them: they may only be unreadable', () => {
+      expect(gone(empties(newStage(), [vipPort, newAmphora]), newAmphora)).to.equal('no');
     });
 
     it("should not include those that it was moved to: the user's own", () => {

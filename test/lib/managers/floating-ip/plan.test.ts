@@ -60,6 +60,25 @@ const associated = { ...nothing, associations: [floatingIp] };
 const noted = (type: string) => ({ events: [{ floatingIpUuid: floatingIp, type }] });
 
 describe('planFloatingIps', () => {
+  describe('when a late write of ours has added a reference after the association was over', () => {
+    const late = { recorded: false, isVirtualIp: false, references: live(amphora1) };
+
+    it('should take the reference away', () => {
+      const seen = plan(withoutFixedIp(whole({ ...late, wasSeenAssociated: true })));
+      expect(writesOf(seen)).to.deep.equal([drop(amphora1)]);
+      expect(seen.events).to.deep.equal([]);
+    });
+
+    it('should leave one alone that was never seen associated: it is somebody else’s', () => {
+      expect(writesOf(plan(withoutFixedIp(whole(late))))).to.deep.equal([]);
+    });
+
+    it('should leave one alone that references other ports', () => {
+      const seen = whole({ ...late, wasSeenAssociated: true, references: live(amphora1, web) });
+      expect(writesOf(plan(withoutFixedIp(seen)))).to.deep.equal([]);
+    });
+  });
+
   describe('when nothing is known of a port that it references', () => {
     const unreadable = { portUuid: amphora2, live: true, unclear: true };
 

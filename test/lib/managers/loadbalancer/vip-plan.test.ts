@@ -27,7 +27,7 @@ const floatingIps: FloatingIpPlan = {
   events: [],
   verify: { ports: [], floatingIps: [] },
 };
-const virtualIp: VirtualIpPlan = { record: [], references: [], forget: [] };
+const virtualIp: VirtualIpPlan = { record: [], attach: [], detach: [], forget: [] };
 
 function compose(plans: {
   loadBalancer?: Partial<LoadBalancerPlan>;
@@ -45,7 +45,8 @@ const all = {
   floatingIps: { letGo: [drop(amphora1)], bind: [set({ fixedIp: vip }), add(amphora2)], release: [drop(uuidOf(0x20))] },
   virtualIp: {
     record: [{ action: 'set-record', target, entries: [{ key: floatingIpRecordKey(floatingIp), value: vip }] }],
-    references: [{ action: 'add-virtual-ip-reference', target, portUuid: amphora2 }],
+    attach: [{ action: 'add-virtual-ip-reference', target, portUuid: amphora2 }],
+    detach: [{ action: 'delete-virtual-ip-reference', target, portUuid: amphora1 }],
     forget: [{ action: 'delete-virtual-ip', uuid: uuidOf(0x41) }],
   } satisfies VirtualIpPlan,
 };
@@ -57,7 +58,7 @@ describe('composeVipPlan', () => {
       'record',
       'bind',
       'release',
-      'virtual-ip',
+      'detach',
       'forget',
     ]);
   });
@@ -89,8 +90,9 @@ describe('describeVipPlan', () => {
       `  record: set ${floatingIpRecordKey(floatingIp)} on virtual-ip ${target.uuid}`,
       `  bind: set fixedIp ${vip} on floating-ip ${floatingIp}`,
       `  bind: add reference floating-ip ${floatingIp} -> port ${amphora2}`,
+      `  bind: add reference virtual-ip ${target.uuid} -> port ${amphora2}`,
       `  release: delete reference floating-ip ${floatingIp} -> port ${uuidOf(0x20)}`,
-      `  virtual-ip: add reference virtual-ip ${target.uuid} -> port ${amphora2}`,
+      `  detach: delete reference virtual-ip ${target.uuid} -> port ${amphora1}`,
       `  forget: delete virtual-ip ${uuidOf(0x41)}`,
     ]);
   });

@@ -45,6 +45,7 @@ export function whole(delta: Partial<ObservedFloatingIp> = {}): ObservedFloating
     references: live(vipPort, amphora1, amphora2),
     recorded: true,
     trusted: true,
+    wasSeenAssociated: false,
     attachedElsewhere: false,
     fence: 'passed',
     ...delta,

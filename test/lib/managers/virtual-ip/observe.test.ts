@@ -18,12 +18,14 @@ function virtualIp(number: number, delta: Partial<VirtualIpEntity> = {}): Virtua
     projectUuid: tenant.projectUuid,
     portUuids: [],
     floatingIpUuids: [],
-    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [] },
+    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [], members: [] },
     ...delta,
   };
 }
 
-const record = (recorded: string) => ({ record: { vip: key, loadBalancer: 'lb', vipPort: recorded, floatingIps: [] } });
+const record = (recorded: string) => ({
+  record: { vip: key, loadBalancer: 'lb', vipPort: recorded, floatingIps: [], members: [] },
+});
 
 function managed(...virtualIps: readonly VirtualIpEntity[]) {
   const stage = new Stage().putLoadBalancer(vipPort, amphora1);

@@ -9,7 +9,7 @@ import {
   type VirtualIpPlan,
   type Write,
 } from '../../../../lib/managers/index.js';
-import { floatingIpRecordKey, recordKeys, vipKey } from '../../../../lib/schema/index.js';
+import { floatingIpRecordKey, memberRecordKey, recordKeys, vipKey } from '../../../../lib/schema/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { amphora1, amphora2, floatingIp, newAmphora, otherFloatingIp, vipPort } from '../support/floating-ips.js';
 import { loadBalancer, tenant, vip } from '../support/ports.js';
@@ -41,7 +41,7 @@ function kept(delta: Partial<ObservedVirtualIp> = {}): ObservedVirtualIp {
     subnetUuid: subnet,
     portUuids: [vipPort, amphora1, amphora2],
     floatingIpUuids: [],
-    record: { vip: key, loadBalancer, vipPort, floatingIps: [floatingIp] },
+    record: { vip: key, loadBalancer, vipPort, floatingIps: [floatingIp], members: [amphora1, amphora2] },
     ...delta,
   };
 }
@@ -79,12 +79,17 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): VirtualIpPla
   });
 }
 
-const nothing = { record: [], references: [], forget: [] };
+const nothing = { record: [], attach: [], detach: [], forget: [] };
 const target = { uuid: ours };
 const remembers = (uuid: string): Write => ({
   action: 'set-record',
   target,
   entries: [{ key: floatingIpRecordKey(uuid), value: vip }],
+});
+const recordsMember = (uuid: string): Write => ({
+  action: 'set-record',
+  target,
+  entries: [{ key: memberRecordKey(uuid), value: vip }],
 });
 const forgets = (uuid: string): Write => ({ action: 'delete-record', target, keys: [floatingIpRecordKey(uuid)] });
 
@@ -149,16 +154,18 @@ describe('planVirtualIp', () => {
                 { key: recordKeys.loadBalancer, value: loadBalancer },
                 { key: recordKeys.vipPort, value: vipPort },
                 { key: floatingIpRecordKey(floatingIp), value: vip },
+                { key: memberRecordKey(amphora1), value: vip },
+                { key: memberRecordKey(amphora2), value: vip },
               ],
             },
           },
-          ...[vipPort, amphora1, amphora2].map((portUuid) => ({
-            action: 'add-virtual-ip-reference',
-            target: 'created',
-            portUuid,
-          })),
         ],
-        references: [],
+        attach: [vipPort, amphora1, amphora2].map((portUuid) => ({
+          action: 'add-virtual-ip-reference',
+          target: 'created',
+          portUuid,
+        })),
+        detach: [],
         forget: [],
       });
     });
@@ -200,16 +207,20 @@ describe('planVirtualIp', () => {
 
     it('should add before it deletes when a member replaces another', () => {
       expect(plan({ members: [amphora2, newAmphora] })).to.deep.equal({
-        record: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
-        references: [{ action: 'delete-virtual-ip-reference', target, portUuid: amphora1 }],
+        record: [recordsMember(newAmphora)],
+        attach: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
+        detach: [
+          { action: 'delete-virtual-ip-reference', target, portUuid: amphora1 },
+          { action: 'delete-record', target, keys: [memberRecordKey(amphora1)] },
+        ],
         forget: [],
       });
     });
 
     it('should record an association before the floating ip changes, and forget an old one last', () => {
       expect(plan({ associations: [otherFloatingIp] })).to.deep.equal({
+        ...nothing,
         record: [remembers(otherFloatingIp)],
-        references: [],
         forget: [forgets(floatingIp)],
       });
     });
@@ -217,7 +228,8 @@ describe('planVirtualIp', () => {
     it('should keep the record of one that is undecided, and the references that are the evidence', () => {
       expect(plan({ associations: [], undecided: [floatingIp], members: [amphora2, newAmphora] })).to.deep.equal({
         ...nothing,
-        record: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
+        record: [recordsMember(newAmphora)],
+        attach: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
       });
     });
 
@@ -250,7 +262,7 @@ describe('planVirtualIp', () => {
     it('should correct address and subnet', () => {
       const properties = { address: vip, subnetUuid: subnet };
       for (const wrong of [kept({ address: '10.107.0.99' }), kept({ subnetUuid: uuidOf(0x99) })]) {
-        expect(plan({ existing: [wrong] }).references).to.deep.equal([
+        expect(plan({ existing: [wrong] }).detach).to.deep.equal([
           { action: 'set-virtual-ip-properties', target, properties },
         ]);
       }
@@ -259,11 +271,10 @@ describe('planVirtualIp', () => {
     it('should keep it without members: a failover may be under way', () => {
       expect(plan({ members: [] })).to.deep.equal({
         ...nothing,
-        references: [amphora1, amphora2].map((portUuid) => ({
-          action: 'delete-virtual-ip-reference',
-          target,
-          portUuid,
-        })),
+        detach: [
+          ...[amphora1, amphora2].map((portUuid) => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
+          { action: 'delete-record', target, keys: [amphora1, amphora2].map(memberRecordKey) },
+        ],
       });
     });
   });
@@ -278,14 +289,14 @@ describe('planVirtualIp', () => {
 
     it('should record associations by reference when it creates it', () => {
       const [create, first] = plan({ schema: 'native', existing: [] }).record;
-      expect(create).to.have.nested.property('virtualIp.record').with.length(4);
+      expect(create).to.have.nested.property('virtualIp.record').with.length(6);
       expect(first).to.deep.equal({ ...references(floatingIp), target: 'created' });
     });
 
     it('should move what annotations record: the reference first, the annotation last', () => {
       expect(plan({ schema: 'native' })).to.deep.equal({
+        ...nothing,
         record: [references(floatingIp)],
-        references: [],
         forget: [forgets(floatingIp)],
       });
     });
@@ -314,8 +325,8 @@ describe('planVirtualIp', () => {
     it('should keep the first by name, take over what the others record, and delete them last', () => {
       const seen = { existing: [surplus, kept()], associations: [floatingIp, otherFloatingIp] };
       expect(plan(seen)).to.deep.equal({
+        ...nothing,
         record: [remembers(otherFloatingIp)],
-        references: [],
         forget: [{ action: 'delete-virtual-ip', uuid: surplus.uuid }],
       });
     });

@@ -1,0 +1,38 @@
+import { sleep, type Clock } from '../clock/index.js';
+import type { SvcMonitorError } from '../errors/index.js';
+
+/** How an attempt went. */
+export interface Attempt {
+  readonly error: SvcMonitorError;
+  /** How long it was connected; 0 if it never was. Milliseconds. */
+  readonly connectedMs: number;
+}
+
+/** What {@link keepAttempting} needs. */
+export interface AttemptOptions {
+  readonly clock: Clock;
+  /** Wait after the first failure; doubles with each, until one attempt was connected for longer than the longest wait. Milliseconds. */
+  readonly retryLowMs: number;
+  /** The longest wait. Milliseconds. */
+  readonly retryHighMs: number;
+  /** One client, from its beginning to its end. Must not reject. */
+  readonly attempt: (signal: AbortSignal) => Promise<Attempt>;
+  readonly onFailure: (error: SvcMonitorError) => void;
+}
+
+/** Makes one attempt after the other until the signal fires. Never rejects. */
+export async function keepAttempting(options: AttemptOptions, signal: AbortSignal): Promise<void> {
+  const { clock, retryLowMs, retryHighMs } = options;
+  for (let failures = 0; ; failures++) {
+    const { error, connectedMs } = await options.attempt(signal);
+    if (signal.aborted) return;
+    options.onFailure(error);
+    if (connectedMs > retryHighMs) failures = 0;
+    try {
+      await sleep(clock, Math.min(retryLowMs * 2 ** Math.min(failures, 30), retryHighMs), signal);
+    } catch {
+      // Stopped meanwhile: nothing else ends a sleep.
+      return;
+    }
+  }
+}

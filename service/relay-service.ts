@@ -1,0 +1,116 @@
+import type { SvcMonitorError } from '../lib/index.js';
+import { Relay, SystemClock, withTimeout, type Clock, type Logger, type RelayStatus } from '../lib/index.js';
+import type { ServiceConfig } from './config/index.js';
+import { StatusServer } from './http/index.js';
+import { WinstonLogger } from './log/index.js';
+import { PrometheusMetrics } from './metrics/index.js';
+import type { RunnableService } from './run.js';
+
+/** The relay and its status endpoint, as one thing that starts and stops. */
+export interface RelayService extends RunnableService {
+  /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
+  readonly url: string | undefined;
+  status(): RelayStatus;
+}
+
+// The monitor's own is for changes that it works on. What the relay takes it hands on, in batches.
+const prefetch = 2_048;
+// On top of the time that the relay gives itself, so that it is the relay that cuts its own work short.
+const stopMarginMs = 2_000;
+
+/** Puts the relay together. Nothing is connected and nothing listens before `start`. */
+export function createRelayService(config: ServiceConfig, overrides: { readonly logger?: Logger } = {}): RelayService {
+  const { rabbitmq, kafka, relay: settings, drainTimeoutMs } = config;
+  const { queueName, queueExpiresMs, maxBacklog, createTopic, sendTimeoutMs } = settings;
+  const clock = new SystemClock();
+  const logger = overrides.logger ?? new WinstonLogger(config.log);
+  const metrics = new PrometheusMetrics();
+  const relay = new Relay({
+    amqp: { ...rabbitmq, queueName, queueExpiresMs, maxBacklog, prefetch },
+    kafka: kafka.connection,
+    topic: kafka.topic,
+    createTopic,
+    sendTimeoutMs,
+    stopTimeoutMs: drainTimeoutMs,
+    ...{ clock, logger, metrics },
+  });
+  let failed: SvcMonitorError | undefined;
+  void relay.failure.then((error) => {
+    failed = error;
+  });
+  const server = new StatusServer({
+    ...config.http,
+    status: () => relay.status(),
+    unreadyReasons: () => [
+      ...(failed === undefined ? [] : [`the relay has failed: ${failed.message}`]),
+      ...unreadyReasons(relay.status(), sendTimeoutMs),
+    ],
+    failure: () => failed,
+    metrics,
+  });
+  return new RunningRelay({
+    relay,
+    server,
+    http: config.http,
+    stopTimeoutMs: drainTimeoutMs + stopMarginMs,
+    clock,
+    logger,
+  });
+}
+
+/** Why changes do not get through now; empty if they do. */
+function unreadyReasons({ rabbitmq, kafka, oldestMs }: RelayStatus, sendTimeoutMs: number): readonly string[] {
+  const because = (error: string | undefined): string => (error === undefined ? '' : `: ${error}`);
+  return [
+    ...(rabbitmq.connected ? [] : [`RabbitMQ is not connected${because(rabbitmq.lastError)}`]),
+    ...(kafka.connected ? [] : [`Kafka is not connected${because(kafka.lastError)}`]),
+    // A batch that took its time and another attempt is no news; what does not get through by then is stuck.
+    ...(oldestMs > 2 * sendTimeoutMs ? [`a change waits for Kafka since ${Math.round(oldestMs / 1000)} s`] : []),
+  ];
+}
+
+interface Parts {
+  readonly relay: Relay;
+  readonly server: StatusServer;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly stopTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+class RunningRelay implements RelayService {
+  public url: string | undefined;
+  private stopped: Promise<void> | undefined;
+
+  public constructor(private readonly parts: Parts) {}
+
+  public get failure(): Promise<SvcMonitorError> {
+    return this.parts.relay.failure;
+  }
+
+  public async start(): Promise<void> {
+    const { relay, server, http, logger } = this.parts;
+    const port = await server.start();
+    this.url = `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${port}`;
+    relay.start();
+    logger.info('status endpoint listens', { url: this.url });
+  }
+
+  public stop(): Promise<void> {
+    this.stopped ??= this.stopAll();
+    return this.stopped;
+  }
+
+  public status(): RelayStatus {
+    return this.parts.relay.status();
+  }
+
+  private async stopAll(): Promise<void> {
+    const { relay, server, clock, stopTimeoutMs } = this.parts;
+    try {
+      await withTimeout(clock, stopTimeoutMs, new AbortController().signal, () => relay.stop());
+    } finally {
+      await server.stop();
+    }
+  }
+}
