@@ -16,12 +16,18 @@ export class AmqpStage {
   private readonly url: URL;
   private proxyPort = 0;
 
-  public constructor(url: string) {
+  /**
+   * @param url of the broker, for publisher and control
+   * @param port that the sources are led to. Defaults to that of the URL
+   */
+  public constructor(url: string, port?: number) {
     const id = randomUUID();
     this.url = new URL(url);
     this.exchange = `svc-monitor-test.${id}`;
     this.queue = `svc-monitor-test-queue.${id}`;
-    this.proxy = new TcpFaultProxy({ target: { host: this.url.hostname, port: Number(this.url.port) || 5672 } });
+    this.proxy = new TcpFaultProxy({
+      target: { host: this.url.hostname, port: port ?? (Number(this.url.port) || 5672) },
+    });
     this.publisher = new NotificationPublisher({ url, exchange: this.exchange, retryHighMs: 100 });
     this.control = new Connection({ url, connectionName: 'test control' });
     this.control.on('error', () => {

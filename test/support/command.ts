@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../service/main.js', import.meta.url));
+const serviceMain = fileURLToPath(new URL('../../service/main.js', import.meta.url));
 
 /** How a command has ended. */
 export interface Ended {
@@ -19,7 +19,12 @@ export class Command {
   private isOver = false;
   private readonly child: ChildProcess;
 
-  public constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  /** @param main path of the program. Defaults to the service's */
+  public constructor(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    main: string = serviceMain,
+  ) {
     this.child = spawn(process.execPath, [main, ...args], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

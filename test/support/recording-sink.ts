@@ -5,12 +5,12 @@ type Skipped = Exclude<DecodedMessage, { readonly outcome: 'change' }>;
 
 /** A sink that keeps what it is told, in order, and can hold deliveries up. */
 export class RecordingSink implements ChangeSink {
-  /** `connected`, `disconnected`, `skipped:<reason>`, `change:<uuid>:<request-id>` when a delivery begins. */
+  /** `connected`, `resumed`, `missed`, `disconnected`, `skipped:<reason>`, `change:<uuid>:<name>` when a delivery begins. */
   public readonly events: string[] = [];
   public readonly changes: Change[] = [];
   public readonly skippedMessages: Skipped[] = [];
   public readonly losses: SvcMonitorError[] = [];
-  /** Request-ids of the changes whose delivery has resolved. */
+  /** Names of the changes whose delivery has resolved. */
   public readonly taken: (string | undefined)[] = [];
   public running = 0;
   public mostRunning = 0;
@@ -18,8 +18,19 @@ export class RecordingSink implements ChangeSink {
   private readonly waiting: (() => void)[] = [];
   private readonly failures: unknown[] = [];
 
+  /** @param nameOf what tells one change from another in `events` and `taken`; by default its request-id */
+  public constructor(private readonly nameOf: (change: Change) => string | undefined = (change) => change.requestId) {}
+
   public connected(): void {
     this.events.push('connected');
+  }
+
+  public resumed(): void {
+    this.events.push('resumed');
+  }
+
+  public missed(): void {
+    this.events.push('missed');
   }
 
   public disconnected(reason: SvcMonitorError): void {
@@ -34,7 +45,7 @@ export class RecordingSink implements ChangeSink {
 
   public async deliver(change: Change): Promise<void> {
     this.changes.push(change);
-    this.events.push(`change:${change.uuid}:${change.requestId ?? ''}`);
+    this.events.push(`change:${change.uuid}:${this.nameOf(change) ?? ''}`);
     this.running += 1;
     this.mostRunning = Math.max(this.mostRunning, this.running);
     const failure = this.failures.shift();
@@ -43,7 +54,7 @@ export class RecordingSink implements ChangeSink {
     await new Promise((resolve) => setImmediate(resolve));
     this.running -= 1;
     if (failure !== undefined) throw failure as Error;
-    this.taken.push(change.requestId);
+    this.taken.push(this.nameOf(change));
   }
 
   /** Deliveries that begin from now on do not end until {@link release}. */
