@@ -16,6 +16,9 @@ export type Command =
 export interface Scenario {
   /** `held`: in order, as late as the commands say; `disturbed`: doubled and out of order, and monitors restart. */
   readonly way: 'held' | 'disturbed';
+  readonly schema: 'stock' | 'native';
+  /** Whether requests of the monitors fail, by rules of the seed. */
+  readonly faults: boolean;
   readonly monitors: 1 | 2;
   /** Of the disturbance. */
   readonly seed: number;
@@ -58,10 +61,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), floatingIp: small }) },
 );
 
-/** Scenarios of one way, with one monitor or two. */
-export function scenarios(way: Scenario['way']): fc.Arbitrary<Scenario> {
+/** Scenarios of one kind, with one monitor or two. */
+export function scenarios(kind: Pick<Scenario, 'way' | 'schema' | 'faults'>): fc.Arbitrary<Scenario> {
   return fc.record({
-    way: fc.constant(way),
+    way: fc.constant(kind.way),
+    schema: fc.constant(kind.schema),
+    faults: fc.constant(kind.faults),
     monitors: fc.constantFrom(1 as const, 1 as const, 2 as const),
     seed: fc.nat(),
     commands: fc.array(command, { minLength: 5, maxLength: 45, size: 'max' }),

@@ -3,24 +3,31 @@ import {
   differences,
   EmbeddedCloud,
   expectedState,
+  FaultEngine,
   liveAmphorae,
   NetworkUser,
   NeutronError,
   Nova,
   observedState,
   Octavia,
+  seededRandom,
   type EmbeddedMonitor,
   type LoadBalancer,
   type NeutronPort,
   type Operation,
+  type RequestFault,
   type UserFloatingIp,
 } from '../../fixtures/index.js';
 import { ManualClock } from '../../lib/index.js';
 import type { Command, Scenario } from './script.js';
 
+// What waits for a repeat or a second look waits for the clock.
+const impatiently = { stepWhileBusy: true } as const;
+
 /** A cloud, its actors and its monitors, that plays the commands of a scenario. */
 export class World {
-  private readonly cloud = new EmbeddedCloud();
+  private readonly cloud: EmbeddedCloud;
+  private readonly faults: FaultEngine;
   private readonly octavias: Octavia[] = [];
   private readonly users: NetworkUser[] = [];
   private readonly running = new Map<LoadBalancer, Operation<unknown>>();
@@ -28,7 +35,10 @@ export class World {
   private bystanders: readonly string[] = [];
   private web: NeutronPort | undefined;
 
-  private constructor(private readonly scenario: Scenario) {}
+  private constructor(private readonly scenario: Scenario) {
+    this.cloud = new EmbeddedCloud({ server: { schema: scenario.schema } });
+    this.faults = new FaultEngine(this.cloud.server, { seed: scenario.seed });
+  }
 
   /** Plays the scenario to its end, and returns what is not as it should be then. */
   public static async play(scenario: Scenario): Promise<readonly string[]> {
@@ -64,6 +74,24 @@ export class World {
     }
     await this.settle();
     for (const monitor of this.monitors) if (this.scenario.way === 'held') monitor.channel.hold();
+    if (this.scenario.faults) this.addFaults();
+  }
+
+  // What a config API does on a bad day. Some of the requests that fail have been carried out.
+  private addFaults(): void {
+    for (let index = 0; index < this.scenario.monitors; index += 1) {
+      const match = { userAgent: userAgentOf(index) };
+      const add = (probability: number, fault: RequestFault): void => {
+        this.faults.add({ on: 'request', match, probability, fault });
+      };
+      add(0.04, { kind: 'error', status: 503, carriedOut: false });
+      add(0.02, { kind: 'error', status: 500, carriedOut: true });
+      add(0.03, { kind: 'reset', carriedOut: false });
+      add(0.03, { kind: 'reset', carriedOut: true });
+      add(0.02, { kind: 'truncate' });
+      add(0.1, { kind: 'latency', ms: { min: 0, max: 3 }, carriedOut: false });
+      add(0.1, { kind: 'latency', ms: { min: 0, max: 3 }, carriedOut: true });
+    }
   }
 
   // A look-alike port with a floating ip of its own: nothing of it may ever be touched.
@@ -79,12 +107,21 @@ export class World {
 
   private async startMonitor(index: number): Promise<void> {
     const { way, seed } = this.scenario;
-    const random = randomOf(seed + index);
-    await this.cloud.startMonitor({
-      clock: new ManualClock(Date.now()),
-      userAgent: `opensdn-svc-monitor-${index}`,
+    const random = seededRandom(seed + index);
+    const clock = new ManualClock(Date.now());
+    const starting = this.cloud.startMonitor({
+      clock,
+      userAgent: userAgentOf(index),
       settings: { stripWindowMs: 2_000 },
+      configApi: { retryDelayMs: 1, requestTimeoutMs: 60_000 },
       ...(way === 'disturbed' ? { disturbance: { random, duplicate: 0.3, delay: 0.4 } } : {}),
+    });
+    // What is repeated while it starts waits for the clock.
+    const ticker = setInterval(() => {
+      clock.step(this.scenario.faults ? 100 : 0);
+    }, 5);
+    await starting.finally(() => {
+      clearInterval(ticker);
     });
   }
 
@@ -190,16 +227,17 @@ export class World {
 
   private async settle(): Promise<void> {
     for (const monitor of this.monitors) monitor.channel.flush();
-    await this.cloud.settled();
+    await this.cloud.settled(impatiently);
   }
 
   private async complaints(): Promise<readonly string[]> {
     while (this.running.size > 0) await this.step(0);
+    this.faults.clear();
     for (const monitor of this.monitors) {
       monitor.channel.disturb(undefined);
       monitor.channel.resume();
     }
-    await this.cloud.settled();
+    await this.cloud.settled(impatiently);
     const complaints = [
       ...this.refused,
       ...differences(
@@ -210,8 +248,8 @@ export class World {
       ...this.touchedBystanders(),
     ];
     const writes = this.cloud.countWrites();
-    for (const monitor of this.monitors) await monitor.resync();
-    await this.cloud.settled();
+    for (const monitor of this.monitors) await monitor.resync(impatiently);
+    await this.cloud.settled(impatiently);
     const more = this.cloud.countWrites() - writes;
     return more === 0 ? complaints : [...complaints, `${more} writes in a quiet system`];
   }
@@ -244,13 +282,6 @@ export class World {
   }
 }
 
-// Mulberry32: small, and the same on each machine.
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+function userAgentOf(monitor: number): string {
+  return `opensdn-svc-monitor-${monitor}`;
 }

@@ -1,0 +1,165 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
+import { NotificationPublisher } from '../../fixtures/index.js';
+import { uuidOf } from '../support/change-messages.js';
+import { eventually } from '../support/eventually.js';
+import { kafkaBroker } from '../support/kafka.js';
+import { faultsOf, numberedChange, numberOf } from '../support/numbered-changes.js';
+import { OwnBroker } from '../support/own-broker.js';
+import { OwnKafka } from '../support/own-kafka.js';
+import { rabbitmqUrl } from '../support/rabbitmq.js';
+import { RelayProcess, type RelayPlaces } from '../support/relay-process.js';
+import { readTopic, type ReadRecord } from '../support/topic-reader.js';
+
+const objects = 20;
+
+/** Publishes numbered changes, one every few milliseconds, until it is told to end. */
+class SteadyPublisher {
+  public published = 0;
+  private readonly controller = new AbortController();
+  private readonly done: Promise<void>;
+
+  public constructor(private readonly publisher: NotificationPublisher) {
+    this.done = this.run();
+  }
+
+  /** Resolves when so many more were published. */
+  public async more(count: number): Promise<void> {
+    const goal = this.published + count;
+    await eventually(`${count} more are published`, () => this.published >= goal);
+  }
+
+  /** Ends it; resolves when RabbitMQ has everything. */
+  public async end(): Promise<void> {
+    this.controller.abort();
+    await this.done;
+    await this.publisher.flush();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.controller;
+    try {
+      for (;;) {
+        await pause(5, undefined, { signal });
+        this.publisher.publish(numberedChange(this.published, objects));
+        this.published += 1;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+describe('the relay process, between a RabbitMQ and a Kafka that break down', () => {
+  let rabbitmq: OwnBroker;
+  let kafka: OwnKafka;
+  let publisher: NotificationPublisher;
+  let places: RelayPlaces;
+  let relay: RelayProcess;
+  const stops: (() => Promise<void>)[] = [];
+
+  before(async function () {
+    this.timeout(120_000);
+    rabbitmqUrl(this);
+    kafkaBroker(this);
+    rabbitmq = await OwnBroker.start();
+    stops.push(() => rabbitmq.stop());
+    kafka = await OwnKafka.start();
+    stops.push(() => kafka.stop());
+  });
+
+  beforeEach(async function () {
+    const name = `svc-monitor-test.${this.currentTest?.title.replace(/\W+/g, '-').slice(0, 60) ?? ''}`;
+    places = {
+      rabbitmqUrl: rabbitmq.url,
+      kafkaBrokers: kafka.broker.brokers,
+      ...{ exchange: name, queue: name, topic: name },
+    };
+    publisher = new NotificationPublisher({ url: rabbitmq.url, exchange: name, retryHighMs: 100 });
+    relay = await RelayProcess.start(places);
+    await relay.settled();
+  });
+
+  afterEach(async () => {
+    await publisher.stop();
+    await relay.kill();
+  });
+
+  after(async function () {
+    this.timeout(60_000);
+    for (const stop of stops.reverse()) await stop();
+  });
+
+  const read = (): Promise<readonly ReadRecord[]> => readTopic(kafka.broker, places.topic);
+  const numbersOf = (records: readonly ReadRecord[]): ReadonlySet<number> =>
+    new Set(records.filter(({ isMark }) => !isMark).map(numberOf));
+  const reasonsOf = (records: readonly ReadRecord[]): readonly string[] =>
+    records
+      .filter(({ isMark, partition }) => isMark && partition === 0)
+      .map(({ body }) => (JSON.parse(body) as { reason: string }).reason);
+
+  it('should lose nothing when it is killed again and again', async () => {
+    const steady = new SteadyPublisher(publisher);
+    for (let round = 0; round < 3; round += 1) {
+      await steady.more(50);
+      await relay.kill();
+      await steady.more(50);
+      relay = await RelayProcess.start(places);
+    }
+    await steady.end();
+    await relay.settled();
+    const records = await read();
+    expect(numbersOf(records).size).to.equal(steady.published);
+    expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
+    expect(reasonsOf(records)).to.deep.equal(['start', 'start', 'start', 'start']);
+  }).timeout(120_000);
+
+  it('should lose nothing, and mark nothing, when Kafka crashes, or freezes', async () => {
+    const steady = new SteadyPublisher(publisher);
+    await steady.more(50);
+    await kafka.kill();
+    await steady.more(50);
+    await kafka.restart();
+    await relay.settled();
+    await steady.more(50);
+    await kafka.pause();
+    await eventually('the producer is given up', async () => !(await relay.status()).kafka.connected);
+    expect((await relay.get('/readyz')).status).to.equal(503);
+    await kafka.resume();
+    await steady.end();
+    await relay.settled();
+    expect((await relay.get('/readyz')).status).to.equal(200);
+    const records = await read();
+    expect(numbersOf(records).size).to.equal(steady.published);
+    expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
+    expect(reasonsOf(records)).to.deep.equal(['start']);
+  }).timeout(120_000);
+
+  it('should mark a gap when RabbitMQ crashes, and its queue with it', async () => {
+    const steady = new SteadyPublisher(publisher);
+    await steady.more(50);
+    await rabbitmq.kill();
+    await steady.more(50);
+    await rabbitmq.restart();
+    await relay.settled();
+    await steady.more(50);
+    await steady.end();
+    await relay.settled();
+    const records = await read();
+    expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
+    expect(reasonsOf(records)).to.deep.equal(['start', 'queue-lost']);
+  }).timeout(120_000);
+
+  it('should stop in good order at SIGTERM, and show its figures before', async () => {
+    for (let number = 0; number < 100; number += 1) publisher.publish(numberedChange(number, objects));
+    await publisher.flush();
+    await eventually('all are carried', async () => (await relay.status()).carried === 100);
+    const metrics = await (await relay.get('/metrics')).text();
+    expect(metrics).to.match(/^svc_monitor_relay_messages_total 100$/m);
+    expect(metrics).to.match(/^svc_monitor_relay_marks_total{reason="start"} 1$/m);
+    expect(metrics).to.match(/^svc_monitor_relay_backlog \d+$/m);
+    expect((await relay.get('/healthz')).status).to.equal(200);
+    expect(await relay.terminate()).to.equal(0);
+    expect((await read()).filter(({ key }) => key === uuidOf(7))).to.have.length(5);
+  });
+});

@@ -1,0 +1,154 @@
+import { expect } from 'chai';
+import { AmqpStage } from '../../support/amqp-stage.js';
+import { eventually } from '../../support/eventually.js';
+import { OwnBroker } from '../../support/own-broker.js';
+import { rabbitmqUrl } from '../../support/rabbitmq.js';
+import { RabbitmqStreamStage } from './rabbitmq-stage.js';
+import { StreamWorld } from './stream-world.js';
+
+const afterHealMs = 5_000;
+const slackMs = 5_000;
+
+type PartitionHandling = 'pause_minority' | 'autoheal';
+
+/** A cluster of three nodes on one machine, whose first two can be kept from talking to the others. */
+class Cluster {
+  private constructor(
+    private readonly nodes: readonly OwnBroker[],
+    private readonly names: readonly string[],
+  ) {}
+
+  public static async start(): Promise<Cluster> {
+    const first = await OwnBroker.start();
+    const nodes = [first, await first.addNode(), await first.addNode()];
+    const names: string[] = [];
+    for (const node of nodes) names.push((await node.ctl('eval', 'node().')).replaceAll("'", ''));
+    return new Cluster(nodes, names);
+  }
+
+  public node(index: number): OwnBroker {
+    const node = this.nodes[index];
+    if (node === undefined) throw new Error(`there is no node ${index}`);
+    return node;
+  }
+
+  /** What the nodes do when they have lost each other. */
+  public async handlePartitionsBy(handling: PartitionHandling): Promise<void> {
+    for (const node of this.nodes) {
+      await node.ctl('eval', `application:set_env(rabbit, cluster_partition_handling, ${handling}).`);
+    }
+  }
+
+  /**
+   * Keeps a node and the others from talking to each other: it breaks its connections off, and takes their cookie no more. What they
+   * make of that is RabbitMQ's own. All at once, for a node that two others disagree about is another fault.
+   */
+  public async isolate(index: number): Promise<void> {
+    await this.ofTheOthers(index, 'erlang:set_cookie(Node, another), erlang:disconnect_node(Node)');
+  }
+
+  /** Lets them talk again. */
+  public async heal(index: number): Promise<void> {
+    await this.ofTheOthers(index, 'erlang:set_cookie(Node, erlang:get_cookie())');
+  }
+
+  /** Resolves when all nodes run and know each other. */
+  public async whole(): Promise<void> {
+    const isWhole = async (): Promise<boolean> =>
+      (await this.node(2).ctl('eval', 'length(rabbit_mnesia:cluster_nodes(running)).')) === '3';
+    await eventually('the cluster is whole', isWhole, 60_000);
+  }
+
+  public async stop(): Promise<void> {
+    for (const node of [...this.nodes].reverse()) await node.stop();
+  }
+
+  private async ofTheOthers(index: number, action: string): Promise<void> {
+    const others = this.names.filter((_, other) => other !== index).map((name) => `'${name}'`);
+    await this.node(index).ctl('eval', `[begin ${action} end || Node <- [${others.join(', ')}]].`);
+  }
+}
+
+describe('F4 the monitor on a RabbitMQ cluster of three that is partitioned', function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let world: StreamWorld;
+
+  before(async function () {
+    rabbitmqUrl(this);
+    cluster = await Cluster.start();
+  });
+
+  after(async () => {
+    await cluster.stop();
+  });
+
+  afterEach(async () => {
+    await world.close();
+  });
+
+  /** A monitor that follows by the first node, and by the others if it has to; a config API that publishes by the second. */
+  const open = async (resyncIntervalMs?: number): Promise<void> => {
+    const [follow, publish, other] = [0, 1, 2].map((index) => cluster.node(index).url);
+    const amqp = new AmqpStage(publish ?? '', Number(new URL(follow ?? '').port));
+    const stage = await RabbitmqStreamStage.open(amqp, { otherBrokers: [publish ?? '', other ?? ''] });
+    world = await StreamWorld.open(stage, resyncIntervalMs === undefined ? {} : { resyncIntervalMs });
+  };
+
+  /** A failover, of which the second half happens while the node is cut off, and more. */
+  const failOverWithout = async (index: number): Promise<void> => {
+    const failover = world.failover(0);
+    await failover.step();
+    await cluster.isolate(index);
+    await failover.run();
+    await world.user.disassociate(world.floatingIp(1)).run();
+    await cluster.heal(index);
+    await cluster.whole();
+  };
+
+  for (const handling of ['pause_minority', 'autoheal'] as const) {
+    describe(`with ${handling}`, () => {
+      before(() => cluster.handlePartitionsBy(handling));
+
+      describe('when the node that it follows by is cut off from the others', () => {
+        it('should have missed nothing soon after the cluster is whole again', async () => {
+          await open();
+          await failOverWithout(0);
+          const began = performance.now();
+          await world.connected();
+          await world.converged();
+
+          expect(performance.now() - began).to.be.at.most(afterHealMs + slackMs);
+          await world.failover(2).run();
+          await world.converged();
+        });
+      });
+
+      describe('when the node that the config API publishes by is cut off from the others', () => {
+        it('should have missed nothing after the next full read', async () => {
+          // Where that node goes on by itself, what it takes is lost for the others, and nobody tells them.
+          await open(5_000);
+          await failOverWithout(1);
+          await world.connected();
+          await world.converged();
+        });
+      });
+    });
+  }
+
+  // The last: a node that was killed does not come back into the cluster with nothing kept.
+  describe('when the node that it follows by, and that holds its queue, is killed', () => {
+    it('should follow by another node, and miss nothing', async () => {
+      await open();
+      const failover = world.failover(0);
+      await failover.step();
+      await cluster.node(0).kill();
+      await eventually('the loss is noticed', () => !world.isConnected);
+      await failover.run();
+      await world.connected();
+      await world.converged();
+      await world.failover(1).run();
+      await world.converged();
+    });
+  });
+});
