@@ -1,0 +1,13 @@
+/** How a run is made. */
+export interface BenchSettings {
+  /** Smaller sizes and shorter times: under a minute for all. */
+  readonly quick: boolean;
+  /** Of each request to the config API. Milliseconds. */
+  readonly latencyMs: number;
+  /** A RabbitMQ broker, if there is one. */
+  readonly rabbitmqUrl?: string;
+  /** Kafka brokers, if there are any; `host:port` each. */
+  readonly kafkaBrokers?: readonly string[];
+  /** Where to put profiles of the measured processes, if they are wanted. */
+  readonly profileFolder?: string;
+}

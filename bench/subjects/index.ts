@@ -1,0 +1,26 @@
+/** What the bench measures, in the order in which it does. */
+import type { Subject } from '../subject.js';
+import { failover } from './failover.js';
+import { flapping } from './flapping.js';
+import { foreignChangesKafka, foreignChangesRabbitMq } from './foreign-changes.js';
+import { growth } from './growth.js';
+import { idle } from './idle.js';
+import { relay } from './relay.js';
+import { soak } from './soak.js';
+import { start, startAmongOthers } from './start.js';
+import { storm } from './storm.js';
+
+/** All subjects. */
+export const subjects: readonly Subject[] = [
+  failover,
+  storm,
+  start,
+  startAmongOthers,
+  foreignChangesRabbitMq,
+  foreignChangesKafka,
+  flapping,
+  relay,
+  growth,
+  idle,
+  soak,
+];
