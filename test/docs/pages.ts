@@ -1,10 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import { format } from 'prettier';
 import { errorCodes, metricDefinitions, type MetricDefinition } from '../../lib/index.js';
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
+import { projectFolder } from '../support/project-folder.js';
+import { withControlTables } from './control-tables.js';
+import { code, table } from './markdown.js';
 
-/** The pages of docs/ that are made from tables of the code: their texts by file name, formatted as the project's files are. */
+/**
+ * The pages of docs/ that are made from tables of the code, as a whole or in part: their texts by file name, formatted as the project's
+ * files are.
+ */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
-  const pages = { 'settings.md': settingsPage(), 'metrics.md': metricsPage(), 'errors.md': errorsPage() };
+  const fixtures = await readFile(new URL('docs/fixtures.md', projectFolder()), 'utf8');
+  const pages = {
+    'settings.md': settingsPage(),
+    'metrics.md': metricsPage(),
+    'errors.md': errorsPage(),
+    'fixtures.md': await withControlTables(fixtures),
+  };
   const formatted = Object.entries(pages).map(async ([name, text]) => {
     const options = { parser: 'markdown', printWidth: 120, singleQuote: true, trailingComma: 'all' } as const;
     return [name, await format(text, options)] as const;
@@ -13,20 +26,16 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
 }
 
 const generatedNote = (table: string): string =>
-  `<!-- Made from ${table}; a test compares the two. After a change there: npm run build && node dist/test/docs/write.js -->`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const code = (text: string): string => `\`${text}\``;
+  `<!-- Made from ${table}; a test compares the two. After a change there: npm run docs -->`;
 
 const sectionTexts: Readonly<Record<string, string>> = {
   config_api: 'How to reach the config API.',
   auth: 'How to log in to the config API.',
-  rabbitmq: 'How to reach the message bus on which the config API announces changes.',
+  rabbitmq:
+    'How to reach the message bus on which the config API announces changes: for `source: amqp`, and for the relay.',
+  kafka: 'How to reach the topic of config changes: for `source: kafka`, and for the relay.',
+  watch: 'How to follow the stream of the config API itself: for `source: watch`.',
+  relay: 'What `opensdn-svc-monitor relay` does besides.',
   rules: 'By which rules ports and associations are told apart.',
   timings: 'Windows and intervals of time.',
   '': 'Keys without a section.',

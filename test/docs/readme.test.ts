@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { settingKeys } from '../../service/config/index.js';
 import { failOver } from '../../typings/fixtures-example.js';
 import { projectFolder } from '../support/project-folder.js';
 
@@ -15,5 +16,12 @@ describe('README.md', () => {
 
   it('should show a fixtures example that does what it says', async () => {
     expect(await failOver()).to.have.length(3);
+  });
+
+  it('should say of each change source when to take it, what it promises and what not', () => {
+    const sources = settingKeys.get('source')?.allowed.split(/, | or /) ?? [];
+    expect(sources).to.include('`amqp`');
+    for (const source of sources)
+      expect(read('README.md')).to.match(new RegExp(`^\\| ${source} .*( \\| .+){3} \\|$`, 'm'));
   });
 });
