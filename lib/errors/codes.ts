@@ -24,6 +24,11 @@ export const errorCodes = {
     meaning: 'The config API cannot serve now (500, 502, 503, 504), or cannot be connected to.',
   },
   timeout: { retriable: true, meaning: 'No complete answer came within the time that the request was given.' },
+  outdated: {
+    retriable: true,
+    meaning:
+      'The objects of a VIP keep changing while it is brought in order, or one of them cannot be read. It is tried again with backoff.',
+  },
   'bad-answer': {
     retriable: true,
     meaning: 'An answer came that is not what the config API sends: no JSON, or JSON of another shape.',

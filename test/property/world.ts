@@ -21,9 +21,6 @@ import {
 import { ManualClock } from '../../lib/index.js';
 import type { Command, Scenario } from './script.js';
 
-// What waits for a repeat or a second look waits for the clock.
-const impatiently = { stepWhileBusy: true } as const;
-
 /** A cloud, its actors and its monitors, that plays the commands of a scenario. */
 export class World {
   private readonly cloud: EmbeddedCloud;
@@ -36,7 +33,11 @@ export class World {
   private web: NeutronPort | undefined;
 
   private constructor(private readonly scenario: Scenario) {
-    this.cloud = new EmbeddedCloud({ server: { schema: scenario.schema } });
+    this.cloud = new EmbeddedCloud({
+      server: { schema: scenario.schema },
+      // What waits for a repeat or a second look waits for the clock.
+      settle: { stepWhileBusy: true },
+    });
     this.faults = new FaultEngine(this.cloud.server, { seed: scenario.seed });
   }
 
@@ -227,7 +228,7 @@ export class World {
 
   private async settle(): Promise<void> {
     for (const monitor of this.monitors) monitor.channel.flush();
-    await this.cloud.settled(impatiently);
+    await this.cloud.settled();
   }
 
   private async complaints(): Promise<readonly string[]> {
@@ -237,7 +238,7 @@ export class World {
       monitor.channel.disturb(undefined);
       monitor.channel.resume();
     }
-    await this.cloud.settled(impatiently);
+    await this.cloud.settled();
     const complaints = [
       ...this.refused,
       ...differences(
@@ -248,8 +249,8 @@ export class World {
       ...this.touchedBystanders(),
     ];
     const writes = this.cloud.countWrites();
-    for (const monitor of this.monitors) await monitor.resync(impatiently);
-    await this.cloud.settled(impatiently);
+    for (const monitor of this.monitors) await monitor.resync();
+    await this.cloud.settled();
     const more = this.cloud.countWrites() - writes;
     return more === 0 ? complaints : [...complaints, `${more} writes in a quiet system`];
   }

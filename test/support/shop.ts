@@ -9,6 +9,7 @@ import {
   type EmbeddedMonitor,
   type EmbeddedMonitorOptions,
   type EmbeddedOpenSdnOptions,
+  type SettleOptions,
   type Tenant,
   type TenantOptions,
 } from '../../fixtures/index.js';
@@ -33,12 +34,17 @@ export class Shop {
   public static async open(
     options: {
       readonly server?: EmbeddedOpenSdnOptions;
+      readonly settle?: SettleOptions;
       readonly tenant?: Partial<TenantOptions>;
       readonly monitor?: EmbeddedMonitorOptions;
       readonly amphoraProjectId?: string;
     } = {},
   ): Promise<Shop> {
-    const cloud = await new EmbeddedCloud(options.server === undefined ? {} : { server: options.server }).start();
+    const { server, settle } = options;
+    const cloud = await new EmbeddedCloud({
+      ...(server === undefined ? {} : { server }),
+      ...(settle === undefined ? {} : { settle }),
+    }).start();
     const tenant = await cloud.createTenant({ name: 'shop', ...options.tenant });
     const { url } = cloud;
     const octavia = new Octavia({

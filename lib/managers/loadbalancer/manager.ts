@@ -79,7 +79,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
           assertNever(result.outcome);
       }
     }
-    throw new SvcMonitorError('unavailable', 'the objects of the VIP keep changing under the plan', {
+    throw new SvcMonitorError('outdated', 'the objects of the VIP keep changing under the plan', {
       details: { vip: key, plans: plansPerReconcile },
     });
   }

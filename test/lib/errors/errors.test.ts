@@ -33,6 +33,7 @@ describe('errorCodes', () => {
       'bad-answer',
       'forbidden',
       'not-synced',
+      'outdated',
       'quota-exceeded',
       'schema-mismatch',
       'source-failed',

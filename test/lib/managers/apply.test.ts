@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { isRetriable, SvcMonitorError } from '../../../lib/errors/index.js';
 import type { Stage as PlanStage, Write } from '../../../lib/managers/index.js';
-import { floatingIpRecordKey, recordKeys } from '../../../lib/schema/index.js';
+import { floatingIpRecordKey, memberRecordKey, recordKeys } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, turns } from '../../support/turns.js';
 import { add, amphora1, amphora2, drop, floatingIp, otherFloatingIp, set, vipPort } from './support/floating-ips.js';
@@ -137,17 +137,26 @@ describe('PlanApplier', () => {
       expect(stage.cache.get('virtual-ip', virtualIp)).to.equal(undefined);
     });
 
-    it('should be read where the record was written: others may have written theirs', async () => {
+    it('should be what the record said before, with what was set, and without what was removed', async () => {
       const stage = stageWith(vipPort);
-      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [], floatingIpUuids: [] });
+      const record = { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [otherFloatingIp], members: [amphora1] };
+      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [], floatingIpUuids: [], record });
       const entries = [{ key: floatingIpRecordKey(floatingIp), value: vip }];
       await stage.applier.apply(stages([{ action: 'set-record', target, entries }]), signal);
-      await stage.applier.apply(stages([{ action: 'delete-record', target, keys: ['x', 'y'] }]), signal);
+      await stage.applier.apply(
+        stages([{ action: 'delete-record', target, keys: [memberRecordKey(amphora1), 'y'] }]),
+        signal,
+      );
       expect(stage.writes).to.deep.equal([
         `annotations ${virtualIp} set ${floatingIpRecordKey(floatingIp)}`,
-        `annotations ${virtualIp} delete x, delete y`,
+        `annotations ${virtualIp} delete ${memberRecordKey(amphora1)}, delete y`,
       ]);
-      expect(stage.refreshed).to.deep.equal([`virtual-ip ${virtualIp}`, `virtual-ip ${virtualIp}`]);
+      expect(stage.cache.get('virtual-ip', virtualIp)?.record).to.deep.equal({
+        ...record,
+        floatingIps: [floatingIp, otherFloatingIp].sort(),
+        members: [],
+      });
+      expect(stage.refreshed).to.deep.equal([]);
     });
 
     it('should be nothing of a floating ip that is gone meanwhile', async () => {
@@ -302,8 +311,10 @@ describe('CachedLoadBalancerManager', () => {
     const stage = newStage();
     expect(await stage.manager.reconcile(key, signal)).to.deep.equal({ writes: 7 });
     expect(stage.writes[0]).to.match(/^create virtual-ip default-domain:shop:octavia-lb-/);
-    expect(stage.writes.slice(1, 4).every((line) => line.startsWith('ADD virtual-ip '))).to.equal(true);
-    expect(stage.writes.slice(4)).to.deep.equal([
+    const [created] = stage.cache.find('virtual-ip', 'virtualIpsByVip', key);
+    expect(created?.record).to.deep.include({ floatingIps: [floatingIp], members: [amphora1, amphora2] });
+    expect(stage.writes.filter((line) => line.startsWith('ADD virtual-ip '))).to.have.length(3);
+    expect(stage.writes.filter((line) => line.includes(' floating-ip '))).to.deep.equal([
       `set floating-ip ${floatingIp} {"floating_ip_is_virtual_ip":true}`,
       `ADD floating-ip ${floatingIp} -> ${amphora1}`,
       `ADD floating-ip ${floatingIp} -> ${amphora2}`,
@@ -340,7 +351,7 @@ describe('CachedLoadBalancerManager', () => {
     again();
     stage.onRead('virtual-machine-interface', amphora1, again);
     const failure = await rejectionOf(stage.manager.reconcile(key, signal));
-    expect(failure).to.have.property('code', 'unavailable');
+    expect(failure).to.have.property('code', 'outdated');
     expect(isRetriable(failure)).to.equal(true);
   });
 

@@ -72,7 +72,7 @@ const detached = fc.record({
   requests: fc.array(fc.record({ ageMs: fc.nat(2 * window), deletedPorts: fc.subarray(ports) }), { maxLength: 3 }),
 });
 
-const floatingIp = (number: number) =>
+const anyFloatingIp = (number: number) =>
   merged(
     fc.record({
       uuid: fc.constant(uuidOf(0x30 + number)),
@@ -87,6 +87,10 @@ const floatingIp = (number: number) =>
     maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, webAddress, additionalVip)),
     maybe('detached', detached),
   ) as fc.Arbitrary<ObservedFloatingIp>;
+
+// Who saw the association vouches for it.
+const floatingIp = (number: number): fc.Arbitrary<ObservedFloatingIp> =>
+  anyFloatingIp(number).map((one) => ({ ...one, trusted: one.trusted || one.wasSeenAssociated }));
 
 const membership = fc.constantFrom('member', 'outsider', 'none');
 
@@ -336,12 +340,12 @@ describe('the plans, whatever is observed', () => {
       );
     });
 
-    it('should write only to what is attached to the VIP, or recorded and to be believed', () => {
+    it('should write only to what is or was seen attached to the VIP, or recorded and to be believed', () => {
       fc.assert(
         fc.property(floatingIpObservation, rules, (seen, delta) => {
           const allowed = new Set(
             seen.floatingIps
-              .filter((one) => (one.recorded && one.trusted) || isAttached(one, seen))
+              .filter((one) => (one.recorded && one.trusted) || one.wasSeenAssociated || isAttached(one, seen))
               .map(({ uuid }) => uuid),
           );
           const plan = planFloatingIps(seen, delta);

@@ -43,6 +43,7 @@ describe('loadConfig', () => {
         amphoraNamePrefix: 'octavia-lb-vrrp-',
         amphoraProjects: ['service'],
         freshPortTimeoutMs: 600_000,
+        schema: 'auto',
         stripWindowMs: 2_000,
         unclearDisassociation: 'by-state',
         projectToFloatingIp: true,
