@@ -53,7 +53,14 @@ function kept(
   floatingIps: readonly string[] = [],
 ): CloudState['virtualIps'][number] {
   const isOptional = ports.length < 2;
-  return { vip: networkAndAddress, references: [...ports].sort(), floatingIps: [...floatingIps].sort(), isOptional };
+  const [, ...members] = ports;
+  return {
+    vip: networkAndAddress,
+    references: [...ports].sort(),
+    members: members.sort(),
+    floatingIps: [...floatingIps].sort(),
+    isOptional,
+  };
 }
 
 /** One load balancer and the floating ips on its first VIP. */
