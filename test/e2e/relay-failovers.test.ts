@@ -119,7 +119,8 @@ describe(`1,000 failovers through relay and Kafka, while each of them is killed 
     stops.push(() => rabbitmq.stop());
     kafka = await OwnKafka.start();
     stops.push(() => kafka.stop());
-    server = new EmbeddedOpenSdn();
+    // Every request is kept: they are counted.
+    server = new EmbeddedOpenSdn({ requestLogSize: 1_000_000 });
     await server.start();
     stops.push(() => server.stop());
     const publisher = new NotificationPublisher({ url: rabbitmq.url, retryHighMs: 100 });
