@@ -147,8 +147,9 @@ export class Informer implements ChangeSink, CacheKeeper {
   }
 
   public announce(uuid: string, requestId: string): void {
-    this.options.cache.versions.writing(uuid);
-    this.options.cache.traces.ownRequestSent(requestId);
+    const { cache, clock } = this.options;
+    cache.versions.writing(uuid);
+    cache.traces.writing(uuid, requestId, clock.monotonic());
   }
 
   public doubt(kind: CachedKind, uuid: string): void {
@@ -160,7 +161,6 @@ export class Informer implements ChangeSink, CacheKeeper {
     this.refresher.overtake(uuid);
     if (entity === undefined) {
       cache.remove(kind, uuid, cache.nextSequence());
-      cache.versions.deleted(uuid, this.options.clock.monotonic());
       return;
     }
     cache.versions.wrote(uuid);

@@ -150,6 +150,7 @@ export class ObjectCache implements CacheReader {
     const before = held.get(uuid)?.entity;
     held.delete(uuid);
     this.gone.set(uuid, touched);
+    this.versions.deleted(uuid, this.clock.monotonic());
     this.indexes.update(kind, uuid, before, undefined);
     if (kind === 'virtual-machine-interface') this.portAges.delete(uuid);
     if (kind === 'floating-ip') this.traces.forgetFloatingIp(uuid);

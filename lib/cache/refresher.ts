@@ -95,8 +95,7 @@ export class Refresher {
 
   /** Reads the object (again) some time; nobody waits. */
   public reconsider(kind: CachedKind, uuid: string): void {
-    // Ends with `closed` at worst: failures are tried again.
-    this.refresh(kind, uuid).catch(() => undefined);
+    void this.readAside(kind, uuid);
   }
 
   /** Marks a read under way as out of date: the object was just written, or deleted. */
@@ -120,7 +119,6 @@ export class Refresher {
   /** The object is gone. */
   public drop(kind: CachedKind, uuid: string, touched: number, cause: 'live' | 'resync'): void {
     const transition = this.parts.cache.remove(kind, uuid, touched);
-    this.parts.cache.versions.deleted(uuid, this.parts.clock.monotonic());
     this.parts.listener.accepted(uuid);
     if (transition.before !== undefined) this.parts.listener.changed(transition, cause);
   }
@@ -293,16 +291,22 @@ export class Refresher {
       return;
     }
     const timer = this.parts.clock.schedule(delay, () => {
-      this.refresh(kind, uuid).then(
-        () => {
-          if (this.parts.cache.versions.latest(uuid) === seen.version) this.lookAgain(kind, uuid, seen, looks + 1);
-          else this.looking.delete(uuid);
-        },
-        // Closed: nothing is looked at any more.
-        () => this.looking.delete(uuid),
-      );
+      void this.readAside(kind, uuid).then(() => {
+        if (this.parts.cache.versions.latest(uuid) === seen.version) this.lookAgain(kind, uuid, seen, looks + 1);
+        else this.looking.delete(uuid);
+      });
     });
     this.looking.set(uuid, timer);
+  }
+
+  /** Reads for nobody in particular. Never rejects: failures that may pass are tried again, and a bug is told here. */
+  private async readAside(kind: CachedKind, uuid: string): Promise<void> {
+    try {
+      await this.refresh(kind, uuid);
+    } catch (error) {
+      if (!hasCode(error, 'closed'))
+        this.parts.logger.error('an object could not be read', { kind, uuid, ...errorFields(error) });
+    }
   }
 
   private put<K extends CachedKind>(

@@ -67,11 +67,6 @@ export class Traces {
     this.ownIdsSeen = true;
   }
 
-  /** A write of this process is sent with that request-id. */
-  public ownRequestSent(requestId: string): void {
-    this.ownRequests.set(requestId, true);
-  }
-
   /** Whether the request is a write of this process. */
   public isOwnRequest(requestId: string): boolean {
     return this.ownRequests.has(requestId);
@@ -83,9 +78,10 @@ export class Traces {
     if (requestId.startsWith(restoreRequestIdPrefix)) this.restoresSeen.add(uuid);
   }
 
-  /** We are about to write the floating ip; `at` is monotonic, milliseconds. */
-  public writing(uuid: string, at: number): void {
+  /** A write of this process to the object is about to be sent with that request-id; `at` is monotonic, milliseconds. */
+  public writing(uuid: string, requestId: string, at: number): void {
     this.writes.set(uuid, at);
+    this.ownRequests.set(requestId, true);
   }
 
   /** We are about to write the floating ip, and what others did to it before has to be known before the write that follows. */

@@ -11,12 +11,6 @@ export interface Change {
   readonly object?: unknown;
 }
 
-/** All objects of a kind, each unparsed, as a stream that begins with them has them. References are there, back references are not. */
-export interface Listing {
-  readonly kind: Kind;
-  readonly objects: readonly unknown[];
-}
-
 /** A message that is fine and does not concern us, or one that cannot be understood. */
 export type DecodedMessage =
   | { readonly outcome: 'change'; readonly change: Change }

@@ -7,7 +7,7 @@
  * Not guaranteed: that nothing is missed between connections. So after each `connected` everything is read anew. Only a stream that
  * keeps what was sent (Kafka) can say `resumed` instead.
  */
-export { type Change, type DecodedMessage, type Listing, type RejectedMessage } from './change.js';
+export { type Change, type DecodedMessage, type RejectedMessage } from './change.js';
 export { type ChangeSink, type ChangeSource, type SourceStatus } from './source.js';
 export { decodeNotification, decodeNotificationValue, maxNotificationBytes } from './notification.js';
 export { MemorySource, type DisconnectOptions, type MemorySourceOptions } from './memory/memory-source.js';
@@ -17,4 +17,4 @@ export { KafkaSource } from './kafka/kafka-source.js';
 export { type KafkaSourceOptions } from './kafka/kafka-source-options.js';
 export { WatchSource } from './watch/watch-source.js';
 export { type WatchedFields, type WatchSourceOptions } from './watch/watch-options.js';
-export { decodeListing, decodeWatchedChange, type DecodedListing, type ServerSentEvent } from './watch/watch-event.js';
+export { decodeWatchedChange, type ServerSentEvent } from './watch/watch-event.js';

@@ -1,5 +1,5 @@
 import type { SvcMonitorError } from '../errors/index.js';
-import type { Change, DecodedMessage, Listing } from './change.js';
+import type { Change, DecodedMessage } from './change.js';
 
 /**
  * Where a source delivers to.
@@ -9,11 +9,6 @@ import type { Change, DecodedMessage, Listing } from './change.js';
  * acknowledged to the broker before its `deliver` has resolved; at most a bounded number of deliveries at once.
  */
 export interface ChangeSink {
-  /**
-   * All objects of a kind, unparsed, as they were when the stream was connected to: before `connected`, from streams that begin with them.
-   * Whoever lacks it reads everything after `connected`. Must not throw.
-   */
-  listed?(listing: Listing): void;
   /** The stream is followed from now on; what came before may have been missed, so everything is read anew. Returns at once. */
   connected(): void;
   /**

@@ -4,4 +4,5 @@ export { SystemClock } from './system-clock.js';
 export { ManualClock } from './manual-clock.js';
 export { lifetimeController } from './lifetime.js';
 export { untilAborted } from './until-aborted.js';
+export { Rounds, type RoundsOptions } from './rounds.js';
 export { sleep, withTimeout } from './wait.js';

@@ -133,7 +133,7 @@ export const managersModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(tokens.loadBalancerManager)
     .toResolvedValue(
-      (cache, keeper, virtualIps, floatingIps, applier, reports, settings, logger, metrics) =>
+      (cache, keeper, virtualIps, floatingIps, applier, reports, schema, settings, logger, metrics) =>
         new CachedLoadBalancerManager({
           cache,
           keeper,
@@ -141,6 +141,7 @@ export const managersModule = new ContainerModule(({ bind }) => {
           floatingIps,
           applier,
           reports,
+          schema,
           settings,
           logger,
           metrics,
@@ -152,6 +153,7 @@ export const managersModule = new ContainerModule(({ bind }) => {
         tokens.floatingIpManager,
         tokens.applier,
         tokens.reports,
+        tokens.schema,
         tokens.settings,
         tokens.logger,
         tokens.metrics,

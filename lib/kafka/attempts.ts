@@ -1,4 +1,4 @@
-import { sleep, type Clock } from '../clock/index.js';
+import { Rounds, sleep, type Clock } from '../clock/index.js';
 import type { SvcMonitorError } from '../errors/index.js';
 
 /** How an attempt went. */
@@ -23,13 +23,13 @@ export interface AttemptOptions {
 /** Makes one attempt after the other until the signal fires. Never rejects. */
 export async function keepAttempting(options: AttemptOptions, signal: AbortSignal): Promise<void> {
   const { clock, retryLowMs, retryHighMs } = options;
-  for (let failures = 0; ; failures++) {
+  const rounds = new Rounds({ servers: 1, retryLowMs, retryHighMs });
+  for (;;) {
     const { error, connectedMs } = await options.attempt(signal);
     if (signal.aborted) return;
     options.onFailure(error);
-    if (connectedMs > retryHighMs) failures = 0;
     try {
-      await sleep(clock, Math.min(retryLowMs * 2 ** Math.min(failures, 30), retryHighMs), signal);
+      await sleep(clock, rounds.delayAfter(connectedMs), signal);
     } catch {
       // Stopped meanwhile: nothing else ends a sleep.
       return;

@@ -296,7 +296,6 @@ class Run {
     if (isFirstStep) {
       traces.openFence(uuid, requestId, this.parts.clock.monotonic());
     }
-    this.announce(uuid);
     await this.parts.writer.updateProperties(
       {
         kind: 'floating-ip',
@@ -315,7 +314,6 @@ class Run {
   }
 
   private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
-    this.announce(uuid);
     await this.reference('floating-ip', uuid, portUuid, operation);
     // A write that is repeated can take seconds, and undo what a user has done meanwhile.
     if (this.hasChanged(uuid)) this.isOutdated = true;
@@ -339,10 +337,6 @@ class Run {
       { kind, uuid, refKind: 'virtual-machine-interface', refUuid, operation, requestId: this.newRequestId(uuid) },
       this.signal,
     );
-  }
-
-  private announce(uuid: string): void {
-    this.parts.cache.traces.writing(uuid, this.parts.clock.monotonic());
   }
 
   private newRequestId(uuid: string, purpose?: 'restore'): string {

@@ -1,7 +1,6 @@
 import type { Broker, QueueSettings } from '../change-stream/amqp/amqp-options.js';
 import { AmqpSession, type QueueMessage, type SessionLoss } from '../change-stream/amqp/amqp-session.js';
-import { Rounds } from '../change-stream/rounds.js';
-import { sleep, type Clock } from '../clock/index.js';
+import { Rounds, sleep, type Clock } from '../clock/index.js';
 import { SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
 import type { GapReason } from '../kafka/index.js';
 import { errorFields, type Logger } from '../log/index.js';

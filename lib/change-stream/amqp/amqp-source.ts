@@ -1,4 +1,4 @@
-import { sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.js';
+import { Rounds, sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.js';
 import { SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
@@ -6,7 +6,6 @@ import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification } from '../notification.js';
-import { Rounds } from '../rounds.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
 import { brokersOf, queueSettingsOf, type AmqpSourceOptions, type Broker, type QueueSettings } from './amqp-options.js';
 import { AmqpSession, type QueueMessage } from './amqp-session.js';

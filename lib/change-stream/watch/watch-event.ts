@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isKind, problemsOf, toDashed, uuidSchema } from '../../schema/index.js';
-import type { Change, DecodedMessage, Listing, RejectedMessage } from '../change.js';
+import type { Change, DecodedMessage, RejectedMessage } from '../change.js';
 import { maxNotificationBytes } from '../notification.js';
 
 /** An event of the stream, as the parser hands it out. */
@@ -8,10 +8,6 @@ export interface ServerSentEvent {
   readonly event?: string | undefined;
   readonly data: string;
 }
-
-/** What the first read says of a kind, as far as it could be understood. */
-export type DecodedListing =
-  { readonly outcome: 'listing'; readonly listing: Listing } | Exclude<DecodedMessage, { readonly outcome: 'change' }>;
 
 const operations: ReadonlyMap<string | undefined, Change['operation']> = new Map([
   ['create', 'CREATE'],
@@ -43,18 +39,6 @@ export function decodeWatchedChange({ event, data }: ServerSentEvent): DecodedMe
   const { uuid } = parsed.data;
   const change = { operation, kind, uuid };
   return { outcome: 'change', change: operation === 'DELETE' ? change : { ...change, object: value } };
-}
-
-/** Decodes the `init` event of a kind, `{"<kind>s": [{"<kind>": {...}}, ...]}`: never throws. */
-export function decodeListing(data: string): DecodedListing {
-  const bytes = Buffer.byteLength(data);
-  const unwrapped = unwrap(data);
-  if (typeof unwrapped === 'string') return reject(unwrapped, problems[unwrapped], { bytes });
-  const kind = toDashed(unwrapped.name).replace(/s$/, '');
-  if (!isKind(kind)) return { outcome: 'ignored', reason: 'kind' };
-  const parsed = z.array(z.looseObject({ [kind]: z.unknown() })).safeParse(unwrapped.value);
-  if (!parsed.success) return reject('bad-shape', problemsOf(parsed.error), { bytes, type: kind });
-  return { outcome: 'listing', listing: { kind, objects: parsed.data.map((entry) => entry[kind]) } };
 }
 
 const problems = {

@@ -1,4 +1,4 @@
-import { sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.js';
+import { Rounds, sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.js';
 import { EventStreams } from '../../config-api/index.js';
 import { hasCode, SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../../log/index.js';
@@ -6,9 +6,8 @@ import { silentMetrics, type Metrics } from '../../metrics/index.js';
 import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
-import { Rounds } from '../rounds.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
-import { decodeListing, decodeWatchedChange, type ServerSentEvent } from './watch-event.js';
+import { decodeWatchedChange, type ServerSentEvent } from './watch-event.js';
 import { watchedKinds, watchPath, type WatchSourceOptions } from './watch-options.js';
 import { WatchSession } from './watch-session.js';
 
@@ -179,7 +178,7 @@ export class WatchSource implements ChangeSource {
       case 'stop':
         throw session.failure('the server has stopped the stream');
       case 'init':
-        this.takeListing(event.data);
+        // What it holds is read by lists after `connected`, as with every source.
         connection.awaited -= 1;
         if (connection.awaited === 0) await this.connect(connection);
         return;
@@ -189,15 +188,6 @@ export class WatchSource implements ChangeSource {
           throw session.failure(`more than ${mostEarly} changes came before the first read was complete`);
         }
     }
-  }
-
-  private takeListing(data: string): void {
-    const { sink } = this.lifecycle;
-    // Who does not want it reads everything after `connected`.
-    if (sink.listed === undefined) return;
-    const decoded = decodeListing(data);
-    if (decoded.outcome === 'listing') sink.listed(decoded.listing);
-    else skipMessage(decoded, this.deliveryOptions());
   }
 
   private async connect(connection: Connection): Promise<void> {

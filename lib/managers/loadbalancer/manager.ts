@@ -9,6 +9,7 @@ import type { PlanApplier } from '../apply.js';
 import type { FloatingIpManager } from '../floating-ip/manager.js';
 import type { AssociationEvent } from '../floating-ip/plan.js';
 import type { VipReports } from '../report.js';
+import type { SchemaKnowledge } from '../schema-knowledge.js';
 import type { ManagerSettings } from '../settings.js';
 import type { VirtualIpManager } from '../virtual-ip/manager.js';
 import { observeLoadBalancer } from './observe.js';
@@ -32,6 +33,7 @@ export interface LoadBalancerManagerParts {
   readonly floatingIps: FloatingIpManager;
   readonly applier: PlanApplier;
   readonly reports: VipReports;
+  readonly schema: Pick<SchemaKnowledge, 'referenceSeen'>;
   readonly settings: ManagerSettings;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -55,7 +57,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   }
 
   public async reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult> {
-    this.keepEvidence(key);
+    this.noteRecords(key);
     let writes = 0;
     let verified = false;
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
@@ -84,8 +86,10 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     });
   }
 
-  private keepEvidence(key: VipKey): void {
+  /** What the virtual-ips of the VIP tell before anything is planned: the evidence of a strip, and what the API server keeps. */
+  private noteRecords(key: VipKey): void {
     for (const virtualIp of this.parts.virtualIps.find(key)) {
+      if (virtualIp.floatingIpUuids.length > 0) this.parts.schema.referenceSeen();
       for (const uuid of recordedFloatingIps(virtualIp)) {
         this.parts.cache.traces.keepEvidence(uuid, recordedPorts(virtualIp));
       }

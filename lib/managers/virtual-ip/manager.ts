@@ -28,14 +28,12 @@ export class CachedVirtualIpManager implements VirtualIpManager {
   public constructor(
     private readonly parts: {
       readonly cache: CacheReader;
-      readonly schema: Pick<SchemaKnowledge, 'schema' | 'referenceSeen'>;
+      readonly schema: Pick<SchemaKnowledge, 'schema'>;
     },
   ) {}
 
   public find(key: VipKey): readonly VirtualIpEntity[] {
-    const managed = findManaged(this.parts.cache, key);
-    if (managed.some(({ floatingIpUuids }) => floatingIpUuids.length > 0)) this.parts.schema.referenceSeen();
-    return managed;
+    return findManaged(this.parts.cache, key);
   }
 
   public plan({ key, managed, loadBalancer, floatingIps }: VirtualIpInput): VirtualIpPlan {

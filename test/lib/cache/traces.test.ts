@@ -266,7 +266,7 @@ describe('Traces', () => {
     it("should take an update shortly after a write of ours for our own, and a later one for another's", () => {
       const traces = new Traces();
       read(traces, attached, detached);
-      traces.writing(floatingIp, 100);
+      traces.writing(floatingIp, 'req-svc-monitor-1', 100);
       update(traces, 'req-1', 1, 1_099);
       update(traces, 'req-2', 2, 1_100);
       expect(requestsOf(traces)).to.deep.equal(['req-2']);
@@ -275,7 +275,7 @@ describe('Traces', () => {
     it('should not do so once one of our request-ids has come back', () => {
       const traces = newTraces();
       read(traces, attached, detached);
-      traces.writing(floatingIp, 100);
+      traces.writing(floatingIp, 'req-svc-monitor-1', 100);
       update(traces, 'req-1', 1, 101);
       expect(requestsOf(traces)).to.deep.equal(['req-1']);
     });

@@ -10,7 +10,6 @@ import {
   WatchSource,
   type Change,
   type ConfigApiAuth,
-  type Listing,
   type WatchSourceOptions,
 } from '../../../lib/index.js';
 import { uuidOf } from '../../support/change-messages.js';
@@ -140,34 +139,6 @@ describe('WatchSource', () => {
         await sink.took('early');
 
         expect(sink.events).to.deep.equal(['connected', `change:${uuidOf(1)}:early`]);
-      });
-
-      it('should hand all objects to a sink that wants them, before it is connected', async () => {
-        const heard: unknown[] = [];
-        server.answerNext((_request, response) => {
-          server.begin(response);
-          server.event('init', { 'virtual-ips': [] });
-          server.event('init', { 'floating-ips': [floatingIp(1, 'one'), floatingIp(2, 'two')] });
-        });
-        const curious = Object.assign(sink, {
-          listed: (listing: Listing) => heard.push(listing, sink.events.length),
-        });
-        await create().start(curious, new AbortController().signal);
-
-        const objects = [1, 2].map((number) => ({ uuid: uuidOf(number), display_name: number === 1 ? 'one' : 'two' }));
-        expect(heard).to.deep.equal([{ kind: 'virtual-ip', objects: [] }, 0, { kind: 'floating-ip', objects }, 0]);
-        expect(sink.events).to.deep.equal(['connected']);
-      });
-
-      it('should skip a list of objects that cannot be understood, and be connected all the same', async () => {
-        server.answerNext((_request, response) => {
-          server.begin(response);
-          server.event('init', '{"virtual-ips": [');
-          server.event('init', { 'floating-ips': {} });
-        });
-        await create().start(Object.assign(sink, { listed: () => undefined }), new AbortController().signal);
-
-        expect(sink.events).to.deep.equal(['skipped:not-json', 'skipped:bad-shape', 'connected']);
       });
 
       it('should try again when an answer does not come in time', async () => {

@@ -91,6 +91,7 @@ export class Stage implements ConfigWriter, CacheKeeper {
       floatingIps: new CachedFloatingIpManager({ cache, clock, settings: this.settings }),
       applier: this.applier,
       reports: new VipReports(outside),
+      schema,
       settings: this.settings,
     });
   }
@@ -165,8 +166,8 @@ export class Stage implements ConfigWriter, CacheKeeper {
     return Promise.resolve();
   }
 
-  public announce(): void {
-    // The stage hears of no notifications.
+  public announce(uuid: string, requestId: string): void {
+    this.cache.traces.writing(uuid, requestId, this.clock.monotonic());
   }
 
   public doubt(kind: CachedKind, uuid: string): void {
