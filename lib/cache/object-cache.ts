@@ -153,7 +153,10 @@ export class ObjectCache implements CacheReader {
     this.versions.deleted(uuid, this.clock.monotonic());
     this.indexes.update(kind, uuid, before, undefined);
     if (kind === 'virtual-machine-interface') this.portAges.delete(uuid);
-    if (kind === 'floating-ip') this.traces.forgetFloatingIp(uuid);
+    if (kind === 'floating-ip') {
+      this.traces.forgetFloatingIp(uuid);
+      this.traces.footprints.forget(uuid);
+    }
     return { kind, uuid, before, after: undefined } as Transition;
   }
 

@@ -1,6 +1,7 @@
 import { restoreRequestIdPrefix } from '../config-api/index.js';
 import { BoundedMap } from './bounded-map.js';
 import type { FloatingIpEntity } from './entities.js';
+import { Footprints } from './footprints.js';
 
 /** A request that updated a floating ip. */
 export interface UpdateTrace {
@@ -47,6 +48,8 @@ const rememberedMembers = 100_000;
  * (design, section 4, "Stripped or freed?"; recordings 05 and 06). Lost at a restart, and bounded.
  */
 export class Traces {
+  /** What this process wrote on floating ips. */
+  public readonly footprints = new Footprints(rememberedRequests);
   private readonly updates = new Map<string, UpdateTrace[]>();
   private readonly detached = new Map<string, Omit<DetachedTrace, 'updates'>>();
   private readonly portsByRequest = new BoundedMap<Set<string>>(rememberedRequests);

@@ -6,12 +6,12 @@ import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { readRecord, recordAfter } from '../schema/index.js';
 import { assertNever } from './assert-never.js';
+import type { VipPlan } from './loadbalancer/vip-plan.js';
 import type { SchemaKnowledge } from './schema-knowledge.js';
 import {
   kindOf,
   subjectOf,
   type FloatingIpProperties,
-  type Stage,
   type VirtualIpProperties,
   type VirtualIpTarget,
   type Write,
@@ -22,6 +22,9 @@ export interface ApplyResult {
   readonly outcome: 'done' | 'outdated';
   readonly writes: number;
 }
+
+/** What is carried out, and for which VIP. */
+export type PlannedVip = Pick<VipPlan, 'key' | 'vipPortUuid' | 'stages'>;
 
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
@@ -45,9 +48,9 @@ export class PlanApplier {
     },
   ) {}
 
-  /** Carries out the stages; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a taken name. */
-  public async apply(stages: readonly Stage[], signal: AbortSignal): Promise<ApplyResult> {
-    const run = new Run(this.parts, signal, stages);
+  /** Carries out the stages of a plan; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a taken name. */
+  public async apply({ stages, ...vip }: PlannedVip, signal: AbortSignal): Promise<ApplyResult> {
+    const run = new Run(this.parts, signal, { stages, ...vip });
     for (const [index, stage] of stages.entries()) {
       const bySubject = groupBySubject(stage.writes);
       const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
@@ -82,10 +85,10 @@ class Run {
   public constructor(
     private readonly parts: ConstructorParameters<typeof PlanApplier>[0],
     private readonly signal: AbortSignal,
-    stages: readonly Stage[],
+    private readonly vip: PlannedVip,
   ) {
     this.plannedAt = parts.cache.sequence;
-    for (const write of stages.flatMap((stage) => stage.writes)) {
+    for (const write of vip.stages.flatMap((stage) => stage.writes)) {
       if (kindOf(write) === 'floating-ip') {
         this.planned.set(subjectOf(write), parts.cache.get('floating-ip', subjectOf(write)));
       }
@@ -308,20 +311,23 @@ class Run {
       },
       this.signal,
     );
+    traces.footprints.propertiesSet(uuid, this.vip.key, { ...properties, vipPort: this.vip.vipPortUuid });
     if (this.hasChanged(uuid)) this.isOutdated = true;
     const current = this.parts.cache.get('floating-ip', uuid);
     if (current !== undefined) this.noteFloatingIp(uuid, withProperties(current, properties));
   }
 
   private async floatingIpReference(uuid: string, portUuid: string, operation: 'ADD' | 'DELETE'): Promise<void> {
+    const { traces } = this.parts.cache;
     await this.reference('floating-ip', uuid, portUuid, operation);
     // A write that is repeated can take seconds, and undo what a user has done meanwhile.
     if (this.hasChanged(uuid)) this.isOutdated = true;
     // What detached it is made good: those requests must not explain the next time.
     if (operation === 'ADD') {
-      this.parts.cache.traces.restored(uuid, this.plannedAt);
-      this.parts.cache.traces.referenceAdded(uuid, portUuid, this.plannedAt);
-    }
+      traces.restored(uuid, this.plannedAt);
+      traces.referenceAdded(uuid, portUuid, this.plannedAt);
+      traces.footprints.referenceAdded(uuid, this.vip.key, portUuid, this.vip.vipPortUuid);
+    } else traces.footprints.referenceDeleted(uuid, this.vip.key, portUuid);
     const before = this.parts.cache.get('floating-ip', uuid);
     if (before === undefined) return;
     this.noteFloatingIp(uuid, { ...before, portUuids: changed(before.portUuids, portUuid, operation) });

@@ -2,7 +2,7 @@
  * The managers: load balancer (who carries a VIP), virtual-ip (what is kept of it), floating-ip (who is associated with it).
  * Each observes the cache, plans as a pure function of plain values, and leaves the writing to one applier. Rules live in `plan.ts`.
  */
-export { PlanApplier, type ApplyResult } from './apply.js';
+export { PlanApplier, type ApplyResult, type PlannedVip } from './apply.js';
 export { CachedFloatingIpManager, type FloatingIpManager } from './floating-ip/manager.js';
 export type { FloatingIpInput } from './floating-ip/observe.js';
 export {

@@ -19,7 +19,7 @@ export type Reaction<K extends CachedKind> = (entity: Entities[K], context: Reac
  * | virtual-network | all of the network: sharing decides whom to trust |
  * | virtual-machine-interface | its own addresses, its pairs if it is an amphora's, the virtual-ips that reference it |
  * | instance-ip | its address, and all that its ports touch |
- * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it |
+ * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
  * | virtual-ip | the VIP that it is kept for |
  */
 export const reactions: { readonly [K in CachedKind]: Reaction<K> } = {
@@ -35,6 +35,7 @@ export const reactions: { readonly [K in CachedKind]: Reaction<K> } = {
   'floating-ip': (floatingIp, context) => [
     ...keysOfPorts(floatingIp.portUuids, context),
     ...context.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp.uuid).flatMap(recordedKey),
+    ...context.cache.traces.footprints.vipsOf(floatingIp.uuid),
   ],
   'virtual-ip': recordedKey,
 };

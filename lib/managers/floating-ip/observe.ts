@@ -52,6 +52,10 @@ export function observeFloatingIps(
     for (const floatingIp of cache.find('floating-ip', 'floatingIpsByPort', port))
       candidates.set(floatingIp.uuid, floatingIp);
   }
+  for (const uuid of cache.traces.footprints.floatingIpsOf(key)) {
+    const floatingIp = cache.get('floating-ip', uuid);
+    if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
+  }
   const unknown: string[] = [];
   for (const uuid of recorded) {
     const floatingIp = cache.get('floating-ip', uuid);
@@ -62,6 +66,7 @@ export function observeFloatingIps(
   const projects = new Set(managed.map((virtualIp) => virtualIp.projectUuid));
   const floatingIps = [...candidates.values()].map((floatingIp): ObservedFloatingIp => {
     const detached = observeDetached(cache, clock, floatingIp.uuid);
+    const footprint = cache.traces.footprints.of(floatingIp.uuid, key);
     // With the VIP port among them they were the VIP's; without it, a user had moved the floating ip there.
     const wasOurs = vipPort !== undefined && detached?.portUuids.includes(vipPort.uuid) === true;
     if (wasOurs) for (const port of detached.portUuids) evidence.add(port);
@@ -78,6 +83,7 @@ export function observeFloatingIps(
         floatingIp.projectUuids.some((project) => projects.has(project)) ||
         cache.traces.wasAssociationSeen(floatingIp.uuid, key),
       wasSeenAssociated: cache.traces.wasAssociationSeen(floatingIp.uuid, key),
+      ...(footprint === undefined ? {} : { footprint }),
       attachedElsewhere: isAttachedElsewhere(cache, floatingIp, { key, settings }),
       ...(detached === undefined ? {} : { detached }),
       fence: cache.traces.fence(floatingIp.uuid, clock.monotonic(), settings.stripWindowMs),
@@ -92,7 +98,7 @@ export function observeFloatingIps(
             vipPort: {
               uuid: vipPort.uuid,
               addresses: vipPort.addresses.filter((own) => own !== address),
-              dormant: vipPort.origin === 'recorded',
+              dormant: vipPort.origin === 'recorded' || (managed.length === 0 && members.length === 0),
             },
           }),
       members,

@@ -1,5 +1,6 @@
 import type { ManagerSettings } from '../settings.js';
 import type { Write } from '../write.js';
+import type { Footprint } from '../../cache/index.js';
 import { decideDetached, type Detached } from './detached.js';
 
 /** A floating ip that references ports of the VIP, or that our record names. */
@@ -15,6 +16,8 @@ export interface ObservedFloatingIp {
   readonly trusted: boolean;
   /** Whether we saw the association ourselves, be it over or not. */
   readonly wasSeenAssociated: boolean;
+  /** What this process itself wrote on it for this VIP and has not taken away; undefined: nothing. */
+  readonly footprint?: Pick<Footprint, 'flag' | 'fixedIp' | 'portUuids'>;
   /** Whether it is attached to another VIP now: the flag is that one's. */
   readonly attachedElsewhere: boolean;
   /** How it was detached; undefined if nobody saw it, or it is attached. */
@@ -40,7 +43,7 @@ export interface ObservedReference {
 export interface FloatingIpObservation {
   /** Canonical. */
   readonly address: string;
-  /** Undefined: the load balancer is gone. */
+  /** Undefined: the load balancer is gone. Dormant: nobody carries the VIP, and it is kept no longer than it takes to end it. */
   readonly vipPort?: { readonly uuid: string; readonly addresses: readonly string[]; readonly dormant: boolean };
   /** There is none to be seen, but the port that our record names exists: its address may only be unreadable. */
   readonly vipPortUnclear?: boolean;
@@ -105,6 +108,7 @@ type Standing =
   | { readonly is: 'undecided'; readonly recheckAfterMs: number }
   | { readonly is: 'unverified' }
   | { readonly is: 'untrusted' }
+  | { readonly is: 'left-over' }
   | { readonly is: 'none' };
 
 /**
@@ -112,7 +116,7 @@ type Standing =
  *
  * | the floating ip | stands | is made |
  * |---|---|---|
- * | references the VIP port, fixed ip is the VIP | associated | whole: fixed ip, flag, references to VIP port and members |
+ * | references the VIP port, fixed ip is the VIP, and somebody carries it | associated | whole: fixed ip, flag, references to VIP port and members |
  * | is recorded, references VIP port and amphorae, fixed ip is none of the VIP port's other addresses | associated: Neutron spoiled the fixed ip (recording 18) | whole |
  * | is recorded, lacks references or fixed ip, and a port was deleted by the request that detached it | stripped (recording 05) | whole again, in two steps |
  * | was stripped, fixed ip is the VIP | half restored: the first step was ours | whole, once the fence has passed |
@@ -121,6 +125,8 @@ type Standing =
  * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
  * | is recorded, and the VIP port is there without an address, which nobody deleted | undecided | left as it is |
  * | is not recorded any more, was seen associated, and references amphorae without a fixed ip | a late write of ours | rid of the amphorae |
+ * | is not recorded any more, and was stripped by the delete of an amphora that we had made it reference | stripped | whole again, without amphorae |
+ * | is not recorded any more, and bears what we wrote | late writes of ours | rid of those |
  * | else | not ours | left alone |
  *
  * Why two steps: a user can disassociate after the strip and before our first write, and nothing in the floating ip tells. The
@@ -187,6 +193,10 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
         if (floatingIp.recorded) event(standing.event);
         break;
+      case 'left-over':
+        if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
+        plan.release.push(...writesToTakeBack(floatingIp, seen));
+        break;
       case 'untrusted':
         plan.untrusted.push(floatingIp.uuid);
         break;
@@ -208,11 +218,10 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   const { vipPort } = seen;
   const live = floatingIp.references.filter((reference) => reference.live).map((reference) => reference.portUuid);
   const referencesVipPort = vipPort !== undefined && live.includes(vipPort.uuid);
-  if (referencesVipPort && floatingIp.fixedIp === seen.address) {
+  if (referencesVipPort && floatingIp.fixedIp === seen.address && (floatingIp.recorded || !vipPort.dormant)) {
     return floatingIp.recorded ? { is: 'associated' } : { is: 'associated', event: 'associated' };
   }
-  if (!floatingIp.recorded)
-    return isLeftOver(floatingIp, live, seen) ? { is: 'ended', event: 'freed' } : { is: 'none' };
+  if (!floatingIp.recorded) return standingOfUnrecorded(floatingIp, live, { seen, rules });
   if (!floatingIp.trusted) return { is: 'untrusted' };
   if (vipPort === undefined) {
     return seen.vipPortUnclear === true
@@ -229,12 +238,29 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
     : standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
 }
 
-// Neutron sets a fixed ip with each reference. One to an amphora without it, on a floating ip that was associated: ours, written by a
-// request that took longer than the association lasted.
-function isLeftOver(floatingIp: ObservedFloatingIp, live: readonly string[], seen: FloatingIpObservation): boolean {
-  if (!floatingIp.wasSeenAssociated || floatingIp.fixedIp !== undefined || live.length === 0) return false;
+function standingOfUnrecorded(
+  floatingIp: ObservedFloatingIp,
+  live: readonly string[],
+  { seen, rules }: { readonly seen: FloatingIpObservation; readonly rules: Rules },
+): Standing {
+  const { vipPort } = seen;
+  if (vipPort !== undefined && wasStrippedByOurReference(floatingIp, live, seen)) {
+    const standing = standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
+    // What is not sure is nobody's: there is no record to be kept for it.
+    if (standing.is === 'associated' || standing.is === 'undecided') return standing;
+  }
+  return writesToTakeBack(floatingIp, seen).length > 0 ? { is: 'left-over' } : { is: 'none' };
+}
+
+// Another instance has ended what it could no longer know to be in danger: a reference of ours came after it had looked.
+function wasStrippedByOurReference(
+  { detached, footprint, fixedIp }: ObservedFloatingIp,
+  live: readonly string[],
+  seen: FloatingIpObservation,
+): boolean {
   const amphorae = amphoraPorts(seen);
-  return live.every((uuid) => amphorae.has(uuid));
+  if ((fixedIp !== undefined && fixedIp !== seen.address) || !live.every((uuid) => amphorae.has(uuid))) return false;
+  return detached?.requests.at(-1)?.deletedPorts.some((port) => footprint?.portUuids.includes(port) === true) === true;
 }
 
 function standingOfDetached(floatingIp: ObservedFloatingIp, seen: SeenWithVipPort, rules: Rules): Standing {
@@ -331,7 +357,8 @@ function writesToRelease(
   // The manager of the other VIP makes it whole, and takes away what we left.
   if (floatingIp.attachedElsewhere) return [];
   const { uuid } = floatingIp;
-  const ours = amphoraPorts(seen);
+  const ours = new Set([...(floatingIp.footprint?.portUuids ?? []), ...amphoraPorts(seen)]);
+  if (seen.vipPort !== undefined) ours.delete(seen.vipPort.uuid);
   const live = floatingIp.references.filter((reference) => reference.live);
   // Neutron replaces all references by one, and sets the fixed ip: that one is the user's own choice, be it an amphora's port.
   const attachedToOne = live.length === 1 && floatingIp.fixedIp !== undefined && floatingIp.fixedIp !== seen.address;
@@ -354,6 +381,37 @@ function writesToRelease(
     ...floatingIp.references
       .filter((reference) => !isUsersOwn(reference))
       .map((reference) => dropReference(uuid, reference.portUuid)),
+    ...(Object.keys(properties).length === 0
+      ? []
+      : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
+  ];
+}
+
+/** What we wrote on a floating ip that is not associated, and that nobody else will take away. */
+function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): readonly Write[] {
+  const { uuid, footprint, fixedIp } = floatingIp;
+  if (floatingIp.attachedElsewhere) return [];
+  const live = floatingIp.references.filter((reference) => reference.live).map(({ portUuid }) => portUuid);
+  const ours = new Set(footprint?.portUuids);
+  const amphorae = amphoraPorts(seen);
+  // Neutron sets a fixed ip with each reference. Those to amphorae without it, on a floating ip that was associated, are ours, or another
+  // instance's: written by requests that took longer than the association lasted.
+  const isLeftOver =
+    floatingIp.wasSeenAssociated &&
+    fixedIp === undefined &&
+    live.length > 0 &&
+    live.every((port) => ours.has(port) || amphorae.has(port));
+  // Neutron replaces all references by one, and sets the fixed ip: that one is the user's own choice.
+  const isUsersOnly = live.length === 1 && fixedIp !== undefined;
+  const drops = isLeftOver
+    ? live
+    : live.filter((port) => ours.has(port) && !isUsersOnly && (fixedIp === undefined || port !== seen.vipPort?.uuid));
+  const properties = {
+    ...((isLeftOver || footprint?.flag === true) && floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
+    ...(footprint?.fixedIp === true && fixedIp === seen.address && live.length === 0 ? { fixedIp: null } : {}),
+  };
+  return [
+    ...drops.map((portUuid) => dropReference(uuid, portUuid)),
     ...(Object.keys(properties).length === 0
       ? []
       : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),

@@ -47,8 +47,9 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
     const managed = virtualIps.find(key);
     const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, managed), settings);
-    if (managed.length === 0 && loadBalancer.members.length === 0) {
-      // Nobody carries the VIP, and we keep nothing for it: a load balancer that is being made, or none of ours.
+    const hasWritten = cache.traces.footprints.floatingIpsOf(key).size > 0;
+    if (managed.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
+      // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
       return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept });
     }
     const floatingIpPlan = floatingIps.plan({ key, managed, loadBalancer, verified });
@@ -110,7 +111,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     if (plan.stages.length > 0 && logger.isDebugEnabled()) {
       logger.debug('plan', { vip: plan.key, plan: describeVipPlan(plan) });
     }
-    const result = await applier.apply(plan.stages, signal);
+    const result = await applier.apply(plan, signal);
     if (result.outcome === 'done') {
       reports.update(plan, false);
       for (const event of plan.events) this.note(event, plan.key);

@@ -10,7 +10,9 @@ export function observeLoadBalancer(
 ): LoadBalancerObservation {
   const { networkUuid, address } = vipKeyParts(key);
   const network = cache.get('virtual-network', networkUuid);
-  const recordedVipPort = virtualIps.map((virtualIp) => virtualIp.record?.vipPort).find((uuid) => uuid !== undefined);
+  const recordedVipPort =
+    virtualIps.map((virtualIp) => virtualIp.record?.vipPort).find((uuid) => uuid !== undefined) ??
+    rememberedVipPort(cache, key);
   return {
     address,
     // Unknown is treated as the dangerous case.
@@ -19,6 +21,15 @@ export function observeLoadBalancer(
     carriers: cache.find('virtual-machine-interface', 'portsByPair', key).map((port) => observePort(cache, port)),
     ...(recordedVipPort === undefined ? {} : { recordedVipPort }),
   };
+}
+
+// The record is gone, removed by another instance, but a write of ours came later, and may have been what a port delete stripped.
+function rememberedVipPort(cache: CacheReader, key: VipKey): string | undefined {
+  const { traces } = cache;
+  for (const uuid of traces.footprints.floatingIpsOf(key)) {
+    if (traces.detachedTrace(uuid)?.wasSeenAttached === true) return traces.footprints.of(uuid, key)?.vipPort;
+  }
+  return undefined;
 }
 
 function observePort(cache: CacheReader, port: PortEntity): ObservedPort {

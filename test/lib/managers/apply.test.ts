@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { isRetriable, SvcMonitorError } from '../../../lib/errors/index.js';
-import type { Stage as PlanStage, Write } from '../../../lib/managers/index.js';
+import type { PlannedVip, Write } from '../../../lib/managers/index.js';
 import { floatingIpRecordKey, memberRecordKey, recordKeys } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, turns } from '../../support/turns.js';
@@ -27,8 +27,8 @@ const create: Write = {
   },
 };
 
-function stages(...writes: readonly (readonly Write[])[]): readonly PlanStage[] {
-  return writes.map((list, index) => ({ name: `stage ${index}`, writes: list }));
+function stages(...writes: readonly (readonly Write[])[]): PlannedVip {
+  return { key, vipPortUuid: vipPort, stages: writes.map((list, index) => ({ name: `stage ${index}`, writes: list })) };
 }
 
 /** A stage with a floating ip that references these ports. */
@@ -507,6 +507,16 @@ describe('CachedLoadBalancerManager', () => {
       stage.writes.length = 0;
       await stage.manager.reconcile(key, signal);
       expect(stage.writes).to.deep.equal([]);
+    });
+
+    it('should take its own late write back once another instance has removed the virtual-ip', async () => {
+      const stage = await managedStage();
+      for (const { uuid } of stage.cache.find('virtual-ip', 'virtualIpsByVip', key)) stage.remove('virtual-ip', uuid);
+      for (const amphora of [amphora1, amphora2]) stage.remove('virtual-machine-interface', amphora);
+      read(stage, [vipPort], vip);
+      stage.writes.length = 0;
+      await stage.manager.reconcile(key, signal);
+      expect(stage.writes).to.deep.equal([`set floating-ip ${floatingIp} {"floating_ip_is_virtual_ip":false}`]);
     });
   });
 });

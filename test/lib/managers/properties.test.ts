@@ -72,6 +72,13 @@ const detached = fc.record({
   requests: fc.array(fc.record({ ageMs: fc.nat(2 * window), deletedPorts: fc.subarray(ports) }), { maxLength: 3 }),
 });
 
+// References are added to the VIP port and to members only.
+const footprint = fc.record({
+  flag: fc.boolean(),
+  fixedIp: fc.boolean(),
+  portUuids: fc.subarray([vipPort, ...amphorae]),
+});
+
 const anyFloatingIp = (number: number) =>
   merged(
     fc.record({
@@ -86,11 +93,15 @@ const anyFloatingIp = (number: number) =>
     }),
     maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, webAddress, additionalVip)),
     maybe('detached', detached),
+    maybe('footprint', footprint),
   ) as fc.Arbitrary<ObservedFloatingIp>;
 
-// Who saw the association vouches for it.
+// Who saw the association vouches for it, and who wrote saw it.
 const floatingIp = (number: number): fc.Arbitrary<ObservedFloatingIp> =>
-  anyFloatingIp(number).map((one) => ({ ...one, trusted: one.trusted || one.wasSeenAssociated }));
+  anyFloatingIp(number).map((one) => {
+    const wasSeenAssociated = one.wasSeenAssociated || one.footprint !== undefined;
+    return { ...one, wasSeenAssociated, trusted: one.trusted || wasSeenAssociated };
+  });
 
 const membership = fc.constantFrom('member', 'outsider', 'none');
 
@@ -340,12 +351,18 @@ describe('the plans, whatever is observed', () => {
       );
     });
 
-    it('should write only to what is or was seen attached to the VIP, or recorded and to be believed', () => {
+    it('should write only to what is or was seen attached to the VIP or written on, or recorded and to be believed', () => {
       fc.assert(
         fc.property(floatingIpObservation, rules, (seen, delta) => {
           const allowed = new Set(
             seen.floatingIps
-              .filter((one) => (one.recorded && one.trusted) || one.wasSeenAssociated || isAttached(one, seen))
+              .filter(
+                (one) =>
+                  (one.recorded && one.trusted) ||
+                  one.wasSeenAssociated ||
+                  one.footprint !== undefined ||
+                  isAttached(one, seen),
+              )
               .map(({ uuid }) => uuid),
           );
           const plan = planFloatingIps(seen, delta);

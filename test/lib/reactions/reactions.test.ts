@@ -167,6 +167,12 @@ describe('the reactions: which VIPs a change touches', () => {
       projectUuids: [],
     });
 
+    it('should be those for which we wrote on it, whatever it references now', () => {
+      const scene = new Scene();
+      scene.cache.traces.footprints.propertiesSet(floatingIp, secondKey, { isVirtualIp: true, vipPort });
+      expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([secondKey]);
+    });
+
     it('should be that of the VIP port that it references: a user attached it', () => {
       const scene = new Scene();
       expect(scene.touched(scene.put('floating-ip', on(vipPort)))).to.deep.equal([key]);

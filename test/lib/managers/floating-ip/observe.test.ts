@@ -123,6 +123,22 @@ describe('observeFloatingIps', () => {
     });
   });
 
+  describe('what we wrote', () => {
+    it('should keep a floating ip in view that is neither recorded nor attached any more', () => {
+      const stage = newStage([]).put('floating-ip', {
+        uuid: otherFloatingIp,
+        isVirtualIp: true,
+        portUuids: [],
+        projectUuids: [],
+      });
+      expect(observe(stage).observation.floatingIps).to.deep.equal([]);
+      stage.cache.traces.footprints.propertiesSet(otherFloatingIp, key, { isVirtualIp: true, vipPort });
+      const [seen] = observe(stage).observation.floatingIps;
+      expect(seen).to.include({ uuid: otherFloatingIp, recorded: false });
+      expect(seen?.footprint).to.include({ flag: true, fixedIp: false });
+    });
+  });
+
   describe('trust', () => {
     it("should hold for floating ips of the VIP's own project", () => {
       expect(observed(putFloatingIp(newStage(), {}))?.trusted).to.equal(true);

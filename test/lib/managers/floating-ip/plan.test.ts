@@ -79,6 +79,70 @@ describe('planFloatingIps', () => {
     });
   });
 
+  describe('when the association was ended by another instance before writes of ours came', () => {
+    const footprint = { flag: true, fixedIp: true, portUuids: [vipPort, amphora1] };
+    const late = (delta: Partial<ObservedFloatingIp>) => whole({ recorded: false, footprint, ...delta });
+    const dormant = { vipPort: { uuid: vipPort, addresses: [], dormant: true }, members: [] };
+
+    it('should take back the flag, and leave what is the user’s', () => {
+      const moved = late({ fixedIp: webAddress, references: live(web) });
+      expect(writesOf(plan(moved))).to.deep.equal([set({ isVirtualIp: false })]);
+      const onVipPort = late({ references: live(vipPort) });
+      expect(plan(onVipPort, dormant)).to.deep.equal({ ...nothing, release: [set({ isVirtualIp: false })] });
+    });
+
+    it('should take back a reference to an amphora beside the user’s own', () => {
+      const moved = late({ fixedIp: webAddress, isVirtualIp: false, references: live(web, amphora1) });
+      expect(writesOf(plan(moved))).to.deep.equal([drop(amphora1)]);
+    });
+
+    it('should take back a fixed ip that nothing goes with', () => {
+      expect(writesOf(plan(late({ isVirtualIp: false, references: [] })))).to.deep.equal([set({ fixedIp: null })]);
+    });
+
+    it('should read the floating ip again before', () => {
+      const moved = late({ fixedIp: webAddress, references: live(web) });
+      expect(plan(moved, { verified: false }).verify.floatingIps).to.deep.equal([floatingIp]);
+      expect(plan(moved, { verified: true }).verify.floatingIps).to.deep.equal([]);
+    });
+
+    for (const [what, delta] of [
+      ['a port that its user attached it to himself', { isVirtualIp: false, references: live(amphora1) }],
+      [
+        'what others wrote',
+        { footprint: { flag: false, fixedIp: false, portUuids: [] }, references: live(web, amphora2) },
+      ],
+      ['what another VIP’s manager will see to', { attachedElsewhere: true, references: live(web, amphora1) }],
+    ] as const) {
+      it(`should leave ${what}`, () => {
+        expect(writesOf(plan(late({ fixedIp: webAddress, ...delta })))).to.deep.equal([]);
+      });
+    }
+
+    describe('and an amphora that we had made it reference was deleted then', () => {
+      const stripped = (delta: Partial<ObservedFloatingIp> = {}) =>
+        empty(detachedBy([0, amphora1]), { recorded: false, footprint, ...delta });
+
+      it('should restore it, in two steps', () => {
+        expect(plan(stripped(), dormant)).to.deep.equal({
+          ...associated,
+          undecided: [floatingIp],
+          bind: [set({ fixedIp: vip, isVirtualIp: false })],
+          recheckAfterMs: window,
+          ...noted('stripped'),
+        });
+        const second = plan(stripped({ fixedIp: vip, isVirtualIp: false }), dormant);
+        expect(second.bind).to.deep.equal([add(vipPort)]);
+      });
+
+      it('should not if the delete was of a port that is not ours', () => {
+        expect(
+          writesOf(plan(empty(detachedBy([0, web]), { recorded: false, footprint, isVirtualIp: false }))),
+        ).to.deep.equal([]);
+      });
+    });
+  });
+
   describe('when nothing is known of a port that it references', () => {
     const unreadable = { portUuid: amphora2, live: true, unclear: true };
 
