@@ -8,11 +8,14 @@ import { errorFields, type Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { parseObject, type ConfigObject, type Reference } from '../schema/index.js';
 import { cachedFields, isCachedKind, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
+import { BoundedMap } from './bounded-map.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache } from './object-cache.js';
 import { Refresher } from './refresher.js';
 import { RequestsByOrder } from './requests-by-order.js';
 import { Resync } from './resync.js';
+
+const rememberedCreates = 10_000;
 
 /** What an informer is made of. */
 export interface InformerOptions {
@@ -54,6 +57,8 @@ export class Informer implements ChangeSink, CacheKeeper {
   private readonly refresher: Refresher;
   private readonly resync: Resync;
   private readonly byOrder: RequestsByOrder;
+  /** The requests whose CREATE told what matters of an object. What else they do to it comes at once, and matters less. */
+  private readonly createdBy = new BoundedMap<string>(rememberedCreates);
 
   public constructor(private readonly options: InformerOptions) {
     this.refresher = new Refresher({ ...options, readDelayMs: options.readDelayMs ?? 0 });
@@ -123,8 +128,10 @@ export class Informer implements ChangeSink, CacheKeeper {
     if (change.kind === 'floating-ip') this.traceUpdate(change, sequence);
     if (this.isKnown(change.kind, change)) return;
     if (change.operation === 'CREATE' && (await this.created(change.kind, change))) return;
+    const ofItsCreate = change.requestId !== undefined && this.createdBy.get(change.uuid) === change.requestId;
     await this.refresher.refresh(change.kind, change.uuid, {
       created: change.operation === 'CREATE',
+      mayWait: ofItsCreate,
       ...(isOwn(change) ? {} : { heardAt: this.options.clock.now() }),
     });
   }
@@ -205,6 +212,7 @@ export class Informer implements ChangeSink, CacheKeeper {
       return false;
     }
     if (!namesItsReferences(kind, object)) return false;
+    if (change.requestId !== undefined) this.createdBy.set(change.uuid, change.requestId);
     await this.refresher.accept(kind, object);
     return true;
   }

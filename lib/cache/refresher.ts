@@ -4,15 +4,9 @@ import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
 import type { ConfigObject } from '../schema/index.js';
-import {
-  cachedFields,
-  recordedFloatingIps,
-  toEntity,
-  type CachedKind,
-  type Entities,
-  type Entity,
-} from './entities.js';
+import { recordedFloatingIps, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
 import type { CacheListener } from './listener.js';
+import { ObjectReads } from './object-reads.js';
 import type { ObjectCache, Transition } from './object-cache.js';
 import type { Traces } from './traces.js';
 import { versionOf, type Version } from './versions.js';
@@ -27,6 +21,8 @@ interface Reading {
   heardAt: number | undefined;
   /** Somebody waits for it: an answer that it is not there counts at once. */
   urgent: boolean;
+  /** It waits for longer than for more changes of one moment. */
+  readonly isPatient: boolean;
   /** Ends the wait for more changes. */
   hurry: () => void;
   /** A change came since the read began: read once more. */
@@ -48,6 +44,8 @@ function isFresh(reading: Reading): boolean {
   return !reading.overtaken;
 }
 
+// How many times longer than others a read waits that may.
+const patience = 10;
 const retryDelaysMs = [100, 250, 500];
 // An answer that is out of date is asked for again so long; what it says then is believed.
 const staleDelaysMs = [50, 100, 200, 400, 800, 1_600];
@@ -62,6 +60,8 @@ export interface ReadCause {
   readonly heardAt?: number;
   /** Somebody waits for it: not to be delayed for changes that may follow. */
   readonly urgent?: boolean;
+  /** What it brings is no more than the rest of a CREATE that told what matters: it makes way for what follows from that. */
+  readonly mayWait?: boolean;
 }
 
 /**
@@ -72,6 +72,7 @@ export class Refresher {
   private readonly readings = new Map<string, Reading>();
   private readonly looking = new Map<string, Timer>();
   private readonly lifetime = lifetimeController();
+  private readonly reads: ObjectReads;
 
   public constructor(
     private readonly parts: {
@@ -82,7 +83,9 @@ export class Refresher {
       readonly logger: Logger;
       readonly readDelayMs: number;
     },
-  ) {}
+  ) {
+    this.reads = new ObjectReads(parts.reader, this.lifetime.signal);
+  }
 
   /**
    * Reads the object (again); resolves when the cache holds it as it was at the time of this call or later, and what it references, as
@@ -157,7 +160,7 @@ export class Refresher {
       running.created ||= cause.created === true;
       running.heardAt = cause.heardAt ?? running.heardAt;
       running.urgent ||= cause.urgent === true;
-      if (running.urgent) running.hurry();
+      if (running.urgent || (running.isPatient && cause.mayWait !== true)) running.hurry();
       return running;
     }
     let settle: () => void = () => undefined;
@@ -176,25 +179,31 @@ export class Refresher {
       created: cause.created === true,
       heardAt: cause.heardAt,
       urgent: cause.urgent === true,
+      isPatient: cause.mayWait === true,
       hurry: () => undefined,
       done,
       failed,
       reportFailure,
     };
     this.readings.set(uuid, reading);
-    this.readWithReferences(kind, uuid, reading).then(settle, fail);
+    const delayMs = cause.mayWait === true ? this.parts.readDelayMs * patience : this.parts.readDelayMs;
+    this.readWithReferences(kind, uuid, { reading, delayMs }).then(settle, fail);
     return reading;
   }
 
-  private async readWithReferences(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
-    if (!reading.urgent && this.parts.readDelayMs > 0) await this.waitForMore(reading);
+  private async readWithReferences(
+    kind: CachedKind,
+    uuid: string,
+    { reading, delayMs }: { readonly reading: Reading; readonly delayMs: number },
+  ): Promise<void> {
+    if (!reading.urgent && delayMs > 0) await this.waitForMore(reading, delayMs);
     await this.readUntilClean(kind, uuid, reading);
     await this.followReferences(kind, uuid);
   }
 
-  private async waitForMore(reading: Reading): Promise<void> {
+  private async waitForMore(reading: Reading, delayMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = this.parts.clock.schedule(this.parts.readDelayMs, resolve);
+      const timer = this.parts.clock.schedule(delayMs, resolve);
       reading.hurry = (): void => {
         timer.cancel();
         resolve();
@@ -250,12 +259,12 @@ export class Refresher {
     reading: Reading,
     mayBeStale: boolean,
   ): Promise<'done' | 'stale'> {
-    const { reader, cache, listener, clock } = this.parts;
+    const { cache, listener, clock } = this.parts;
     const readAfter = cache.sequence;
     throwIfAborted(this.lifetime.signal);
     let object: ConfigObject<CachedKind>;
     try {
-      object = await reader.get(kind, uuid, { fields: cachedFields[kind] }, this.lifetime.signal);
+      object = await this.reads.read(kind, uuid);
     } catch (error) {
       if (isNotFound(error)) {
         if (!isFresh(reading)) return 'done';

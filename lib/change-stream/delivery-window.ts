@@ -2,6 +2,12 @@
 export type Task = () => Promise<void>;
 
 /**
+ * Deliveries at once, where a source is not told otherwise. Each waits for the read of its object, and those of one moment are read
+ * together: with few of them a storm of changes is taken in slowly, however fast the reads are.
+ */
+export const defaultConcurrency = 1_024;
+
+/**
  * Begins tasks in the order in which they come, at most `limit` at once. None waits for an earlier one to end: the sink of a change
  * stream notes each change when it is called, and joins reads of one object. Holds as many tasks as it is given: whoever gives them
  * bounds them.

@@ -83,6 +83,7 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
   const writer = new RestConfigWriter(sender);
   return {
     get: (kind, uuid, read, signal) => reader.get(kind, uuid, read, signal),
+    getMany: (kind, uuids, read, signal) => reader.getMany(kind, uuids, read, signal),
     list: (kind, list, signal) => reader.list(kind, list, signal),
     count: (kind, list, signal) => reader.count(kind, list, signal),
     listDetail: (kind, list, signal) => reader.listDetail(kind, list, signal),

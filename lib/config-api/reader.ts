@@ -44,6 +44,16 @@ export interface ObjectPage<K extends Kind> {
 export interface ConfigReader {
   /** Reads one object; `not-found` if there is none. */
   get<K extends Kind>(kind: K, uuid: string, options: ReadOptions, signal: AbortSignal): Promise<ConfigObject<K>>;
+  /**
+   * Reads several objects in one request; those that are not there are left out. At most some hundreds: the request is given no more time
+   * than one for a single object.
+   */
+  getMany<K extends Kind>(
+    kind: K,
+    uuids: readonly string[],
+    options: Pick<ReadOptions, 'fields'>,
+    signal: AbortSignal,
+  ): Promise<ObjectPage<K>>;
   /** Uuids and names of the objects that meet the conditions. */
   list(kind: Kind, options: ListOptions, signal: AbortSignal): Promise<readonly ListEntry[]>;
   /** How many objects meet the conditions. */

@@ -6,6 +6,7 @@ import type { z } from 'zod';
  */
 export const operations = {
   get: { access: 'read', repeatable: true, timeout: 'request' },
+  'get-many': { access: 'read', repeatable: true, timeout: 'request' },
   list: { access: 'read', repeatable: true, timeout: 'list' },
   'bulk-list': { access: 'read', repeatable: true, timeout: 'list' },
   watch: { access: 'read', repeatable: true, timeout: 'list' },

@@ -50,6 +50,22 @@ export class RestConfigReader implements ConfigReader {
     return parseObject(kind, raw);
   }
 
+  public async getMany<K extends Kind>(
+    kind: K,
+    uuids: readonly string[],
+    options: Pick<ReadOptions, 'fields'>,
+    signal: AbortSignal,
+  ): Promise<ObjectPage<K>> {
+    // Without `obj_uuids` the server lists all.
+    if (uuids.length === 0) return { objects: [], rejected: [] };
+    const request = listRequest(kind, 'detail', { ...options, uuids });
+    const page = await this.options.sender.send(
+      { ...request, operation: 'get-many', answer: pageAnswers[kind] },
+      signal,
+    );
+    return objectPage(kind, page.entries);
+  }
+
   public async list(kind: Kind, options: ListOptions, signal: AbortSignal): Promise<readonly ListEntry[]> {
     const entries: ListEntry[] = [];
     for await (const page of this.pages(kind, 'names', options, signal)) {

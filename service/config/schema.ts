@@ -148,7 +148,7 @@ export const settingsSchema = z.strictObject({
     10 * second,
     'Time between looks at the queue: whether it is there, bound to the exchange, and not so long that it burdens the broker.',
   ),
-  'rabbitmq.prefetch': key(number(1, 10_000), 256, 'Messages taken and not yet acknowledged, at most.'),
+  'rabbitmq.prefetch': key(number(1, 10_000), 1_024, 'Messages taken and not yet acknowledged, at most.'),
   'rabbitmq.queue_name': optionalKey(
     text(),
     'Name of the queue; `opensdn-svc-monitor.<host name>` if unset. Instances that run at the same time need different names: two that share a queue would each see half of the changes.',
@@ -223,7 +223,7 @@ export const settingsSchema = z.strictObject({
   ),
   'watch.concurrency': key(
     number(1, 10_000),
-    256,
+    1_024,
     'Changes that are worked on at once, at most. Nothing more is read from the stream meanwhile.',
   ),
 

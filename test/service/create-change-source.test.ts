@@ -30,6 +30,6 @@ describe('createChangeSource', () => {
 
   it('should watch the servers of the config API, with its times', () => {
     const config = configOf('source=watch', 'watch.keepalive_interval=20s', 'watch.connect_timeout=3s');
-    expect(config.watch).to.deep.equal({ keepaliveIntervalMs: 20_000, connectTimeoutMs: 3_000, concurrency: 256 });
+    expect(config.watch).to.deep.equal({ keepaliveIntervalMs: 20_000, connectTimeoutMs: 3_000, concurrency: 1_024 });
   });
 });

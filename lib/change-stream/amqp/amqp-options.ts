@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Clock } from '../../clock/index.js';
+import { defaultConcurrency } from '../delivery-window.js';
 import { SvcMonitorError } from '../../errors/index.js';
 import type { Logger } from '../../log/index.js';
 import type { Metrics } from '../../metrics/index.js';
@@ -50,7 +51,7 @@ export interface AmqpSourceOptions {
   readonly maxQueueLength?: number;
   /** Time between looks at the queue: whether it is there, bound, and not too long. Milliseconds; defaults to 10000. */
   readonly checkIntervalMs?: number;
-  /** Messages that the broker sends ahead of their acknowledgement; also the deliveries at once. Defaults to 256. */
+  /** Messages that the broker sends ahead of their acknowledgement; also the deliveries at once. Defaults to 1024. */
   readonly prefetch?: number;
   /** A connection that is silent for twice this time is given up (at 1: after 2.5 s). Seconds, at least 1; defaults to 5. */
   readonly heartbeatSeconds?: number;
@@ -121,7 +122,7 @@ export function queueSettingsOf(options: AmqpSourceOptions): QueueSettings {
     maxBacklog: options.maxBacklog ?? 10_000,
     maxLength: options.maxQueueLength ?? Math.max(100_000, options.maxBacklog ?? 0),
     checkIntervalMs: options.checkIntervalMs ?? 10_000,
-    prefetch: options.prefetch ?? 256,
+    prefetch: options.prefetch ?? defaultConcurrency,
   };
 }
 

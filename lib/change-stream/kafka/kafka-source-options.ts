@@ -15,7 +15,7 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
   readonly instance?: string;
   /** Stands in the status and in metrics. Defaults to `kafka`. */
   readonly name?: string;
-  /** Changes that are delivered at once. Defaults to 256. */
+  /** Changes that are delivered at once. Defaults to 1024. */
   readonly concurrency?: number;
   /** The most that is fetched from a broker at once, beside a single message that is longer. Bytes; defaults to 1 MiB. */
   readonly maxFetchBytes?: number;

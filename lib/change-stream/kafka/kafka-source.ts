@@ -4,7 +4,7 @@ import { throwIfAborted, SvcMonitorError, toSvcMonitorError } from '../../errors
 import { isGapMark, keepAttempting, openKafka, type Attempt } from '../../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
-import { DeliveryWindow } from '../delivery-window.js';
+import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification } from '../notification.js';
@@ -57,7 +57,7 @@ export class KafkaSource implements ChangeSource {
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
     this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
-    this.window = new DeliveryWindow(options.concurrency ?? 256);
+    this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
   }
 
   /** See the interface. Rejects with `invalid-configuration`, too: the package `kafkajs` is not installed, or refuses the options. */

@@ -3,7 +3,7 @@ import { hasCode, SvcMonitorError, throwIfAborted } from '../../errors/index.js'
 import { silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
 import type { Change, DecodedMessage } from '../change.js';
-import { DeliveryWindow } from '../delivery-window.js';
+import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification, decodeNotificationValue } from '../notification.js';
@@ -13,7 +13,7 @@ import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
 export interface MemorySourceOptions {
   /** Stands in the status and in metrics. Defaults to `memory`. */
   readonly name?: string;
-  /** Deliveries at once. Defaults to 256. */
+  /** Deliveries at once. Defaults to 1024. */
   readonly concurrency?: number;
   /** Messages that are held unacknowledged; one more, and all are lost as if the queue had been deleted. Defaults to 10000. */
   readonly capacity?: number;
@@ -75,7 +75,7 @@ export class MemorySource implements ChangeSource {
     this.capacity = options.capacity ?? 10_000;
     this.stopTimeoutMs = options.stopTimeoutMs ?? 5_000;
     this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
-    this.window = new DeliveryWindow(options.concurrency ?? 256);
+    this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
   }
 
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {

@@ -24,7 +24,7 @@ export interface WatchSourceOptions {
    * long is given up. Milliseconds; defaults to the server's own default, 60000.
    */
   readonly keepaliveIntervalMs?: number;
-  /** Deliveries at once. Nothing more is read from the stream meanwhile. Defaults to 256. */
+  /** Deliveries at once. Nothing more is read from the stream meanwhile. Defaults to 1024. */
   readonly concurrency?: number;
   /**
    * A stream that could not be read for so long, because deliveries do not end, is given up: what waits for us takes the memory of the

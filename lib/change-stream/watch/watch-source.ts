@@ -3,7 +3,7 @@ import { EventStreams } from '../../config-api/index.js';
 import { hasCode, SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
-import { DeliveryWindow } from '../delivery-window.js';
+import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
@@ -99,7 +99,7 @@ export class WatchSource implements ChangeSource {
       ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
     });
     this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
-    this.window = new DeliveryWindow(options.concurrency ?? 256);
+    this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
     this.rounds = new Rounds({ servers: this.streams.serverCount, ...this.times });
   }
 

@@ -42,6 +42,40 @@ async function newStage(readDelayMs = 0): Promise<CacheStage> {
 }
 
 describe('Informer', () => {
+  describe('when the request that created an object announces more of it', () => {
+    const created = async (): Promise<CacheStage> => {
+      const stage = await newStage(2);
+      await stage.informer.deliver({
+        operation: 'CREATE',
+        kind: 'virtual-machine-interface',
+        uuid: uuidOf(0x77),
+        requestId: 'req-1',
+        object: rawPort(uuidOf(0x77)),
+      });
+      stage.reader.put('virtual-machine-interface', rawPort(uuidOf(0x77)));
+      return stage;
+    };
+
+    it('should read it when what follows from the CREATE is under way', async () => {
+      const stage = await created();
+      const delivery = stage.update('virtual-machine-interface', uuidOf(0x77), 'req-1');
+      stage.clock.step(19);
+      await turns();
+      expect(stage.reader.log).to.deep.equal([]);
+      stage.clock.step(1);
+      await delivery;
+      expect(stage.reader.log).to.deep.equal([`get ${uuidOf(0x77)}`]);
+    });
+
+    it('should read it at once when another request changes it meanwhile, and once for both', async () => {
+      const stage = await created();
+      const first = stage.update('virtual-machine-interface', uuidOf(0x77), 'req-1');
+      const second = stage.update('virtual-machine-interface', uuidOf(0x77), 'req-2');
+      await Promise.all([first, second]);
+      expect(stage.reader.times(`get ${uuidOf(0x77)}`)).to.equal(1);
+    });
+  });
+
   describe('when an UPDATE comes', () => {
     it('should read the object, and announce what has changed, before the delivery resolves', async () => {
       const stage = await newStage();

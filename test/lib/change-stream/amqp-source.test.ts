@@ -76,7 +76,8 @@ describe('AmqpSource', () => {
 
       describe('when the connection is reset in the middle of many changes', () => {
         it('should lose none and keep the order of each object', async () => {
-          await keep(stage.source()).start(sink, signal);
+          const prefetch = 256;
+          await keep(stage.source({ prefetch })).start(sink, signal);
           const last = 1_500;
           for (let i = 1; i <= last; i++) {
             stage.publisher.publish(anyNotification({ uuid: uuidOf(i % 7), 'request-id': `req-${i}` }));
@@ -97,7 +98,7 @@ describe('AmqpSource', () => {
             const firsts = ids.filter((id, at) => ids.indexOf(id) === at);
             expect(firsts).to.deep.equal([...firsts].sort((a, b) => a - b));
             // After a reset only what was not acknowledged comes again: nothing far back.
-            expect(ids.length - firsts.length).to.be.at.most(3 * 256);
+            expect(ids.length - firsts.length).to.be.at.most(3 * prefetch);
           }
           expect(sink.count('connected')).to.equal(4);
           expect(sink.count('disconnected')).to.equal(3);

@@ -35,6 +35,41 @@ describe('RestConfigReader', () => {
   const uuidsOf = (pages: readonly ObjectPage<'floating-ip'>[]): readonly (readonly string[])[] =>
     pages.map((page) => page.objects.map((object) => object.uuid));
 
+  describe('.getMany', () => {
+    it('should read several objects in one request, and leave out those that are not there', async () => {
+      server.respond(answer(200, { 'floating-ips': [entry(1), entry(3)] }));
+      const page = await client.getMany('floating-ip', [1, 2, 3].map(uuidOf), { fields: ['project_refs'] }, never);
+      expect(page.objects.map(({ uuid }) => uuid)).to.deep.equal([uuidOf(1), uuidOf(3)]);
+      expect(page.rejected).to.deep.equal([]);
+      expect(server.paths).to.deep.equal([
+        `GET /floating-ips?detail=True&fields=project_refs&obj_uuids=${[1, 2, 3].map(uuidOf).join(',')}&exclude_hrefs=True`,
+      ]);
+    });
+
+    it('should put more than 25 uuids into a body', async () => {
+      server.respond(answer(200, { 'floating-ips': [] }));
+      await client.getMany(
+        'floating-ip',
+        Array.from({ length: 26 }, (_, index) => uuidOf(index)),
+        {},
+        never,
+      );
+      expect(server.paths).to.deep.equal(['POST /list-bulk-collection']);
+    });
+
+    it('should keep apart what cannot be understood', async () => {
+      server.respond(answer(200, { 'floating-ips': [entry(1), { 'floating-ip': { uuid: uuidOf(2), fq_name: 7 } }] }));
+      const page = await client.getMany('floating-ip', [1, 2].map(uuidOf), {}, never);
+      expect(page.objects).to.have.length(1);
+      expect(page.rejected.map(({ details }) => details['uuid'])).to.deep.equal([uuidOf(2)]);
+    });
+
+    it('should ask for nothing where nothing is wanted: the server would list all', async () => {
+      expect(await client.getMany('floating-ip', [], {}, never)).to.deep.equal({ objects: [], rejected: [] });
+      expect(server.paths).to.deep.equal([]);
+    });
+  });
+
   describe('.get', () => {
     it('should read properties and references, without back references and children, by default', async () => {
       server.respond(answer(200, { 'floating-ip': { ...floatingIp(1), floating_ip_fixed_ip_address: null } }));

@@ -34,7 +34,7 @@ describe('loadConfig', () => {
         password: 'guest',
         heartbeatSeconds: 5,
         checkIntervalMs: 10_000,
-        prefetch: 256,
+        prefetch: 1_024,
         queueExpiresMs: 60_000,
         exchange: 'vnc_config.object-update',
       });

@@ -58,6 +58,20 @@ export class ScriptedReader implements ConfigReader {
     return parseObject(kind, found.raw);
   }
 
+  public async getMany<K extends Kind>(
+    kind: K,
+    uuids: readonly string[],
+    _options: object,
+    signal: AbortSignal,
+  ): Promise<ObjectPage<K>> {
+    const found = uuids.flatMap((uuid) => this.objects.get(uuid) ?? []).filter((entry) => entry.kind === kind);
+    await this.answer(`get ${uuids.join(',')}`, signal);
+    return pageOf(
+      kind,
+      found.map(({ raw }) => raw),
+    );
+  }
+
   public async *listDetail<K extends Kind>(
     kind: K,
     options: ListOptions,
@@ -68,16 +82,7 @@ export class ScriptedReader implements ConfigReader {
       .map(({ raw }) => raw)
       .filter(({ uuid }) => options.uuids?.includes(uuid) ?? !this.leftOut.has(uuid));
     await this.answer(options.uuids === undefined ? `list ${kind}` : `confirm ${options.uuids.join(',')}`, signal);
-    const objects: ConfigObject<K>[] = [];
-    const rejected: SvcMonitorError[] = [];
-    for (const raw of raws) {
-      try {
-        objects.push(parseObject(kind, raw));
-      } catch (error) {
-        rejected.push(error as SvcMonitorError);
-      }
-    }
-    yield { objects, rejected };
+    yield pageOf(kind, raws);
   }
 
   public list(): Promise<readonly ListEntry[]> {
@@ -103,4 +108,17 @@ export class ScriptedReader implements ConfigReader {
     const failure = this.failures.get(line)?.shift();
     if (failure !== undefined) throw failure as Error;
   }
+}
+
+function pageOf<K extends Kind>(kind: K, raws: readonly Raw[]): ObjectPage<K> {
+  const objects: ConfigObject<K>[] = [];
+  const rejected: SvcMonitorError[] = [];
+  for (const raw of raws) {
+    try {
+      objects.push(parseObject(kind, raw));
+    } catch (error) {
+      rejected.push(error as SvcMonitorError);
+    }
+  }
+  return { objects, rejected };
 }
