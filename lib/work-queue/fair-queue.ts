@@ -7,6 +7,13 @@ import type { Priority, WorkItem } from './work-queue.js';
 /** After so many live keys in a row, taken while a resync key waited, one resync key is taken: none starves. */
 const liveKeysInARow = 16;
 
+/**
+ * When more live keys wait than this, three of four that are taken are those that were added last. In a storm of failovers a change that
+ * comes in the middle is served soon, and the oldest go on at a quarter of the pace: none starves.
+ */
+const longQueue = 64;
+const newestInARow = 3;
+
 /** A key that has been added and not yet been taken. */
 interface Dirty<K extends string> {
   readonly key: K;
@@ -37,6 +44,7 @@ export class FairQueue<K extends string> {
   private readonly getters = new LinkedList<Getter<K>>();
   private readonly drained = new Set<() => void>();
   private liveTakenInARow = 0;
+  private newestTakenInARow = 0;
   private closed = false;
 
   public constructor(private readonly options: { readonly clock: Clock; readonly metrics: Metrics }) {}
@@ -145,7 +153,13 @@ export class FairQueue<K extends string> {
       return resync.shift();
     }
     this.liveTakenInARow = resyncWaits ? this.liveTakenInARow + 1 : 0;
-    return live.shift();
+    return this.nextLive(live);
+  }
+
+  private nextLive(live: LinkedList<Dirty<K>>): Dirty<K> | undefined {
+    const isNewestsTurn = live.length > longQueue && this.newestTakenInARow < newestInARow;
+    this.newestTakenInARow = isNewestsTurn ? this.newestTakenInARow + 1 : 0;
+    return isNewestsTurn ? live.pop() : live.shift();
   }
 
   private settleDrains(): void {

@@ -23,7 +23,7 @@ const randomSteps = 2 ** 32;
  * The work queue, in three layers: `FairQueue` ← `DelayedKeys` ← `KeyBackoff`.
  *
  * Adding and taking cost constant time, delaying the logarithm of how many keys are delayed. Delayed keys are added as `live`.
- * A resync key is taken after at most 16 live ones in a row.
+ * A resync key is taken after at most 16 live ones in a row. While more than 64 live keys wait, three of four taken are the latest.
  */
 export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
   private readonly queue: FairQueue<K>;

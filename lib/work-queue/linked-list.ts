@@ -6,7 +6,7 @@ export interface ListNode<T> {
   listed: boolean;
 }
 
-/** First in, first out, and out of the middle: each in constant time, whatever the length. */
+/** In at the end; out of both ends and of the middle: each in constant time, whatever the length. */
 export class LinkedList<T> {
   private first: ListNode<T> | undefined;
   private last: ListNode<T> | undefined;
@@ -30,6 +30,14 @@ export class LinkedList<T> {
   /** Takes out the first value; undefined if there is none. */
   public shift(): T | undefined {
     const node = this.first;
+    if (node === undefined) return undefined;
+    this.remove(node);
+    return node.value;
+  }
+
+  /** Takes out the last value; undefined if there is none. */
+  public pop(): T | undefined {
+    const node = this.last;
     if (node === undefined) return undefined;
     this.remove(node);
     return node.value;

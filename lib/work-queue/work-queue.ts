@@ -11,7 +11,7 @@ export interface WorkItem<K extends string> {
 /**
  * A queue of keys, after the laws of client-go's workqueue:
  *
- * - Fair: keys of one priority are taken in the order in which they were added.
+ * - Fair: keys of one priority are taken in the order in which they were added; in a long queue three of four live ones are the latest.
  * - Stingy: a key is never with two workers at once, and waits at most once however often it was added.
  * - A key added while a worker has it waits until that worker is done, and is then taken once more.
  * - Many producers, many consumers; shutting down can drain.

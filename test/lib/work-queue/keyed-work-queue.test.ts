@@ -153,6 +153,21 @@ describe('KeyedWorkQueue', () => {
       expect(taken.indexOf('r2')).to.equal(42);
     });
 
+    it('should take three of the latest, then the oldest, while more than 64 live keys wait, and then in order', async () => {
+      const names = Array.from({ length: 70 }, (_, index) => `k${index}`);
+      for (const name of names) queue.add(name);
+      const taken = await takeAll();
+      expect(taken.slice(0, 7)).to.deep.equal(['k69', 'k68', 'k67', 'k0', 'k66', 'k65', 'k1']);
+      expect(taken.slice(7)).to.deep.equal(names.slice(2, 65));
+    });
+
+    it('should serve soon what comes in the middle of a storm', async () => {
+      for (let index = 0; index < 1_000; index += 1) queue.add(`storm${index}`);
+      for (let index = 0; index < 100; index += 1) await take();
+      queue.add('a');
+      expect([await takeKey(), await takeKey()]).to.include('a');
+    });
+
     it('should count only live keys that were taken while a resync key waited', async () => {
       for (let i = 0; i < 60; i++) queue.add(`l${i}`);
       for (let i = 0; i < 20; i++) queue.done((await takeKey())!);
