@@ -154,7 +154,7 @@ export class Controller {
     const run: Run = { key, ended: false };
     const outcome = await withTimeout(this.clock, this.reconcileTimeoutMs, signal, async (inner) => {
       try {
-        return await this.reconciler.reconcile(key, inner);
+        return await this.reconciler.reconcile(key, inner, () => this.queue.length > 0);
       } finally {
         run.ended = true;
         this.releaseOverdue(run);
@@ -194,6 +194,11 @@ export class Controller {
         return;
       case 'success':
         this.queue.forget(key);
+        this.succeeded(item, outcome.writes, durationMs);
+        break;
+      case 'unfinished':
+        this.queue.forget(key);
+        this.queue.add(key, 'resync');
         this.succeeded(item, outcome.writes, durationMs);
         break;
       case 'requeued':

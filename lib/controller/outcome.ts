@@ -5,6 +5,8 @@ import type { ReconcileResult } from './reconciler.js';
 export type Outcome =
   /** Done until something changes. */
   | { readonly type: 'success'; readonly writes: number }
+  /** What matters is done; the rest may wait until no other VIP does. */
+  | { readonly type: 'unfinished'; readonly writes: number }
   /** Done, to be looked at again at a given time. */
   | { readonly type: 'requeued'; readonly writes: number; readonly afterMs: number }
   /** Failed, and tried again with backoff; `unexpected` if that should not have happened at all. */
@@ -16,7 +18,8 @@ export type Outcome =
 
 /** The outcome of a reconcile that resolved. */
 export function outcomeOf(result: ReconcileResult): Outcome {
-  const { requeueAfterMs: afterMs, writes } = result;
+  const { requeueAfterMs: afterMs, unfinished, writes } = result;
+  if (unfinished === true) return { type: 'unfinished', writes };
   return afterMs === undefined ? { type: 'success', writes } : { type: 'requeued', writes, afterMs };
 }
 

@@ -17,21 +17,25 @@ import {
   type Write,
 } from './write.js';
 
-/** What has come of a plan: done, or out of date because an object was gone or a name taken, and the cache has read again. */
+/**
+ * What has come of a plan: done; done but for the bookkeeping, since others waited; or out of date because an object was gone or a name
+ * taken, and the cache has read again.
+ */
 export interface ApplyResult {
-  readonly outcome: 'done' | 'outdated';
+  readonly outcome: 'done' | 'put-off' | 'outdated';
   readonly writes: number;
 }
 
 /** What is carried out, and for which VIP. */
-export type PlannedVip = Pick<VipPlan, 'key' | 'vipPortUuid' | 'stages'>;
+export type PlannedVip = Pick<VipPlan, 'key' | 'vipPortUuid' | 'associations' | 'stages'>;
+
+const nobodyWaits = (): boolean => false;
 
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
  *
- * The floating ips that a stage wrote are read back if another follows: a user or a port delete may have changed them at the same time,
- * and what is written next (the evidence that is dropped from the virtual-ip above all) would be wrong then. After the last one the
- * notifications of others tell.
+ * Before the bookkeeping the floating ips are read back: a user or a port delete may have changed them at the same time, and the
+ * evidence that is dropped from the virtual-ip is what a lost association is told by. After all else the notifications of others tell.
  *
  * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
  * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
@@ -48,15 +52,24 @@ export class PlanApplier {
     },
   ) {}
 
-  /** Carries out the stages of a plan; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a taken name. */
-  public async apply({ stages, ...vip }: PlannedVip, signal: AbortSignal): Promise<ApplyResult> {
-    const run = new Run(this.parts, signal, { stages, ...vip });
-    for (const [index, stage] of stages.entries()) {
+  /**
+   * Carries out the stages of a plan; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a
+   * taken name.
+   *
+   * @param othersWait whether other VIPs wait: bookkeeping that follows other writes is put off then
+   */
+  public async apply(plan: PlannedVip, signal: AbortSignal, othersWait = nobodyWaits): Promise<ApplyResult> {
+    const run = new Run(this.parts, signal, plan);
+    for (const stage of plan.stages) {
+      if (stage.isBookkeeping === true) {
+        if (run.writes > 0 && othersWait()) return { outcome: 'put-off', writes: run.writes };
+        await run.readBack();
+        if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
+      }
       const bySubject = groupBySubject(stage.writes);
       const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
-      if (index < stages.length - 1) await run.readBack(bySubject.keys());
       await run.readBackAssociations(stage.writes);
       if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
     }
@@ -78,6 +91,7 @@ class Run {
   public writes = 0;
   public isOutdated = false;
   private createdUuid: string | undefined;
+  private isReadBack = false;
   // The plan knows of the changes up to here, and the floating ips were so.
   private readonly plannedAt: number;
   private readonly planned = new Map<string, FloatingIpEntity | undefined>();
@@ -88,10 +102,9 @@ class Run {
     private readonly vip: PlannedVip,
   ) {
     this.plannedAt = parts.cache.sequence;
-    for (const write of vip.stages.flatMap((stage) => stage.writes)) {
-      if (kindOf(write) === 'floating-ip') {
-        this.planned.set(subjectOf(write), parts.cache.get('floating-ip', subjectOf(write)));
-      }
+    const written = vip.stages.flatMap((stage) => stage.writes).filter((write) => kindOf(write) === 'floating-ip');
+    for (const uuid of [...vip.associations, ...written.map(subjectOf)]) {
+      this.planned.set(uuid, parts.cache.get('floating-ip', uuid));
     }
   }
 
@@ -116,9 +129,11 @@ class Run {
     }
   }
 
-  /** Reads the floating ips among the subjects; the plan is out of date if one is not as it was left. */
-  public async readBack(subjects: Iterable<string>): Promise<void> {
-    const floatingIps = [...subjects].filter((subject) => this.planned.has(subject));
+  /** Reads the floating ips that are associated or were written, once; the plan is out of date if one is not as it was left. */
+  public async readBack(): Promise<void> {
+    if (this.isReadBack) return;
+    this.isReadBack = true;
+    const floatingIps = [...this.planned.keys()];
     await this.parts.keeper.refresh('floating-ip', floatingIps, this.signal);
     if (floatingIps.some((uuid) => this.hasChanged(uuid))) this.isOutdated = true;
   }

@@ -56,6 +56,11 @@ export interface FloatingIpProperties {
 export interface Stage {
   readonly name: string;
   readonly writes: readonly Write[];
+  /**
+   * Nobody's traffic waits for it, and it drops what a lost association could be told by: the floating ips are read again before, and
+   * other VIPs that wait go first.
+   */
+  readonly isBookkeeping?: boolean;
 }
 
 /** A write as one line of text, for logs, the dry run and people. */

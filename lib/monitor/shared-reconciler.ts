@@ -25,13 +25,13 @@ export class SharedReconciler implements Reconciler {
     });
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
     const { reconciler, shares } = this.parts;
     if (!shares.owns(key)) return this.forget(key);
     const lost = new AbortController();
     this.running.set(lost, key);
     try {
-      return await reconciler.reconcile(key, AbortSignal.any([signal, lost.signal]));
+      return await reconciler.reconcile(key, AbortSignal.any([signal, lost.signal]), othersWait);
     } catch (error) {
       if (shares.owns(key) || signal.aborted) throw error;
       return this.forget(key);

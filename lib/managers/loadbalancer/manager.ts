@@ -5,7 +5,7 @@ import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
 import type { Logger } from '../../log/index.js';
 import type { Metrics } from '../../metrics/index.js';
 import type { VipKey } from '../../schema/index.js';
-import type { PlanApplier } from '../apply.js';
+import type { ApplyResult, PlanApplier } from '../apply.js';
 import type { FloatingIpManager } from '../floating-ip/manager.js';
 import type { AssociationEvent } from '../floating-ip/plan.js';
 import type { VipReports } from '../report.js';
@@ -57,7 +57,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp });
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
     this.noteRecords(key);
     let writes = 0;
     let verified = false;
@@ -71,11 +71,13 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
         verified = true;
         continue;
       }
-      const result = await this.carryOut(plan, signal);
+      const result = await this.carryOut(plan, signal, othersWait);
       writes += result.writes;
       switch (result.outcome) {
         case 'done':
           return { writes, ...(plan.recheckAfterMs === undefined ? {} : { requeueAfterMs: plan.recheckAfterMs }) };
+        case 'put-off':
+          return { writes, unfinished: true };
         case 'outdated':
           break;
         default:
@@ -100,7 +102,8 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   private async carryOut(
     plan: VipPlan,
     signal: AbortSignal,
-  ): Promise<{ readonly outcome: 'done' | 'outdated'; readonly writes: number }> {
+    othersWait: (() => boolean) | undefined,
+  ): Promise<ApplyResult> {
     const { applier, reports, settings, logger, cache } = this.parts;
     for (const uuid of plan.associations) cache.traces.associationSeen(uuid, plan.key);
     for (const uuid of plan.members) cache.traces.memberSeen(uuid, plan.key);
@@ -111,10 +114,12 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     if (plan.stages.length > 0 && logger.isDebugEnabled()) {
       logger.debug('plan', { vip: plan.key, plan: describeVipPlan(plan) });
     }
-    const result = await applier.apply(plan, signal);
-    if (result.outcome === 'done') {
+    const result = await applier.apply(plan, signal, othersWait);
+    if (result.outcome !== 'outdated') {
       reports.update(plan, false);
-      for (const event of plan.events) this.note(event, plan.key);
+      // An association has ended when its record is gone.
+      const events = result.outcome === 'done' ? plan.events : plan.events.filter(({ type }) => !isEnd(type));
+      for (const event of events) this.note(event, plan.key);
       if (plan.stages.length > 0) {
         logger.info('VIP reconciled', {
           vip: plan.key,
@@ -153,6 +158,10 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
         assertNever(event.type);
     }
   }
+}
+
+function isEnd(type: AssociationEvent['type']): boolean {
+  return type === 'freed' || type === 'moved' || type === 'vip-gone';
 }
 
 const nothingAssociated = {

@@ -32,6 +32,8 @@ export interface VipPlan {
  * 4. release: what is left over on floating ips
  * 5. detach: the virtual-ip's references to ports that are no members any more, and the record of those
  * 6. forget: associations that are over, and the virtual-ip of a load balancer that is gone
+ *
+ * The last two are bookkeeping: while other VIPs wait, they are put off.
  */
 export function composeVipPlan(
   key: VipKey,
@@ -48,8 +50,8 @@ export function composeVipPlan(
     { name: 'record', writes: virtualIp.record },
     { name: 'bind', writes: [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
-    { name: 'detach', writes: virtualIp.detach },
-    { name: 'forget', writes: virtualIp.forget },
+    { name: 'detach', writes: virtualIp.detach, isBookkeeping: true },
+    { name: 'forget', writes: virtualIp.forget, isBookkeeping: true },
   ];
   return {
     key,

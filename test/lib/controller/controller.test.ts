@@ -146,6 +146,34 @@ describe('Controller', () => {
     });
   });
 
+  describe('when the reconcile has left what may wait', () => {
+    it('should take the VIP up again after those that wait, without backoff', async () => {
+      bench.reconciler.addResult(vip, { writes: 1, unfinished: true });
+      start({ workers: 1 });
+      bench.queue.add(vip);
+      bench.queue.add(otherVip);
+      await quiet();
+      expect(bench.reconciler.calls).to.deep.equal([vip, otherVip, vip]);
+      expect(bench.queue.retries(vip)).to.equal(0);
+      expect(bench.metrics.counters.get('reconciles_total outcome=unfinished')).to.equal(1);
+    });
+
+    it('should be told whether others wait', async () => {
+      const told: (boolean | undefined)[] = [];
+      for (const key of [vip, otherVip]) {
+        bench.reconciler.addAnswer(key, (_signal, othersWait) => {
+          told.push(othersWait?.());
+          return Promise.resolve({ writes: 0 });
+        });
+      }
+      start({ workers: 1 });
+      bench.queue.add(vip);
+      bench.queue.add(otherVip);
+      await quiet();
+      expect(told).to.deep.equal([true, false]);
+    });
+  });
+
   describe('when the reconcile fails and may succeed later', () => {
     it('should try again, later each time', async () => {
       for (let i = 0; i < 3; i++) bench.reconciler.addError(vip, failure('unavailable'));

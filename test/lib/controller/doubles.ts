@@ -5,7 +5,7 @@ import type { Metrics } from '../../../lib/metrics/index.js';
 import type { VipKey } from '../../../lib/schema/index.js';
 import { KeyedWorkQueue } from '../../../lib/work-queue/index.js';
 
-type Answer = (signal: AbortSignal) => Promise<ReconcileResult>;
+type Answer = (signal: AbortSignal, othersWait?: () => boolean) => Promise<ReconcileResult>;
 
 /** A reconcile that ends when the test says so, whatever its signal. */
 export interface Held {
@@ -59,13 +59,13 @@ export class ScriptedReconciler implements Reconciler {
     return this.calls.filter((called) => called === key).length;
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
     this.calls.push(key);
     if (this.underWay.has(key)) this.overlaps.push(key);
     this.underWay.add(key);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay.size);
     try {
-      return await (this.answers.get(key)?.shift()?.(signal) ?? { writes: 0 });
+      return await (this.answers.get(key)?.shift()?.(signal, othersWait) ?? { writes: 0 });
     } finally {
       this.underWay.delete(key);
     }

@@ -28,7 +28,12 @@ const create: Write = {
 };
 
 function stages(...writes: readonly (readonly Write[])[]): PlannedVip {
-  return { key, vipPortUuid: vipPort, stages: writes.map((list, index) => ({ name: `stage ${index}`, writes: list })) };
+  return {
+    key,
+    vipPortUuid: vipPort,
+    associations: [],
+    stages: writes.map((list, index) => ({ name: `stage ${index}`, writes: list })),
+  };
 }
 
 /** A stage with a floating ip that references these ports. */
@@ -206,6 +211,49 @@ describe('PlanApplier', () => {
         expect(isOpen(stage)).to.equal(false);
       });
     }
+  });
+
+  describe('bookkeeping', () => {
+    const forget: Write = { action: 'delete-record', target, keys: [memberRecordKey(amphora2)] };
+    const letGoThenForget = (): PlannedVip => ({
+      ...stages(),
+      associations: [floatingIp],
+      stages: [
+        { name: 'let go', writes: [drop(amphora2)] },
+        { name: 'detach', writes: [forget], isBookkeeping: true },
+      ],
+    });
+    const forgetOnly = (): PlannedVip => ({ ...letGoThenForget(), stages: letGoThenForget().stages.slice(1) });
+
+    it('should come after a look at the floating ips that are associated, or were written', async () => {
+      const stage = stageWith(vipPort, amphora2);
+      expect(await stage.applier.apply(letGoThenForget(), signal)).to.deep.equal({ outcome: 'done', writes: 2 });
+      expect(stage.refreshed).to.deep.equal([`floating-ip ${floatingIp}`]);
+      const other = stageWith(vipPort);
+      await other.applier.apply(forgetOnly(), signal);
+      expect(other.refreshed).to.deep.equal([`floating-ip ${floatingIp}`]);
+    });
+
+    it('should not be done if one is not as the plan left it', async () => {
+      const stage = stageWith(vipPort, amphora2);
+      stage.onRead('floating-ip', floatingIp, () =>
+        stage.put('floating-ip', { uuid: floatingIp, isVirtualIp: false, portUuids: [], projectUuids: [] }),
+      );
+      expect(await stage.applier.apply(letGoThenForget(), signal)).to.deep.equal({ outcome: 'outdated', writes: 1 });
+    });
+
+    it('should be put off while others wait, once the rest is written', async () => {
+      const stage = stageWith(vipPort, amphora2);
+      const result = await stage.applier.apply(letGoThenForget(), signal, () => true);
+      expect(result).to.deep.equal({ outcome: 'put-off', writes: 1 });
+      expect(stage.refreshed).to.deep.equal([]);
+    });
+
+    it('should not be put off for ever: with nothing before it, it is done', async () => {
+      const stage = stageWith(vipPort);
+      const result = await stage.applier.apply(forgetOnly(), signal, () => true);
+      expect(result).to.deep.equal({ outcome: 'done', writes: 1 });
+    });
   });
 
   describe('when a target is not there (404)', () => {
@@ -507,6 +555,18 @@ describe('CachedLoadBalancerManager', () => {
       stage.writes.length = 0;
       await stage.manager.reconcile(key, signal);
       expect(stage.writes).to.deep.equal([]);
+    });
+
+    it('should call a VIP unfinished whose bookkeeping is put off, and end no association before its record is gone', async () => {
+      const stage = await managedStage();
+      update(stage, 'req-user');
+      read(stage, []);
+      stage.clock.step(stage.settings.stripWindowMs);
+      const othersWait = () => true;
+      expect(await stage.manager.reconcile(key, signal, othersWait)).to.deep.equal({ writes: 1, unfinished: true });
+      expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.have.length(1);
+      expect(await stage.manager.reconcile(key, signal, othersWait)).to.deep.equal({ writes: 1 });
+      expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.deep.equal([]);
     });
 
     it('should take its own late write back once another instance has removed the virtual-ip', async () => {
