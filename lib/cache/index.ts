@@ -6,7 +6,7 @@
  * It does not guarantee that two objects are of the same moment. It knows nothing of VIPs beyond the record in annotations.
  */
 export * from './entities.js';
-export type { Footprint } from './footprints.js';
+export type { Footprint, Footprints } from './footprints.js';
 export type { IndexName } from './indexes.js';
 export { Informer, type CacheKeeper, type InformerOptions } from './informer.js';
 export type { CacheListener } from './listener.js';

@@ -34,8 +34,8 @@ const nobodyWaits = (): boolean => false;
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
  *
- * Before the bookkeeping the floating ips are read back: a user or a port delete may have changed them at the same time, and the
- * evidence that is dropped from the virtual-ip is what a lost association is told by. After all else the notifications of others tell.
+ * Before evidence is dropped from the virtual-ip, the floating ips are read back: a user or a port delete may have changed them at the
+ * same time, and that evidence is what a lost association is told by. After all else the notifications of others tell.
  *
  * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
  * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
@@ -61,8 +61,9 @@ export class PlanApplier {
   public async apply(plan: PlannedVip, signal: AbortSignal, othersWait = nobodyWaits): Promise<ApplyResult> {
     const run = new Run(this.parts, signal, plan);
     for (const stage of plan.stages) {
-      if (stage.isBookkeeping === true) {
-        if (run.writes > 0 && othersWait()) return { outcome: 'put-off', writes: run.writes };
+      const isPutOff = stage.isBookkeeping === true && run.writes > 0 && othersWait();
+      if (isPutOff) return { outcome: 'put-off', writes: run.writes };
+      if (stage.dropsEvidence === true) {
         await run.readBack();
         if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
       }

@@ -56,11 +56,10 @@ export interface FloatingIpProperties {
 export interface Stage {
   readonly name: string;
   readonly writes: readonly Write[];
-  /**
-   * Nobody's traffic waits for it, and it drops what a lost association could be told by: the floating ips are read again before, and
-   * other VIPs that wait go first.
-   */
+  /** Nobody's traffic waits for it: other VIPs that wait go first. */
   readonly isBookkeeping?: boolean;
+  /** It drops what a lost association could be told by: the floating ips are read again before. */
+  readonly dropsEvidence?: boolean;
 }
 
 /** A write as one line of text, for logs, the dry run and people. */

@@ -50,11 +50,11 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     const hasWritten = cache.traces.footprints.floatingIpsOf(key).size > 0;
     if (managed.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
       // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
-      return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept });
+      return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept }, settings);
     }
     const floatingIpPlan = floatingIps.plan({ key, managed, loadBalancer, verified });
     const virtualIp = virtualIps.plan({ key, managed, loadBalancer, floatingIps: floatingIpPlan });
-    return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp });
+    return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
   }
 
   public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {

@@ -1,6 +1,7 @@
 import type { VipKey } from '../../schema/index.js';
 import type { AssociationEvent, FloatingIpPlan, Verification } from '../floating-ip/plan.js';
 import type { VirtualIpPlan } from '../virtual-ip/plan.js';
+import type { ManagerSettings } from '../settings.js';
 import { describeWrite, type Stage } from '../write.js';
 import type { LoadBalancerPlan, RefusedPort } from './plan.js';
 
@@ -28,12 +29,14 @@ export interface VipPlan {
  *
  * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
  * 2. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
- * 3. bind: fixed ip, flag, references of floating ips; beside them the virtual-ip's references
+ * 3. bind: fixed ip, flag, references of floating ips
  * 4. release: what is left over on floating ips
- * 5. detach: the virtual-ip's references to ports that are no members any more, and the record of those
- * 6. forget: associations that are over, and the virtual-ip of a load balancer that is gone
+ * 5. attach: the virtual-ip's references to VIP port and members
+ * 6. detach: the virtual-ip's references to ports that are no members any more, and the record of those
+ * 7. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
- * The last two are bookkeeping: while other VIPs wait, they are put off.
+ * The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
+ * attach is not: it is part of binding then.
  */
 export function composeVipPlan(
   key: VipKey,
@@ -42,16 +45,18 @@ export function composeVipPlan(
     readonly floatingIps: FloatingIpPlan;
     readonly virtualIp: VirtualIpPlan;
   },
+  { projectToFloatingIp }: Pick<ManagerSettings, 'projectToFloatingIp'>,
 ): VipPlan {
   const { loadBalancer, floatingIps, virtualIp } = plans;
   const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
   const stages: readonly Stage[] = [
     { name: 'let go', writes: floatingIps.letGo },
     { name: 'record', writes: virtualIp.record },
-    { name: 'bind', writes: [...floatingIps.bind, ...virtualIp.attach] },
+    { name: 'bind', writes: projectToFloatingIp ? floatingIps.bind : [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
-    { name: 'detach', writes: virtualIp.detach, isBookkeeping: true },
-    { name: 'forget', writes: virtualIp.forget, isBookkeeping: true },
+    { name: 'attach', writes: projectToFloatingIp ? virtualIp.attach : [], isBookkeeping: true },
+    { name: 'detach', writes: virtualIp.detach, isBookkeeping: true, dropsEvidence: true },
+    { name: 'forget', writes: virtualIp.forget, isBookkeeping: true, dropsEvidence: true },
   ];
   return {
     key,

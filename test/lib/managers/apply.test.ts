@@ -220,7 +220,7 @@ describe('PlanApplier', () => {
       associations: [floatingIp],
       stages: [
         { name: 'let go', writes: [drop(amphora2)] },
-        { name: 'detach', writes: [forget], isBookkeeping: true },
+        { name: 'detach', writes: [forget], isBookkeeping: true, dropsEvidence: true },
       ],
     });
     const forgetOnly = (): PlannedVip => ({ ...letGoThenForget(), stages: letGoThenForget().stages.slice(1) });

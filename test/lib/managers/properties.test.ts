@@ -574,7 +574,7 @@ describe('the plans, whatever is observed', () => {
               undecided: floatingIps.undecided,
               untrusted: floatingIps.untrusted,
             });
-            const { stages } = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp });
+            const { stages } = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, settings);
             const refused = new Set(loadBalancer.refused.map(({ uuid }) => uuid));
             const writes = stages.flatMap((stage) => stage.writes);
             for (const write of writes) {

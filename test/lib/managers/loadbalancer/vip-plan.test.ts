@@ -29,16 +29,20 @@ const floatingIps: FloatingIpPlan = {
 };
 const virtualIp: VirtualIpPlan = { record: [], attach: [], detach: [], forget: [] };
 
-function compose(plans: {
-  loadBalancer?: Partial<LoadBalancerPlan>;
-  floatingIps?: Partial<FloatingIpPlan>;
-  virtualIp?: Partial<VirtualIpPlan>;
-}) {
-  return composeVipPlan(key, {
+function compose(
+  plans: {
+    loadBalancer?: Partial<LoadBalancerPlan>;
+    floatingIps?: Partial<FloatingIpPlan>;
+    virtualIp?: Partial<VirtualIpPlan>;
+  },
+  projectToFloatingIp = true,
+) {
+  const all = {
     loadBalancer: { ...loadBalancer, ...plans.loadBalancer },
     floatingIps: { ...floatingIps, ...plans.floatingIps },
     virtualIp: { ...virtualIp, ...plans.virtualIp },
-  });
+  };
+  return composeVipPlan(key, all, { projectToFloatingIp });
 }
 
 const all = {
@@ -58,9 +62,23 @@ describe('composeVipPlan', () => {
       'record',
       'bind',
       'release',
+      'attach',
       'detach',
       'forget',
     ]);
+  });
+
+  it('should call bookkeeping what changes the virtual-ip after the floating ips', () => {
+    const bookkeeping = compose(all).stages.filter(({ isBookkeeping }) => isBookkeeping === true);
+    expect(bookkeeping.map(({ name }) => name)).to.deep.equal(['attach', 'detach', 'forget']);
+    const dropping = compose(all).stages.filter(({ dropsEvidence }) => dropsEvidence === true);
+    expect(dropping.map(({ name }) => name)).to.deep.equal(['detach', 'forget']);
+  });
+
+  it('should attach the virtual-ip while it binds where the fabric reads that', () => {
+    const { stages } = compose(all, false);
+    expect(stages.find(({ name }) => name === 'bind')?.writes).to.include.members(all.virtualIp.attach);
+    expect(stages.map(({ name }) => name)).not.to.include('attach');
   });
 
   it('should have no stage without writes', () => {
@@ -90,8 +108,8 @@ describe('describeVipPlan', () => {
       `  record: set ${floatingIpRecordKey(floatingIp)} on virtual-ip ${target.uuid}`,
       `  bind: set fixedIp ${vip} on floating-ip ${floatingIp}`,
       `  bind: add reference floating-ip ${floatingIp} -> port ${amphora2}`,
-      `  bind: add reference virtual-ip ${target.uuid} -> port ${amphora2}`,
       `  release: delete reference floating-ip ${floatingIp} -> port ${uuidOf(0x20)}`,
+      `  attach: add reference virtual-ip ${target.uuid} -> port ${amphora2}`,
       `  detach: delete reference virtual-ip ${target.uuid} -> port ${amphora1}`,
       `  forget: delete virtual-ip ${uuidOf(0x41)}`,
     ]);
