@@ -99,6 +99,11 @@ export class Traces {
     this.added.set(uuid, added.set(portUuid, plannedAt));
   }
 
+  /** The ports to which we have added references since the floating ip was last seen attached. */
+  public addedPorts(uuid: string): Iterable<string> {
+    return this.added.get(uuid)?.keys() ?? [];
+  }
+
   /**
    * Whether a reference to the port was added by us when somebody else had already updated the floating ip, and we did not know. If that
    * was a disassociation, the delete of the port hit nothing but our own reference.

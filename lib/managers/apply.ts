@@ -338,9 +338,9 @@ class Run {
     await this.reference('floating-ip', uuid, portUuid, operation);
     // A write that is repeated can take seconds, and undo what a user has done meanwhile.
     if (this.hasChanged(uuid)) this.isOutdated = true;
-    // What detached it is made good: those requests must not explain the next time.
     if (operation === 'ADD') {
-      traces.restored(uuid, this.plannedAt);
+      // What detached it is made good, unless it was detached again: those requests must not explain the next time.
+      if (!this.isOutdated) traces.restored(uuid, this.plannedAt);
       traces.referenceAdded(uuid, portUuid, this.plannedAt);
       traces.footprints.referenceAdded(uuid, this.vip.key, portUuid, this.vip.vipPortUuid);
     } else traces.footprints.referenceDeleted(uuid, this.vip.key, portUuid);

@@ -8,6 +8,8 @@ export interface Detached {
   readonly wasSeenAttached: boolean;
   /** The ports that it referenced before. */
   readonly portUuids: readonly string[];
+  /** The ports to which we have added references since it was last seen attached. */
+  readonly addedPorts: readonly string[];
   /** The requests of others that updated it around that time, in the order of arrival. */
   readonly requests: readonly DetachingRequest[];
 }

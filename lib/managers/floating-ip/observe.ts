@@ -146,6 +146,7 @@ function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detach
     sinceMs: now - trace.since,
     wasSeenAttached: trace.wasSeenAttached,
     portUuids: trace.portUuids,
+    addedPorts: [...cache.traces.addedPorts(uuid)].sort(),
     requests: trace.updates.map((update) => ({
       ageMs: now - update.at,
       deletedPorts: [...cache.traces.portsDeletedBy(update.requestId)]

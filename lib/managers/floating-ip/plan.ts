@@ -119,7 +119,7 @@ type Standing =
  * | references the VIP port, fixed ip is the VIP, and somebody carries it | associated | whole: fixed ip, flag, references to VIP port and members |
  * | is recorded, references VIP port and amphorae, fixed ip is none of the VIP port's other addresses | associated: Neutron spoiled the fixed ip (recording 18) | whole |
  * | is recorded, lacks references or fixed ip, and a port was deleted by the request that detached it | stripped (recording 05) | whole again, in two steps |
- * | was stripped, fixed ip is the VIP | half restored: the first step was ours | whole, once the fence has passed |
+ * | was stripped, fixed ip is the VIP, references are ours | half restored: the first step was ours | whole, once the fence has passed |
  * | is recorded, lacks references or fixed ip, and no such delete came within the window | freed by its user (recording 06) | rid of flag and amphorae |
  * | is recorded, references others | moved by its user (recording 18) | rid of flag and amphorae |
  * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
@@ -218,7 +218,9 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   const { vipPort } = seen;
   const live = floatingIp.references.filter((reference) => reference.live).map((reference) => reference.portUuid);
   const referencesVipPort = vipPort !== undefined && live.includes(vipPort.uuid);
-  if (referencesVipPort && floatingIp.fixedIp === seen.address && (floatingIp.recorded || !vipPort.dormant)) {
+  const isHalfRestored = isOwnWork(floatingIp, live, seen);
+  const isAssociated = referencesVipPort && floatingIp.fixedIp === seen.address && !isHalfRestored;
+  if (isAssociated && (floatingIp.recorded || !vipPort.dormant)) {
     return floatingIp.recorded ? { is: 'associated' } : { is: 'associated', event: 'associated' };
   }
   if (!floatingIp.recorded) return standingOfUnrecorded(floatingIp, live, { seen, rules });
@@ -231,11 +233,17 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
 
   // Neutron sets references and fixed ip together, and clears them together.
   const isAttached = floatingIp.references.length > 0 && floatingIp.fixedIp !== undefined;
-  const amphorae = amphoraPorts(seen);
-  const isHalfRestored = floatingIp.fixedIp === seen.address && live.every((uuid) => amphorae.has(uuid));
-  return isAttached && (floatingIp.detached === undefined || !isHalfRestored)
+  return isAttached && !isHalfRestored
     ? standingOfAttached(floatingIp, live, { ...seen, vipPort })
     : standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
+}
+
+// Of one that was detached: the fixed ip is our first step, and so are all references, be they late ones.
+function isOwnWork(floatingIp: ObservedFloatingIp, live: readonly string[], seen: FloatingIpObservation): boolean {
+  const { detached, fixedIp } = floatingIp;
+  if (detached === undefined || fixedIp !== seen.address) return false;
+  const ports = amphoraPorts(seen);
+  return live.every((uuid) => ports.has(uuid) || detached.addedPorts.includes(uuid));
 }
 
 function standingOfUnrecorded(

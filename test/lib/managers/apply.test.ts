@@ -509,6 +509,28 @@ describe('CachedLoadBalancerManager', () => {
       expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort, amphora2]);
     });
 
+    it('should respect a disassociation that comes while the second step is written', async () => {
+      const stage = await managedStage();
+      strip(stage);
+      await stage.manager.reconcile(key, signal);
+      ownUpdate(stage);
+      read(stage, [], vip);
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${vipPort}`);
+      const reconciling = stage.manager.reconcile(key, signal);
+      await turns();
+      read(stage, []);
+      release();
+      expect((await reconciling).requeueAfterMs, 'it is not known yet what that was').to.equal(
+        stage.settings.stripWindowMs,
+      );
+      update(stage, 'req-user');
+      read(stage, [vipPort]);
+      stage.clock.step(stage.settings.stripWindowMs);
+      await stage.manager.reconcile(key, signal);
+      expect(stage.cache.get('floating-ip', floatingIp)).to.deep.include({ isVirtualIp: false, portUuids: [] });
+      expect(stage.cache.get('floating-ip', floatingIp)).not.to.have.property('fixedIp');
+    });
+
     it('should respect a disassociation that came between the strip and the first step', async () => {
       const stage = await managedStage();
       strip(stage);

@@ -69,6 +69,7 @@ const detached = fc.record({
   sinceMs: fc.nat(2 * window),
   wasSeenAttached: fc.boolean(),
   portUuids: fc.subarray(ports),
+  addedPorts: fc.subarray([vipPort, ...amphorae]),
   requests: fc.array(fc.record({ ageMs: fc.nat(2 * window), deletedPorts: fc.subarray(ports) }), { maxLength: 3 }),
 });
 
@@ -100,7 +101,15 @@ const anyFloatingIp = (number: number) =>
 const floatingIp = (number: number): fc.Arbitrary<ObservedFloatingIp> =>
   anyFloatingIp(number).map((one) => {
     const wasSeenAssociated = one.wasSeenAssociated || one.footprint !== undefined;
-    return { ...one, wasSeenAssociated, trusted: one.trusted || wasSeenAssociated };
+    const seen = { ...one, wasSeenAssociated, trusted: one.trusted || wasSeenAssociated };
+    // With another fixed ip, Neutron has attached it to the VIP port: that reference is not ours.
+    const isNeutrons = one.fixedIp !== undefined && one.fixedIp !== vip;
+    return one.detached !== undefined && isNeutrons
+      ? {
+          ...seen,
+          detached: { ...one.detached, addedPorts: amphorae.filter((port) => one.detached?.addedPorts.includes(port)) },
+        }
+      : seen;
   });
 
 const membership = fc.constantFrom('member', 'outsider', 'none');

@@ -106,6 +106,7 @@ describe('decideDetached', () => {
       sinceMs,
       wasSeenAttached: true,
       portUuids: [vipPort, amphora1],
+      addedPorts: [],
       requests: [],
     });
 

@@ -205,11 +205,13 @@ describe('observeFloatingIps', () => {
     detach(stage, [vipPort, amphora1]);
     traces.floatingIpUpdated(floatingIp, { requestId: 'req-1', sequence: 5, at: 0 });
     traces.portDeleted(amphora1, 'req-1');
+    traces.referenceAdded(floatingIp, amphora2, 4);
     stage.clock.step(70);
     expect(observed(stage)?.detached).to.deep.equal({
       sinceMs: 70,
       wasSeenAttached: true,
       portUuids: [vipPort, amphora1],
+      addedPorts: [amphora2],
       requests: [{ ageMs: 70, deletedPorts: [amphora1] }],
     });
   });

@@ -143,6 +143,33 @@ describe('planFloatingIps', () => {
     });
   });
 
+  describe('when it references the VIP port while it is restored', () => {
+    const restoring = (addedPorts: readonly string[], delta: Partial<ObservedFloatingIp> = {}) =>
+      whole({
+        isVirtualIp: true,
+        references: live(vipPort),
+        detached: { ...detachedBy([5_000, amphora1], [4_000]), addedPorts },
+        ...delta,
+      });
+
+    it('should wait for the fence if the reference is a late one of ours', () => {
+      const stripped = { ...detachedBy([5_000, amphora1]), addedPorts: [vipPort] };
+      const seen = plan(restoring([vipPort], { fence: 'open', detached: stripped }));
+      expect(writesOf(seen)).to.deep.equal([]);
+      expect(seen.undecided).to.deep.equal([floatingIp]);
+    });
+
+    it('should give it up if its user freed it before that', () => {
+      const seen = plan(restoring([vipPort]));
+      expect(seen.associations).to.deep.equal([]);
+      expect(seen.events).to.deep.equal([{ floatingIpUuid: floatingIp, type: 'freed' }]);
+    });
+
+    it('should take it for associated if the reference is not ours: its user attached it again', () => {
+      expect(plan(restoring([amphora1])).associations).to.deep.equal([floatingIp]);
+    });
+  });
+
   describe('when nothing is known of a port that it references', () => {
     const unreadable = { portUuid: amphora2, live: true, unclear: true };
 

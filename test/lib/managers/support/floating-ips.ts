@@ -73,6 +73,7 @@ export function detachedBy(...requests: readonly (readonly [ageMs: number, ...de
     sinceMs: requests[0]?.[0] ?? 0,
     wasSeenAttached: true,
     portUuids: [vipPort, amphora1, amphora2],
+    addedPorts: [],
     requests: requests.map(([ageMs, ...deletedPorts]) => ({ ageMs, deletedPorts })),
   };
 }
