@@ -1,5 +1,6 @@
+import type { Clock } from '../clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
+import { hasCode, SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
 import type { ConfigObject } from '../schema/index.js';
 import { cachedFields, type CachedKind } from './entities.js';
 
@@ -7,89 +8,146 @@ import { cachedFields, type CachedKind } from './entities.js';
 const requestsPerKind = 4;
 /** Objects that are asked for in one request. */
 const objectsPerRequest = 100;
+/** A request that takes longer holds up nobody: it no longer counts, and what it asks for is asked for one by one as well. Milliseconds. */
+const slowMs = 500;
 
 interface Wanted<K extends CachedKind = CachedKind> {
   readonly uuid: string;
-  /** It was in a request that failed for what may be another's fault. */
+  /** It was in a request that failed, or is slow, for what may be another's fault. */
   alone: boolean;
+  settled: boolean;
   readonly resolve: (object: ConfigObject<K>) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: SvcMonitorError) => void;
+}
+
+/** What an {@link ObjectReads} is made of. */
+export interface ObjectReadsParts {
+  readonly reader: Pick<ConfigReader, 'get' | 'getMany'>;
+  readonly clock: Clock;
+  /** Ends all reading. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Reads single objects: each at once while few are asked for, many in one request while many are. When an availability zone dies,
- * thousands of ports change in a moment, and a request for each is what would take longest.
+ * thousands of ports change in a moment, and a request for each is what would take longest. One object that is slow, or cannot be read,
+ * does not hold up the others.
  */
 export class ObjectReads {
   private readonly waiting = new Map<CachedKind, Wanted[]>();
   private readonly underWay = new Map<CachedKind, number>();
 
-  /** @param signal ends all reading */
-  public constructor(
-    private readonly reader: Pick<ConfigReader, 'get' | 'getMany'>,
-    private readonly signal: AbortSignal,
-  ) {}
+  public constructor(private readonly parts: ObjectReadsParts) {}
 
   /** Reads the object as it is now or later. Rejects as `ConfigReader.get` does. */
   public read<K extends CachedKind>(kind: K, uuid: string): Promise<ConfigObject<K>> {
-    return new Promise((resolve, reject) => {
-      const waiting = this.waiting.get(kind) ?? [];
-      this.waiting.set(kind, waiting);
+    return new Promise<ConfigObject<K>>((resolve, reject) => {
+      const wanted: Wanted<K> = {
+        uuid,
+        alone: false,
+        settled: false,
+        resolve: (object) => {
+          wanted.settled = true;
+          resolve(object);
+        },
+        reject: (error) => {
+          wanted.settled = true;
+          reject(error);
+        },
+      };
       // What waits under a kind is of that kind.
-      waiting.push({ uuid, alone: false, resolve, reject } as unknown as Wanted);
-      this.sendNext(kind);
+      this.enqueue(kind, [wanted]);
     });
+  }
+
+  private enqueue(kind: CachedKind, wanted: readonly Wanted[]): void {
+    const waiting = this.waiting.get(kind) ?? [];
+    this.waiting.set(kind, waiting);
+    waiting.push(...wanted);
+    this.sendNext(kind);
   }
 
   private sendNext(kind: CachedKind): void {
-    const underWay = this.underWay.get(kind) ?? 0;
     const waiting = this.waiting.get(kind) ?? [];
-    if (underWay >= requestsPerKind || waiting.length === 0) return;
-    this.underWay.set(kind, underWay + 1);
-    void this.send(kind, takeFrom(waiting)).finally(() => {
-      this.underWay.set(kind, (this.underWay.get(kind) ?? 1) - 1);
+    while (waiting.length > 0 && (this.underWay.get(kind) ?? 0) < requestsPerKind) {
+      const wanted = takeFrom(waiting);
+      if (wanted.length > 0) this.sendCounted(kind, wanted);
+    }
+  }
+
+  private sendCounted(kind: CachedKind, wanted: readonly Wanted[]): void {
+    let isCounted = true;
+    this.count(kind, 1);
+    const countNoMore = (): void => {
+      if (!isCounted) return;
+      isCounted = false;
+      this.count(kind, -1);
       this.sendNext(kind);
+    };
+    const timer = this.parts.clock.schedule(slowMs, () => {
+      if (wanted.length > 1) this.askAlone(kind, wanted);
+      countNoMore();
+    });
+    void this.send(kind, wanted).finally(() => {
+      timer.cancel();
+      countNoMore();
     });
   }
 
+  private count(kind: CachedKind, change: number): void {
+    this.underWay.set(kind, (this.underWay.get(kind) ?? 0) + change);
+  }
+
   private async send(kind: CachedKind, wanted: readonly Wanted[]): Promise<void> {
+    const { reader, signal } = this.parts;
     const [first, second] = wanted;
     if (first === undefined) return;
     if (second === undefined) {
-      await this.sendOne(kind, first);
+      await reader
+        .get(kind, first.uuid, { fields: cachedFields[kind] }, signal)
+        .then(first.resolve, (error: unknown) => {
+          first.reject(toSvcMonitorError(error));
+        });
       return;
     }
     try {
       await this.sendMany(kind, wanted);
     } catch (error) {
-      // One object that cannot be read must not hold up the others.
-      if (hasCode(error, 'aborted', 'closed', 'unavailable', 'timeout')) for (const { reject } of wanted) reject(error);
-      else this.waiting.get(kind)?.push(...wanted.map((one) => Object.assign(one, { alone: true })));
+      const isServers = hasCode(error, 'aborted', 'closed', 'unavailable', 'timeout');
+      // Those that are asked for by themselves already get answers of their own.
+      if (isServers) for (const one of wanted.filter(({ alone }) => !alone)) one.reject(toSvcMonitorError(error));
+      else this.askAlone(kind, wanted);
     }
-  }
-
-  private async sendOne(kind: CachedKind, { uuid, resolve, reject }: Wanted): Promise<void> {
-    await this.reader.get(kind, uuid, { fields: cachedFields[kind] }, this.signal).then(resolve, reject);
   }
 
   private async sendMany(kind: CachedKind, wanted: readonly Wanted[]): Promise<void> {
+    const { reader, signal } = this.parts;
     const uuids = wanted.map(({ uuid }) => uuid);
-    const page = await this.reader.getMany(kind, uuids, { fields: cachedFields[kind] }, this.signal);
+    const page = await reader.getMany(kind, uuids, { fields: cachedFields[kind] }, signal);
     const objects = new Map(page.objects.map((object) => [object.uuid, object]));
     const rejected = new Map(page.rejected.map((error) => [error.details['uuid'], error]));
-    for (const { uuid, resolve, reject } of wanted) {
+    for (const { uuid, settled, resolve, reject } of wanted) {
+      if (settled) continue;
       const object = objects.get(uuid);
-      if (object !== undefined) resolve(object);
-      else
-        reject(
-          rejected.get(uuid) ??
-            new SvcMonitorError('not-found', 'not among those that the server has', { details: { kind, uuid } }),
-        );
+      if (object === undefined) reject(rejected.get(uuid) ?? notThere(kind, uuid));
+      else resolve(object);
     }
+  }
+
+  private askAlone(kind: CachedKind, wanted: readonly Wanted[]): void {
+    const together = wanted.filter(({ alone, settled }) => !alone && !settled);
+    for (const one of together) one.alone = true;
+    this.enqueue(kind, together);
   }
 }
 
+/** The next to be asked for in one request, those that are to be asked for alone one by one; none if they have got answers meanwhile. */
 function takeFrom(waiting: Wanted[]): readonly Wanted[] {
-  const together = waiting.slice(0, objectsPerRequest).findIndex(({ alone }) => alone);
-  return waiting.splice(0, together === -1 ? objectsPerRequest : Math.max(1, together));
+  const end = waiting.slice(0, objectsPerRequest).findIndex(({ alone }) => alone);
+  const taken = waiting.splice(0, end === -1 ? objectsPerRequest : Math.max(1, end));
+  return taken.filter(({ settled }) => !settled);
+}
+
+function notThere(kind: CachedKind, uuid: string): SvcMonitorError {
+  return new SvcMonitorError('not-found', 'not among those that the server has', { details: { kind, uuid } });
 }

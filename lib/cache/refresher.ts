@@ -84,7 +84,7 @@ export class Refresher {
       readonly readDelayMs: number;
     },
   ) {
-    this.reads = new ObjectReads(parts.reader, this.lifetime.signal);
+    this.reads = new ObjectReads({ ...parts, signal: this.lifetime.signal });
   }
 
   /**

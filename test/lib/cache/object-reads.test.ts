@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ObjectReads } from '../../../lib/cache/object-reads.js';
+import { ManualClock } from '../../../lib/clock/index.js';
 import { SvcMonitorError } from '../../../lib/errors/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, turns } from '../../support/turns.js';
@@ -19,14 +20,16 @@ const [first, second, third, fourth, fifth, sixth, seventh] = uuids as [
 ];
 
 /** Reads of ports that are all there; the first four do not end before they are released. */
-function busyReads(): { reader: ScriptedReader; reads: ObjectReads; release: () => void } {
+function busyReads(): { reader: ScriptedReader; reads: ObjectReads; clock: ManualClock; release: () => void } {
   const reader = new ScriptedReader().put(kind, ...uuids.map((uuid) => rawPort(uuid)));
   const releases = [first, second, third, fourth].map((uuid) => reader.hold(`get ${uuid}`));
-  const reads = new ObjectReads(reader, new AbortController().signal);
+  const clock = new ManualClock();
+  const reads = new ObjectReads({ reader, clock, signal: new AbortController().signal });
   for (const uuid of [first, second, third, fourth]) void reads.read(kind, uuid);
   return {
     reader,
     reads,
+    clock,
     release: () => {
       for (const release of releases) release();
     },
@@ -87,6 +90,50 @@ describe('ObjectReads', () => {
       release();
       await Promise.all(others);
       expect(reader.log.slice(busy.length).map((line) => line.split(',').length)).to.deep.equal([100, 50]);
+    });
+  });
+
+  describe('when requests are slow', () => {
+    it('should count them no more after half a second: they hold up nobody else', async () => {
+      const { reader, reads, clock } = busyReads();
+      const other = reads.read(kind, fifth);
+      await turns();
+      clock.step(499);
+      await turns();
+      expect(reader.log).to.deep.equal(busy);
+      clock.step(1);
+      expect((await other).uuid).to.equal(fifth);
+    });
+
+    it('should ask one by one for what a slow request asks for together, and take what comes first', async () => {
+      const { reader, reads, clock, release } = busyReads();
+      const letGo = reader.hold(`get ${fifth},${sixth}`);
+      const stuck = reader.hold(`get ${sixth}`);
+      const others = [fifth, sixth].map((uuid) => reads.read(kind, uuid));
+      release();
+      await turns();
+      clock.step(500);
+      expect((await others[0])?.uuid, 'the one that is not at fault').to.equal(fifth);
+      letGo();
+      expect((await others[1])?.uuid, 'the other, when the first of both answers comes').to.equal(sixth);
+      stuck();
+      await turns();
+      expect(reader.log.slice(busy.length)).to.deep.equal([`get ${fifth},${sixth}`, `get ${fifth}`, `get ${sixth}`]);
+    });
+
+    it('should not take the failure of a slow request for that of what is asked for one by one', async () => {
+      const { reader, reads, clock, release } = busyReads();
+      const line = `get ${fifth},${sixth}`;
+      const letGo = reader.fail(line, new SvcMonitorError('timeout', 'too slow')).hold(line);
+      const alone = reader.hold(`get ${sixth}`);
+      const others = [fifth, sixth].map((uuid) => reads.read(kind, uuid));
+      release();
+      await turns();
+      clock.step(500);
+      letGo();
+      expect((await others[0])?.uuid).to.equal(fifth);
+      alone();
+      expect((await others[1])?.uuid).to.equal(sixth);
     });
   });
 
