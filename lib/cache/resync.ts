@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics/index.js';
 import { cachedFields, cachedKinds, toEntity, type CachedKind } from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';
-import { versionOf } from './versions.js';
+import { parseVersion, versionOf } from './versions.js';
 import { isChange, isNews, noteFloatingIp, type Refresher } from './refresher.js';
 
 const retryDelaysMs = [500, 1_000, 2_000, 5_000, 10_000];
@@ -163,7 +163,8 @@ export class Resync {
     const { cache, reader } = this.options;
     const began = cache.sequence;
     const listed = new Set<string>();
-    const pages = reader.listDetail(kind, { fields: cachedFields[kind] }, this.lifetime.signal);
+    const options = { fields: cachedFields[kind], isKnown: this.knows(kind) };
+    const pages = reader.listDetail(kind, options, this.lifetime.signal);
     for await (const page of pages) this.takePage(kind, page, began, listed);
     const missing = [...cache.uuids(kind)].filter(
       (uuid) => !listed.has(uuid) && !cache.touchedSince(kind, uuid, began),
@@ -172,12 +173,27 @@ export class Resync {
     this.options.metrics.set('objects_cached', { kind }, cache.size(kind));
   }
 
+  /**
+   * What need not be parsed again: each write moves `last_modified`. Floating ips are looked at each time, for what is seen of them tells
+   * a strip from a disassociation.
+   */
+  private knows(kind: CachedKind): (uuid: string, lastModified: string) => boolean {
+    const { cache } = this.options;
+    if (kind === 'floating-ip') return () => false;
+    return (uuid, lastModified) =>
+      cache.get(kind, uuid) !== undefined && cache.versions.isLatest(uuid, parseVersion(lastModified));
+  }
+
   private takePage<K extends CachedKind>(kind: K, page: ObjectPage<K>, began: number, listed: Set<string>): void {
     const { cache, listener, clock, refresher } = this.options;
     for (const error of page.rejected) {
       const uuid = error.details['uuid'];
       if (typeof uuid === 'string') listed.add(uuid);
       listener.rejected(error);
+    }
+    for (const uuid of page.unchanged) {
+      listed.add(uuid);
+      listener.accepted(uuid);
     }
     for (const object of page.objects) {
       listed.add(object.uuid);

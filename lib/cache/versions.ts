@@ -32,6 +32,11 @@ export class Versions {
     this.replaced.delete(uuid);
   }
 
+  /** Whether that is what the latest read showed, and no write of ours came after it. */
+  public isLatest(uuid: string, version: Version): boolean {
+    return version !== undefined && this.newest.get(uuid) === version && !this.replaced.has(uuid);
+  }
+
   /** The version that the latest read showed. */
   public latest(uuid: string): Version {
     return this.newest.get(uuid);
@@ -95,11 +100,15 @@ export class Versions {
   }
 }
 
-/** The version that an object's `id_perms.last_modified` says: UTC without a zone, with microseconds. */
+/** The version that an object's `id_perms.last_modified` says. */
 export function versionOf(object: {
   readonly id_perms?: { readonly last_modified?: string | undefined } | undefined;
 }): Version {
-  const text = object.id_perms?.last_modified;
+  return parseVersion(object.id_perms?.last_modified);
+}
+
+/** A `last_modified`, which is UTC without a zone, with microseconds. */
+export function parseVersion(text: string | undefined): Version {
   const match = text === undefined ? null : /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?$/.exec(text);
   if (match === null) return undefined;
   const [, seconds = '', fraction = ''] = match;

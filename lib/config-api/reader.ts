@@ -19,8 +19,13 @@ export interface ListOptions {
   readonly uuids?: readonly string[];
   /** Equality of properties: field (underscored) to value; a structured value matches as a subset. */
   readonly filters?: Readonly<Record<string, unknown>>;
-  /** Objects per page where the list is read in pages. Defaults to 1000. */
+  /** Objects per page where the list is read in pages. Defaults to 256, as the server's own `page_limit` does. */
   readonly pageSize?: number;
+  /**
+   * Of a list in detail: whether an object is known as it stands, by its uuid and its `id_perms.last_modified`. It is not parsed then; its
+   * uuid comes under `unchanged`. Defaults to no.
+   */
+  readonly isKnown?: (uuid: string, lastModified: string) => boolean;
 }
 
 /** An entry of a plain list. */
@@ -29,10 +34,12 @@ export interface ListEntry {
   readonly fqName: readonly string[];
 }
 
-/** Some objects of a list read in detail, and those among them that could not be parsed (code `invalid-object`). */
+/** Some objects of a list read in detail, those among them that could not be parsed (code `invalid-object`), and those that need not be. */
 export interface ObjectPage<K extends Kind> {
   readonly objects: readonly ConfigObject<K>[];
   readonly rejected: readonly SvcMonitorError[];
+  /** Uuids of those that `isKnown` knew. */
+  readonly unchanged: readonly string[];
 }
 
 /**

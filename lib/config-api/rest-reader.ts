@@ -23,8 +23,10 @@ export interface RestConfigReaderOptions {
   readonly metrics: Metrics;
 }
 
-const defaultPageSize = 1000;
+const defaultPageSize = 256;
 const listEntrySchema = z.looseObject({ uuid: uuidSchema, fq_name: fqNameSchema });
+/** What tells an object's state. */
+const stateSchema = z.object({ uuid: z.string(), id_perms: z.object({ last_modified: z.string() }) });
 const fqNameAnswer = z.looseObject({ fq_name: fqNameSchema, type: z.string() });
 
 /** {@link ConfigReader} over REST. Timeouts, repeats and the token are the sender's. */
@@ -57,7 +59,7 @@ export class RestConfigReader implements ConfigReader {
     signal: AbortSignal,
   ): Promise<ObjectPage<K>> {
     // Without `obj_uuids` the server lists all.
-    if (uuids.length === 0) return { objects: [], rejected: [] };
+    if (uuids.length === 0) return { objects: [], rejected: [], unchanged: [] };
     const request = listRequest(kind, 'detail', { ...options, uuids });
     const page = await this.options.sender.send(
       { ...request, operation: 'get-many', answer: pageAnswers[kind] },
@@ -93,7 +95,8 @@ export class RestConfigReader implements ConfigReader {
     options: ListOptions,
     signal: AbortSignal,
   ): AsyncGenerator<ObjectPage<K>, void, void> {
-    for await (const page of this.pages(kind, 'detail', options, signal)) yield objectPage(kind, page.entries);
+    for await (const page of this.pages(kind, 'detail', options, signal))
+      yield objectPage(kind, page.entries, options.isKnown);
   }
 
   public async fqNameToUuid(kind: Kind, fqName: readonly string[], signal: AbortSignal): Promise<string | undefined> {
@@ -190,18 +193,36 @@ function* partsOf(options: ListOptions): Generator<ListOptions, void, void> {
     yield { ...options, uuids: uuids.slice(start, start + size) };
 }
 
-function objectPage<K extends Kind>(kind: K, entries: readonly unknown[]): ObjectPage<K> {
+function objectPage<K extends Kind>(
+  kind: K,
+  entries: readonly unknown[],
+  isKnown?: ListOptions['isKnown'],
+): ObjectPage<K> {
   const objects: ConfigObject<K>[] = [];
   const rejected: SvcMonitorError[] = [];
+  const unchanged: string[] = [];
   for (const entry of entries) {
+    const raw = unwrapped(kind, entry);
+    const known = isKnown === undefined ? undefined : knownUuid(raw, isKnown);
+    if (known !== undefined) {
+      unchanged.push(known);
+      continue;
+    }
     try {
-      objects.push(parseObject(kind, unwrapped(kind, entry)));
+      objects.push(parseObject(kind, raw));
     } catch (error) {
       if (!SvcMonitorError.is(error)) throw error;
       rejected.push(error);
     }
   }
-  return { objects, rejected };
+  return { objects, rejected, unchanged };
+}
+
+function knownUuid(raw: unknown, isKnown: NonNullable<ListOptions['isKnown']>): string | undefined {
+  const state = stateSchema.safeParse(raw);
+  if (!state.success) return undefined;
+  const { uuid, id_perms: idPerms } = state.data;
+  return isKnown(uuid, idPerms.last_modified) ? uuid : undefined;
 }
 
 function unwrapped(kind: Kind, entry: unknown): unknown {

@@ -313,4 +313,44 @@ describe('the full read', () => {
       expect(stage.clock.pending).to.equal(0);
     });
   });
+
+  describe('of objects that nobody has written since', () => {
+    const at = (seconds: number) => ({ id_perms: { last_modified: `2026-04-30T12:00:0${seconds}.000000` } });
+    const known = async (): Promise<CacheStage> => {
+      const stage = keep(newStage());
+      stage.reader.put('virtual-machine-interface', { ...rawPort(port), ...at(1) });
+      stage.informer.start();
+      await stage.informer.waitForSync(never);
+      stage.listener.clear();
+      return stage;
+    };
+    const ownerOf = (stage: CacheStage) => stage.cache.get('virtual-machine-interface', port)?.owner;
+
+    it('should take them for what they were, without another look', async () => {
+      const stage = await known();
+      const before = stage.cache.get('virtual-machine-interface', port);
+      await resync(stage);
+      expect(stage.cache.get('virtual-machine-interface', port)).to.equal(before);
+      expect(stage.listener.acceptances).to.include(port);
+      expect(stage.uuids('virtual-machine-interface')).to.deep.equal([port]);
+    });
+
+    it('should look at one that was written', async () => {
+      const stage = await known();
+      const changed = { ...rawPort(port), ...at(2), virtual_machine_interface_device_owner: 'Octavia' };
+      stage.reader.put('virtual-machine-interface', changed);
+      await resync(stage);
+      expect(ownerOf(stage)).to.equal('Octavia');
+    });
+
+    it('should look at one that we have written, for what we noted of it may be wrong', async () => {
+      const stage = await known();
+      stage.informer.announce(port, 'req-svc-monitor-1');
+      const noted = stage.cache.get('virtual-machine-interface', port);
+      stage.informer.assume('virtual-machine-interface', port, { ...noted!, owner: 'noted' });
+      stage.reader.put('virtual-machine-interface', { ...rawPort(port), ...at(2) });
+      await resync(stage);
+      expect(ownerOf(stage)).not.to.equal('noted');
+    });
+  });
 });

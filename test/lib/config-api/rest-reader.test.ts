@@ -65,7 +65,11 @@ describe('RestConfigReader', () => {
     });
 
     it('should ask for nothing where nothing is wanted: the server would list all', async () => {
-      expect(await client.getMany('floating-ip', [], {}, never)).to.deep.equal({ objects: [], rejected: [] });
+      expect(await client.getMany('floating-ip', [], {}, never)).to.deep.equal({
+        objects: [],
+        rejected: [],
+        unchanged: [],
+      });
       expect(server.paths).to.deep.equal([]);
     });
   });
@@ -146,7 +150,7 @@ describe('RestConfigReader', () => {
         { uuid: uuidOf(1), fqName: floatingIp(1)['fq_name'] },
         { uuid: uuidOf(2), fqName: floatingIp(2)['fq_name'] },
       ]);
-      expect(server.paths).to.deep.equal(['GET /floating-ips?exclude_hrefs=True&page_limit=1000&page_marker=']);
+      expect(server.paths).to.deep.equal(['GET /floating-ips?exclude_hrefs=True&page_limit=256&page_marker=']);
     });
 
     it('should send all conditions, the filters as recording 11 has them', async () => {
@@ -239,6 +243,17 @@ describe('RestConfigReader', () => {
         `${prefix}default-domain%3Ap%3A${uuidOf(2)}`,
         `${prefix}${uuidOf(3)}`,
       ]);
+    });
+
+    it('should not parse what is known as it stands, and name it', async () => {
+      const stateAt = (number: number, lastModified: string): unknown => ({
+        'floating-ip': { ...floatingIp(number), id_perms: { last_modified: lastModified } },
+      });
+      server.respond(answer(200, { 'floating-ips': [stateAt(1, 'a'), stateAt(2, 'b'), entry(3)], marker: null }));
+      const isKnown = (uuid: string, lastModified: string): boolean => uuid !== uuidOf(3) && lastModified === 'a';
+      const [page] = await pagesOf('floating-ip', { isKnown });
+      expect(page?.unchanged).to.deep.equal([uuidOf(1)]);
+      expect(page?.objects.map(({ uuid }) => uuid)).to.deep.equal([uuidOf(2), uuidOf(3)]);
     });
 
     it('should take the whole answer of a server that does not page', async () => {

@@ -82,7 +82,7 @@ export class ScriptedReader implements ConfigReader {
       .map(({ raw }) => raw)
       .filter(({ uuid }) => options.uuids?.includes(uuid) ?? !this.leftOut.has(uuid));
     await this.answer(options.uuids === undefined ? `list ${kind}` : `confirm ${options.uuids.join(',')}`, signal);
-    yield pageOf(kind, raws);
+    yield pageOf(kind, raws, options.isKnown);
   }
 
   public list(): Promise<readonly ListEntry[]> {
@@ -110,15 +110,22 @@ export class ScriptedReader implements ConfigReader {
   }
 }
 
-function pageOf<K extends Kind>(kind: K, raws: readonly Raw[]): ObjectPage<K> {
+function pageOf<K extends Kind>(
+  kind: K,
+  raws: readonly Raw[],
+  isKnown: ListOptions['isKnown'] = () => false,
+): ObjectPage<K> {
   const objects: ConfigObject<K>[] = [];
   const rejected: SvcMonitorError[] = [];
+  const unchanged: string[] = [];
   for (const raw of raws) {
     try {
-      objects.push(parseObject(kind, raw));
+      const object = parseObject(kind, raw);
+      if (isKnown(object.uuid, object.id_perms?.last_modified ?? '')) unchanged.push(object.uuid);
+      else objects.push(object);
     } catch (error) {
       rejected.push(error as SvcMonitorError);
     }
   }
-  return { objects, rejected };
+  return { objects, rejected, unchanged };
 }
