@@ -5,6 +5,7 @@ import { flapping } from './flapping.js';
 import { foreignChangesKafka, foreignChangesRabbitMq } from './foreign-changes.js';
 import { growth } from './growth.js';
 import { idle } from './idle.js';
+import { outage } from './outage.js';
 import { relay } from './relay.js';
 import { soak } from './soak.js';
 import { start, startAmongOthers } from './start.js';
@@ -14,6 +15,7 @@ import { storm } from './storm.js';
 export const subjects: readonly Subject[] = [
   failover,
   storm,
+  outage,
   start,
   startAmongOthers,
   foreignChangesRabbitMq,

@@ -10,6 +10,7 @@ export class NotificationFeed {
   private readonly sockets = new Set<Socket>();
   private readonly listeners = new Set<PublicationListener>();
   private held: NotificationMessage[] | undefined;
+  private port = 0;
 
   public constructor() {
     this.server = createServer({ noDelay: true }, (socket) => {
@@ -22,9 +23,20 @@ export class NotificationFeed {
 
   /** Begins to listen; resolves to the port. */
   public async start(): Promise<number> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    await this.listen(0);
     const address = this.server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
+    this.port = typeof address === 'object' && address !== null ? address.port : 0;
+    return this.port;
+  }
+
+  /** Cuts all connections and takes no new ones, as a broker that is down. */
+  public async goDown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Takes connections again, where it did before. */
+  public async comeBack(): Promise<void> {
+    await this.listen(this.port);
   }
 
   /** Calls the listener at each message that is sent; returns how to stop. */
@@ -82,5 +94,9 @@ export class NotificationFeed {
         resolve();
       });
     });
+  }
+
+  private async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
   }
 }

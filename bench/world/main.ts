@@ -6,6 +6,7 @@ import { Journal, type JournalRequest } from './journal.js';
 import { FixedLatency } from './latency.js';
 import { failOver, type FailoverAccount } from './scenarios/failovers.js';
 import { flap } from './scenarios/flapping.js';
+import { outage, type OutageAccount } from './scenarios/outage.js';
 import { changeAtPace, type Reactions } from './scenarios/spaced-changes.js';
 import { Soak, type SoakAccount } from './scenarios/soak.js';
 import { storm, type StormAccount } from './scenarios/storm.js';
@@ -57,6 +58,8 @@ const commands = {
   /** Replaces one amphora of each at once; live changes go on on others meanwhile. */
   storm: (options: { readonly targets: Selection; readonly live: Selection }): Promise<StormAccount> =>
     storm(select(options.targets), select(options.live), { feed, journal }),
+  /** Replaces one amphora of each while the change stream is down. */
+  outage: (selection: Selection): Promise<OutageAccount> => outage(select(selection), { feed, journal }),
   /** Changes one amphora port of each again and again. */
   flap: async (options: Selection & { readonly changes: number }): Promise<void> => {
     journal.clear(false);

@@ -1,9 +1,7 @@
-import type { Operation } from '../../../fixtures/index.js';
 import type { SeededLoadBalancer } from '../cloud.js';
 import type { NotificationFeed } from '../feed.js';
 import type { Journal, JournalRequest } from '../journal.js';
-import { referenceKey, writtenReference } from '../references.js';
-import { oldestAmphora } from './failovers.js';
+import { deleteOldPorts, prepare, referencesToChange, untilChanged } from './replacements.js';
 import { changeAtPace } from './spaced-changes.js';
 
 /** What a storm came to. Times are milliseconds from the moment at which all notifications were sent. */
@@ -25,7 +23,6 @@ export interface StormAccount {
   readonly serverCpuMs: number;
 }
 
-const preparedAtOnce = 16;
 const liveEveryMs = 20;
 const giveUpMs = 120_000;
 
@@ -43,19 +40,10 @@ export async function storm(
   feed.hold();
   const prepared = await prepare(targets);
   const messages = feed.takeHeld();
-  const pending = new Set(
-    prepared.flatMap(({ target, oldPortId }) => {
-      const { floatingIp, loadBalancer } = target;
-      const portId = loadBalancer.amphorae.at(-1)?.portId ?? '';
-      return [
-        referenceKey({ operation: 'ADD', referrerId: floatingIp.id, portId }),
-        referenceKey({ operation: 'DELETE', referrerId: floatingIp.id, portId: oldPortId }),
-      ];
-    }),
-  );
+  const pending = referencesToChange(prepared);
   journal.clear();
   const cpu = process.cpuUsage();
-  const watched = watch(pending, journal);
+  const watched = untilChanged(pending, journal);
   const startedAt = performance.now();
   feed.send(messages);
   const changing = changeAtPace(
@@ -84,61 +72,6 @@ export async function storm(
     requests: requests.filter(ofStorm),
     serverCpuMs: (user + system) / 1000,
   };
-}
-
-interface Prepared {
-  readonly target: SeededLoadBalancer;
-  readonly oldPortId: string;
-  readonly operation: Operation<unknown>;
-}
-
-async function prepare(targets: readonly SeededLoadBalancer[]): Promise<readonly Prepared[]> {
-  const prepared = targets.map((target) => {
-    const old = oldestAmphora(target);
-    const operation = target.octavia.failoverAmphora(target.loadBalancer, old);
-    return { target, oldPortId: old.portId, operation };
-  });
-  await atOnce(prepared, async ({ operation }) => {
-    for (let step = 0; step < 3; step += 1) await operation.step();
-  });
-  return prepared;
-}
-
-function deleteOldPorts(operations: readonly Operation<unknown>[]): Promise<void> {
-  return atOnce(operations, async (operation) => {
-    await operation.run();
-  });
-}
-
-async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const workOn = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: preparedAtOnce }, workOn));
-}
-
-function watch(
-  pending: Set<string>,
-  journal: Journal,
-): Promise<{ readonly wiredAt: number; readonly letGoAt: number }> {
-  return new Promise((resolve, reject) => {
-    let [wiredAt, letGoAt] = [0, 0];
-    const timer = setTimeout(() => {
-      stop();
-      reject(new Error(`the storm does not end: ${pending.size} references are missing`));
-    }, giveUpMs);
-    const stop = journal.onRequest((request) => {
-      const key = writtenReference(request);
-      if (key === undefined || !pending.delete(key)) return;
-      if (key.startsWith('ADD')) wiredAt = request.endedAt;
-      else letGoAt = request.endedAt;
-      if (pending.size > 0) return;
-      clearTimeout(timer);
-      stop();
-      resolve({ wiredAt, letGoAt });
-    });
-  });
 }
 
 function idsOf({ loadBalancer, floatingIp, virtualIpId }: SeededLoadBalancer): readonly string[] {
