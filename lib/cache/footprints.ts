@@ -33,8 +33,13 @@ export class Footprints {
   }
 
   /** The floating ips on which something was written for the VIP. */
-  public floatingIpsOf(vip: VipKey): ReadonlySet<string> {
+  public floatingIpsOf(vip: VipKey): Iterable<string> {
     return this.byVip.get(vip);
+  }
+
+  /** Whether anything was written for the VIP. */
+  public hasAny(vip: VipKey): boolean {
+    return this.byVip.has(vip);
   }
 
   /** The VIPs for which something was written on the floating ip. */

@@ -54,7 +54,7 @@ export class Indexes {
   }
 
   /** The uuids under a key. */
-  public find(name: IndexName, key: string): ReadonlySet<string> {
+  public find(name: IndexName, key: string): Iterable<string> {
     return this.maps[name].get(key);
   }
 

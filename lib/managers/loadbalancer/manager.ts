@@ -47,7 +47,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
     const managed = virtualIps.find(key);
     const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, managed), settings);
-    const hasWritten = cache.traces.footprints.floatingIpsOf(key).size > 0;
+    const hasWritten = cache.traces.footprints.hasAny(key);
     if (managed.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
       // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
       return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept }, settings);
