@@ -339,8 +339,9 @@ class Run {
     // A write that is repeated can take seconds, and undo what a user has done meanwhile.
     if (this.hasChanged(uuid)) this.isOutdated = true;
     if (operation === 'ADD') {
-      // What detached it is made good, unless it was detached again: those requests must not explain the next time.
-      if (!this.isOutdated) traces.restored(uuid, this.plannedAt);
+      // What detached it is made good, unless somebody has detached it again: those requests must not explain the next time.
+      const isFreed = this.parts.cache.get('floating-ip', uuid)?.fixedIp === undefined;
+      if (!isFreed) traces.restored(uuid, this.plannedAt);
       traces.referenceAdded(uuid, portUuid, this.plannedAt);
       traces.footprints.referenceAdded(uuid, this.vip.key, portUuid, this.vip.vipPortUuid);
     } else traces.footprints.referenceDeleted(uuid, this.vip.key, portUuid);
