@@ -24,7 +24,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
   const collect = (name: string, former: readonly string[]): readonly string[] => [...former, name];
   const command = new Command('bench')
     .description('Measures how fast the monitor is, against an embedded OpenSDN, each figure beside a baseline.')
-    .option('--quick', 'smaller sizes and shorter times: under a minute for all', false)
+    .option('--quick', 'smaller sizes and shorter times: a minute, one and a half with brokers', false)
     .option('--check', 'exit with 1 when a figure is worse than its threshold in bench/thresholds.ts', false)
     .option('--only <name>', `one subject; may be given several times: ${names.join(', ')}`, collect, [])
     .option('--markdown', 'print the table as Markdown', false)

@@ -1,6 +1,6 @@
 /** How a run is made. */
 export interface BenchSettings {
-  /** Smaller sizes and shorter times: under a minute for all. */
+  /** Smaller sizes and shorter times: a minute, one and a half with brokers. */
   readonly quick: boolean;
   /** Of each request to the config API. Milliseconds. */
   readonly latencyMs: number;

@@ -25,9 +25,9 @@ const full: Plan = {
 
 const quick: Plan = {
   loadBalancers: 100,
-  warmUp: 12,
-  failovers: 32,
-  polls: [{ intervalMs: 1_000, changes: 6, everyMs: 230 }],
+  warmUp: 8,
+  failovers: 24,
+  polls: [{ intervalMs: 1_000, changes: 3, everyMs: 230 }],
 };
 
 const warmUpRuns = 30;

@@ -10,7 +10,7 @@ export const relay: Subject = {
   run: async ({ settings, stage, note }) => {
     const { rabbitmqUrl, kafkaBrokers } = settings;
     if (rabbitmqUrl === undefined || kafkaBrokers === undefined) return { skipped: 'no RabbitMQ, or no Kafka' };
-    const count = settings.quick ? 20_000 : 100_000;
+    const count = settings.quick ? 10_000 : 100_000;
     const name = `bench.${process.pid}.${Date.now()}`;
     const source = { kind: 'rabbitmq', url: rabbitmqUrl, exchange: name } as const;
     const load = stage.launchLoad();
@@ -27,7 +27,7 @@ export const relay: Subject = {
     const probe = stage.launchRelayProbe();
     await probe.call('start', setup);
     note('single messages');
-    const pace = settings.quick ? { count: 200, everyMs: 5 } : { count: 3_000, everyMs: 5 };
+    const pace = settings.quick ? { count: 100, everyMs: 5 } : { count: 3_000, everyMs: 5 };
     const { added, kafkaAlone } = await probe.call('measure', pace);
     const maxRssMb = await measured.call('maxRssMb', undefined);
     await stage.end(measured);
