@@ -153,16 +153,12 @@ describe('F4 the monitor on a RabbitMQ cluster of three that is partitioned', fu
   }
 
   // The last: a node that was killed does not come back into the cluster with nothing kept.
-  describe('when the node that it follows by, and that holds its queue, is killed', () => {
-    it('should follow by another node, and miss nothing', async () => {
+  describe('when the first of its nodes is killed, by which it may follow, and which may hold its queue', () => {
+    it('should follow by another node if it has to, and miss nothing', async () => {
       await open();
       const failover = world.failover(0);
       await failover.step();
-      const connects = world.metrics.count('source_connects_total');
       await cluster.node(0).kill();
-      // It may follow another node before the kill is reported.
-      const isNoticed = (): boolean => !world.isConnected || world.metrics.count('source_connects_total') > connects;
-      await eventually('the loss is noticed', isNoticed);
       await failover.run();
       await world.connected();
       await world.converged();
