@@ -191,7 +191,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         // What is taken away now may have been given by its user a moment ago.
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
-        if (floatingIp.recorded) event(standing.event);
+        event(standing.event);
         break;
       case 'left-over':
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
