@@ -34,6 +34,12 @@ export class ManualClock implements Clock {
     return this.scheduled.size;
   }
 
+  /** Milliseconds until the next timer fires; undefined if none waits. */
+  public get nextDueMs(): number | undefined {
+    const next = this.nextDue(Infinity);
+    return next === undefined ? undefined : Math.max(next.at - this.elapsed, 0);
+  }
+
   /** Lets `ms` milliseconds pass, and fires what falls due on the way. */
   public step(ms: number): void {
     const until = this.elapsed + ms;

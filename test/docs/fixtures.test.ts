@@ -71,6 +71,6 @@ describe('docs/fixtures.md', () => {
         timeout: 60_000,
       });
       expect([stdout, stderr]).to.deep.equal([outcome, '']);
-    }).timeout(90_000);
+    });
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { NotificationPublisher } from '../../fixtures/index.js';
 import { uuidOf } from '../support/change-messages.js';
@@ -8,6 +7,7 @@ import { faultsOf, numberedChange, numberOf } from '../support/numbered-changes.
 import { OwnBroker } from '../support/own-broker.js';
 import { OwnKafka } from '../support/own-kafka.js';
 import { rabbitmqUrl } from '../support/rabbitmq.js';
+import { pass } from '../support/real-time.js';
 import { RelayProcess, type RelayPlaces } from '../support/relay-process.js';
 import { readTopic, type ReadRecord } from '../support/topic-reader.js';
 
@@ -40,7 +40,7 @@ class SteadyPublisher {
     const { signal } = this.controller;
     try {
       for (;;) {
-        await pause(5, undefined, { signal });
+        await pass(5, signal);
         this.publisher.publish(numberedChange(this.published, objects));
         this.published += 1;
       }
@@ -59,7 +59,6 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
   const stops: (() => Promise<void>)[] = [];
 
   before(async function () {
-    this.timeout(120_000);
     rabbitmqUrl(this);
     kafkaBroker(this);
     rabbitmq = await OwnBroker.start();
@@ -86,7 +85,6 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
   });
 
   after(async function () {
-    this.timeout(60_000);
     for (const stop of stops.reverse()) await stop();
   });
 
@@ -105,6 +103,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
       await relay.kill();
       await steady.more(50);
       relay = await RelayProcess.start(places);
+      await relay.started();
     }
     await steady.end();
     await relay.settled();
@@ -112,7 +111,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     expect(numbersOf(records).size).to.equal(steady.published);
     expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
     expect(reasonsOf(records)).to.deep.equal(['start', 'start', 'start', 'start']);
-  }).timeout(120_000);
+  });
 
   it('should lose nothing, and mark nothing, when Kafka crashes, or freezes', async () => {
     const steady = new SteadyPublisher(publisher);
@@ -133,7 +132,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     expect(numbersOf(records).size).to.equal(steady.published);
     expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
     expect(reasonsOf(records)).to.deep.equal(['start']);
-  }).timeout(120_000);
+  });
 
   it('should mark a gap when RabbitMQ crashes, and its queue with it', async () => {
     const steady = new SteadyPublisher(publisher);
@@ -148,7 +147,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     const records = await read();
     expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
     expect(reasonsOf(records)).to.deep.equal(['start', 'queue-lost']);
-  }).timeout(120_000);
+  });
 
   it('should stop in good order at SIGTERM, and show its figures before', async () => {
     for (let number = 0; number < 100; number += 1) publisher.publish(numberedChange(number, objects));

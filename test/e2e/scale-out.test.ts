@@ -110,7 +110,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
   };
 
   before(async function () {
-    this.timeout(120_000);
     ({ brokers } = kafkaBroker(this));
     server = new EmbeddedOpenSdn();
     await server.start();
@@ -129,7 +128,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
   });
 
   after(async function () {
-    this.timeout(60_000);
     for (const stop of stops.reverse()) await stop();
   });
 
@@ -155,7 +153,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
 
   describe('when one of them is killed', () => {
     it('should go on serving all VIPs, those of the dead one too', async function () {
-      this.timeout(120_000);
       monitor('one').command.signal('SIGKILL');
       await monitor('one').command.ended;
       await failOverAll();
@@ -168,7 +165,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
 
   describe('when it comes back', () => {
     it('should get its part again, and write nothing that was right', async function () {
-      this.timeout(60_000);
       const before = writes();
       await startMonitor('one');
       await sharedBy(...names);
@@ -184,7 +180,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
 
   describe('when one of them is frozen in the middle of a failover, and thaws when others have taken its VIPs', () => {
     it('should serve all VIPs meanwhile, and take no harm from the one that thaws', async function () {
-      this.timeout(120_000);
       const failovers = loadBalancers.map((loadBalancer) => {
         const [old] = liveAmphorae(loadBalancer);
         if (old === undefined) throw new Error('there is no amphora');
@@ -212,7 +207,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
 
   describe('when two are frozen and thaw at once', () => {
     it('should serve all VIPs by the third, and end in the same state as one', async function () {
-      this.timeout(120_000);
       for (const name of ['one', 'two'] as const) monitor(name).command.signal('SIGSTOP');
       const [loadBalancer] = loadBalancers;
       if (loadBalancer === undefined) throw new Error('there is no load balancer');
@@ -228,7 +222,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
 
   describe('when they are told to stop', () => {
     it('should leave the VIPs to the last one, and end well', async function () {
-      this.timeout(60_000);
       for (const name of ['one', 'two'] as const) {
         monitor(name).command.signal('SIGTERM');
         expect((await monitor(name).command.ended).code).to.equal(0);

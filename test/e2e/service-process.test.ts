@@ -66,7 +66,6 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
   };
 
   before(async function () {
-    this.timeout(120_000);
     rabbitmqUrl(this);
     broker = await OwnBroker.start();
     stops.push(() => broker.stop());
@@ -84,7 +83,6 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
   });
 
   after(async function () {
-    this.timeout(60_000);
     for (const stop of stops.reverse()) await stop();
   });
 
@@ -122,7 +120,6 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
 
   describe('when the broker restarts in the middle of a failover', () => {
     it('should make good what it missed', async function () {
-      this.timeout(90_000);
       const loadBalancer = at(loadBalancers, 0);
       const failover = octavia.failoverAmphora(loadBalancer, at(liveAmphorae(loadBalancer), 0));
       await failover.step();
@@ -136,7 +133,6 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
 
   describe('when the service is killed in the middle of a failover', () => {
     it('should make good after its restart what happened meanwhile', async function () {
-      this.timeout(60_000);
       const [, , third, fourth] = loadBalancers;
       if (third === undefined || fourth === undefined) throw new Error('there are not enough load balancers');
       const failover = octavia.failoverAmphora(third, at(liveAmphorae(third), 0));
@@ -155,7 +151,6 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
 
   describe('when nothing happens', () => {
     it('should write nothing, after another restart neither', async function () {
-      this.timeout(60_000);
       service.signal('SIGTERM');
       expect((await service.ended).code).to.equal(0);
       const before = writes();

@@ -59,9 +59,10 @@ describe('the monitor, when something goes wrong', () => {
           isMonitor(request.userAgent) ? middleware(request, next) : next(),
         );
         await failover();
-        await eventually('requests were repeated', () => metrics.count('config_api_retries_total') > failures + 3);
+        const repeated = (): boolean => metrics.count('config_api_retries_total') > failures + 3;
+        await shop.cloud.during(eventually('requests were repeated', repeated));
         end();
-        await shop.monitor.settled({ timeoutMs: 25_000 });
+        await shop.monitor.settled();
         expect(shop.differences()).to.deep.equal([]);
         expect(log.lines.some(({ level }) => level === 'warn')).to.equal(true);
         expect(metrics.count('config_api_requests_total')).to.be.greaterThan(0);

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { EmbeddedMonitor } from '../../fixtures/index.js';
-import { eventually } from '../support/eventually.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 
 const requestTimeoutMs = 5_000;
@@ -155,14 +154,15 @@ describeFault('F10 a config API that hangs, or is slow', (schema) => {
   describe('when the API hangs while the monitor starts', () => {
     it('should come up as soon as it answers', async () => {
       const { cloud } = stage.shop;
-      const hang = stage.faults.add({ on: 'request', match: { userAgent: 'late' }, fault: { kind: 'hang' } });
-      const late = new EmbeddedMonitor(cloud.server, { clock: stage.clock, userAgent: 'late', settings: { schema } });
-      const starting = late.start();
-      await eventually('it has asked', () => hang.status.struck > 0);
-      await stage.pass(2 * requestTimeoutMs, 500);
-      hang.remove();
-      await stage.pass(15_000, 500);
-      await starting;
+      const hang = stage.faults.add({
+        on: 'request',
+        match: { userAgent: 'late' },
+        durationMs: 2 * requestTimeoutMs,
+        fault: { kind: 'hang' },
+      });
+      const late = new EmbeddedMonitor(cloud.server, { userAgent: 'late', settings: { schema } });
+      await late.start();
+      expect(hang.status.struck).to.be.greaterThan(0);
       expect(late.monitor.status().ready).to.equal(true);
       await late.stop();
       expect(await stage.complaints()).to.deep.equal([]);

@@ -50,7 +50,7 @@ describeFault('F28 ports that Octavia and Nova left behind, or cannot delete', (
       await cloud.settled();
       await cloud.stopMonitor(stage.monitor);
       const writes = stage.monitor.countWrites();
-      const restarted = await cloud.startMonitor({ clock: stage.clock, settings: { schema } });
+      const restarted = await cloud.startMonitor({ settings: { schema } });
       expect(restarted.countWrites() - writes).to.equal(0);
       expect(isReferenced(at(2).portId)).to.deep.equal([false, false]);
       await failover.run();

@@ -19,10 +19,12 @@ import {
   type UserFloatingIp,
 } from '../../fixtures/index.js';
 import { ManualClock } from '../../lib/index.js';
+import { seededUuids } from '../support/seeded-uuids.js';
 import type { Command, Scenario } from './script.js';
 
 /** A cloud, its actors and its monitors, that plays the commands of a scenario. */
 export class World {
+  private readonly clock = new ManualClock();
   private readonly cloud: EmbeddedCloud;
   private readonly faults: FaultEngine;
   private readonly octavias: Octavia[] = [];
@@ -34,9 +36,8 @@ export class World {
 
   private constructor(private readonly scenario: Scenario) {
     this.cloud = new EmbeddedCloud({
-      server: { schema: scenario.schema },
-      // What waits for a repeat or a second look waits for the clock.
-      settle: { stepWhileBusy: true },
+      server: { schema: scenario.schema, newUuid: seededUuids(scenario.seed) },
+      clock: this.clock,
     });
     this.faults = new FaultEngine(this.cloud.server, { seed: scenario.seed });
   }
@@ -109,20 +110,10 @@ export class World {
   private async startMonitor(index: number): Promise<void> {
     const { way, seed } = this.scenario;
     const random = seededRandom(seed + index);
-    const clock = new ManualClock(Date.now());
-    const starting = this.cloud.startMonitor({
-      clock,
+    await this.cloud.startMonitor({
       userAgent: userAgentOf(index),
       settings: { stripWindowMs: 2_000 },
-      configApi: { retryDelayMs: 1, requestTimeoutMs: 60_000 },
       ...(way === 'disturbed' ? { disturbance: { random, duplicate: 0.3, delay: 0.4 } } : {}),
-    });
-    // What is repeated while it starts waits for the clock.
-    const ticker = setInterval(() => {
-      clock.step(this.scenario.faults ? 100 : 0);
-    }, 5);
-    await starting.finally(() => {
-      clearInterval(ticker);
     });
   }
 
@@ -137,7 +128,11 @@ export class World {
         for (const monitor of this.monitors) monitor.channel.release(command.count);
         return;
       case 'turns':
-        for (let left = command.count; left > 0; left -= 1) await nextTurn();
+        for (let left = command.count; left > 0; left -= 1) {
+          await nextTurn();
+          // What the faults delay by milliseconds goes on.
+          this.clock.step(1);
+        }
         return;
       case 'restart':
         // With a second monitor at work meanwhile, what tells a strip after a restart may be written over (the same limits).

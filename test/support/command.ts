@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pass } from './real-time.js';
 
 const serviceMain = fileURLToPath(new URL('../../service/main.js', import.meta.url));
 
@@ -49,7 +49,7 @@ export class Command {
       const line = this.lines().find((entry) => entry['message'] === message);
       if (line !== undefined) return String(line[name]);
       if (this.isOver) throw new Error(`ended without "${message}": ${this.stdout}${this.stderr}`);
-      await pause(10);
+      await pass(10);
     }
   }
 

@@ -1,15 +1,12 @@
+import { moments, within } from './real-time.js';
+
 /**
- * Resolves as soon as the condition holds, which is looked at every few milliseconds; rejects if it does not within `timeoutMs`.
- * For conditions outside of the process, or that nothing announces.
+ * Resolves as soon as the condition holds, which is looked at every few milliseconds. For conditions outside of the process, or that
+ * nothing announces. It is no measure of speed: it gives up only after minutes, when nothing is to be expected any more.
  */
-export async function eventually(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  timeoutMs = 20_000,
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  for await (const left of moments(within.aHang)) {
+    if (await condition()) return;
+    if (!left) throw new Error(`waited in vain: ${what}`);
   }
 }

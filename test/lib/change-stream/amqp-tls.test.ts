@@ -64,7 +64,6 @@ describe('AmqpSource with TLS', () => {
     };
 
     before(async function () {
-      this.timeout(120_000);
       rabbitmqUrl(this);
       authority = await CertificateAuthority.create();
       stops.push(() => authority.remove());
@@ -88,7 +87,6 @@ describe('AmqpSource with TLS', () => {
     });
 
     after(async function () {
-      this.timeout(60_000);
       for (const stop of stops.reverse()) await stop();
     });
 

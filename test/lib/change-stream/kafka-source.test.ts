@@ -394,7 +394,6 @@ describe('KafkaSource', () => {
 
     describe('when the broker is killed, and comes back after some time', () => {
       it('should lose no change, and keep the order of each object', async function () {
-        this.timeout(120_000);
         const own = await OwnKafka.start();
         const stage = await new KafkaStage(own.broker.brokers).start(partitions);
         const sink = new RecordingSink();

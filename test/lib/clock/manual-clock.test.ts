@@ -77,6 +77,21 @@ describe('ManualClock', () => {
   });
 });
 
+describe('ManualClock.nextDueMs', () => {
+  it('should tell how long it is until the next timer fires, and nothing where none waits', () => {
+    const clock = new ManualClock();
+    expect(clock.nextDueMs).to.equal(undefined);
+    clock.schedule(500, () => undefined);
+    const soon = clock.schedule(200, () => undefined);
+    clock.step(50);
+    expect(clock.nextDueMs).to.equal(150);
+    soon.cancel();
+    expect(clock.nextDueMs).to.equal(450);
+    clock.step(450);
+    expect(clock.nextDueMs).to.equal(undefined);
+  });
+});
+
 describe('SystemClock', () => {
   it('should fire a timer, and not one that was called off', async () => {
     const clock = new SystemClock();

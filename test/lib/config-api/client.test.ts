@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ownRequestIdPrefix, type RequestRecord } from '../../../lib/index.js';
+import { pass } from '../../support/real-time.js';
 import { failure, until } from './support/conditions.js';
 import { answer, hang, reset, ScriptedServer, type Script } from './support/scripted-server.js';
 import { KeepingLogger, testClient } from './support/test-client.js';
@@ -18,10 +19,13 @@ const hangFor =
 /** Begins to answer, and sends a byte now and then, but never the last. */
 const trickle: Script = (request, response) => {
   response.writeHead(200, { 'Content-Length': '1000' });
-  const timer = setInterval(() => response.write(' '), 5);
-  request.socket.on('close', () => {
-    clearInterval(timer);
-  });
+  const trickleOn = async (): Promise<void> => {
+    while (!request.socket.destroyed) {
+      response.write(' ');
+      await pass(5);
+    }
+  };
+  void trickleOn();
 };
 
 describe('createConfigApiClient', () => {

@@ -1,16 +1,9 @@
 import { expect } from 'chai';
-import {
-  shareOf,
-  sleep,
-  SvcMonitorError,
-  SystemClock,
-  vipKey,
-  type KafkaShares,
-  type VipKey,
-} from '../../../lib/index.js';
+import { shareOf, SvcMonitorError, vipKey, type KafkaShares, type VipKey } from '../../../lib/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { eventually } from '../../support/eventually.js';
 import { KafkaStage } from '../../support/kafka-stage.js';
+import { pass } from '../../support/real-time.js';
 import { kafkaBroker, type KafkaBroker } from '../../support/kafka.js';
 
 const partitions = 6;
@@ -106,7 +99,7 @@ describe('KafkaShares', () => {
     let lost = 0;
     shares.onChanged(() => (lost += 1));
     // Two sessions: without heartbeats it would be gone by then.
-    await sleep(new SystemClock(), 3_000, new AbortController().signal);
+    await pass(3_000);
 
     expect(lost).to.equal(0);
     expect(owned(shares)).to.have.length(keys.length);
@@ -116,7 +109,7 @@ describe('KafkaShares', () => {
     for (let ms = 0; ms < 120; ms += 10) {
       const shares = member();
       shares.start();
-      await sleep(new SystemClock(), ms, new AbortController().signal);
+      await pass(ms);
       await shares.stop();
     }
 

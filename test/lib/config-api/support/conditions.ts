@@ -1,14 +1,13 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { SvcMonitorError, type ErrorCode } from '../../../../lib/index.js';
-
-const longestWaitMs = 10_000;
+import { after, within } from '../../../support/real-time.js';
 
 /** Waits until the condition holds; a test that waits in vain fails with the condition's text. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + longestWaitMs;
+  const isLongEnough = after(within.aHang);
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`never came true: ${condition.toString()}`);
+    if (isLongEnough()) throw new Error(`never came true: ${condition.toString()}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

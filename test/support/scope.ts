@@ -1,0 +1,10 @@
+/**
+ * How much of the tests is played: the quick form, which `npm test` is, or with `TEST_SCOPE=all`, as `npm run test:all` sets it, all that
+ * takes long as well.
+ */
+export const isWhole = process.env['TEST_SCOPE'] === 'all';
+
+/** How many stories of a kind are told. `PROPERTY_RUNS` sets it for all kinds. */
+export function storiesToTell({ quick, whole }: { readonly quick: number; readonly whole: number }): number {
+  return Number(process.env['PROPERTY_RUNS'] ?? (isWhole ? whole : quick));
+}
