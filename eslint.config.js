@@ -46,6 +46,19 @@ export default tseslint.config(
     },
   },
   {
+    // Tests wait for conditions, or step a clock: none looks at the time of the machine, nor depends on how busy it is.
+    files: ['test/**/*.ts', 'fixtures/harness/**/*.ts', 'fixtures/opensdn/**/*.ts', 'fixtures/faults/**/*.ts'],
+    ignores: ['test/support/real-time.ts', 'fixtures/harness/embedded-monitor.ts', 'fixtures/harness/pace.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'performance'],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Use a clock.' }],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'node:timers/promises', importNames: ['setTimeout'], message: 'Wait for a condition.' }] },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'typings/**/*.ts'],
     rules: {
       // chai's assertions are expressions, and mocha's contexts are callbacks.
