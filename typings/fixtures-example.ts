@@ -1,8 +1,9 @@
+import { ManualClock } from 'opensdn-svc-monitor';
 import { EmbeddedCloud, liveAmphorae, NetworkUser, Nova, Octavia } from 'opensdn-svc-monitor/fixtures';
 
 /** A load balancer with a floating ip, one amphora of which fails over; resolves to the interfaces of the floating ip. */
 export async function failOver(): Promise<unknown> {
-  const cloud = await new EmbeddedCloud().start();
+  const cloud = await new EmbeddedCloud({ clock: new ManualClock() }).start();
   try {
     const tenant = await cloud.createTenant({ name: 'shop' });
     await cloud.startMonitor();

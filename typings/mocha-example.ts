@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ManualClock } from 'opensdn-svc-monitor';
 import {
   differences,
   EmbeddedCloud,
@@ -13,7 +14,10 @@ import {
   type UserFloatingIp,
 } from 'opensdn-svc-monitor/fixtures';
 
-describe('a floating ip on the VIP of a load balancer', () => {
+describe('a floating ip on the VIP of a load balancer', function () {
+  // Mocha's own 2 s are little on a busy machine.
+  this.timeout(30_000);
+
   let cloud: EmbeddedCloud;
   let octavia: Octavia;
   let user: NetworkUser;
@@ -28,7 +32,7 @@ describe('a floating ip on the VIP of a load balancer', () => {
     );
 
   beforeEach(async () => {
-    cloud = await new EmbeddedCloud().start();
+    cloud = await new EmbeddedCloud({ clock: new ManualClock() }).start();
     const { url } = cloud;
     const tenant = await cloud.createTenant({ name: 'shop' });
     octavia = new Octavia({ url, tenant, nova: new Nova({ url, tenant }) });

@@ -33,6 +33,14 @@ describe('docs/fixtures.md', () => {
     expect(fencedBlocks(page, 'ts')[0]).to.equal(read('typings/mocha-example.ts'));
   });
 
+  it('should show a mocha test that holds with the settings that mocha comes with', async () => {
+    const mocha = fileURLToPath(new URL('node_modules/mocha/bin/mocha.js', projectFolder()));
+    const example = fileURLToPath(new URL('../../typings/mocha-example.js', import.meta.url));
+    const { code, stdout, stderr } = await new Command(['--no-config', '--no-package', example], {}, mocha).ended;
+    expect([code, stderr], stdout).to.deep.equal([0, '']);
+    expect(stdout).to.match(/^ +3 passing /m);
+  });
+
   it('should list the endpoints and deeds of the control API as it has them', async () => {
     expect(page).to.equal((await generatedPages()).get('fixtures.md'));
   });
