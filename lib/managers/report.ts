@@ -14,7 +14,8 @@ export interface VipReport {
   readonly refused: readonly { readonly portUuid: string; readonly reason: string; readonly since: number }[];
   /** Records of floating ips that are not trusted. */
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
-  readonly nameTaken?: string;
+  /** That there is no name for its virtual-ip: those that others have, and since when. */
+  readonly nameTaken?: { readonly names: string; readonly since: number };
   /** In a dry run: what would be written. */
   readonly plan?: string;
 }
@@ -43,7 +44,7 @@ export class VipReports {
   public update(plan: VipPlan, dryRun: boolean): void {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
-    const isToldOf = plan.refused.length + plan.untrusted.length > 0;
+    const isToldOf = plan.refused.length + plan.untrusted.length > 0 || plan.nameTaken !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
   }
 
@@ -93,7 +94,9 @@ export class VipReports {
       associations: plan.associations,
       refused,
       untrusted,
-      ...(plan.nameTaken === undefined ? {} : { nameTaken: plan.nameTaken }),
+      ...(plan.nameTaken === undefined
+        ? {}
+        : { nameTaken: { names: plan.nameTaken, since: before?.nameTaken?.since ?? now } }),
       ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
     };
   }

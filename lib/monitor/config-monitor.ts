@@ -11,7 +11,8 @@ import { allVips, touchedVips, type ReactionContext } from '../reactions/index.j
 import type { VipKey } from '../schema/index.js';
 import type { Shares } from '../shares/index.js';
 import type { WorkQueue } from '../work-queue/index.js';
-import type { Monitor, MonitorStatus, Problem } from './monitor.js';
+import type { Monitor, MonitorStatus } from './monitor.js';
+import { listProblems } from './problem-list.js';
 import type { RejectionLog } from './problems.js';
 
 /** Hears of changes in the cache and queues the VIPs that they touch. */
@@ -132,7 +133,7 @@ export class ConfigMonitor implements Monitor {
       vips,
       associations,
       ...(dryRun ? { dryRunPlans: this.dryRunPlans() } : {}),
-      problems: this.problems(),
+      problems: listProblems(this.parts),
     };
   }
 
@@ -178,48 +179,5 @@ export class ConfigMonitor implements Monitor {
     const plans: Record<string, string> = {};
     for (const report of this.parts.reports.all()) if (report.plan !== undefined) plans[report.key] = report.plan;
     return plans;
-  }
-
-  private problems(): readonly Problem[] {
-    const problems: Problem[] = [...this.parts.rejections.problems()];
-    for (const [vip, failure] of this.parts.controller.failures) {
-      problems.push({ type: 'vip', vip, message: `${failure.code}: ${failure.message}`, since: failure.since });
-    }
-    for (const [vip, since] of this.parts.controller.throttled) {
-      const message = 'written to again and again, and slowed down: somebody else may undo what is written';
-      problems.push({ type: 'contended', vip, message, since });
-    }
-    for (const report of this.parts.reports.all()) {
-      for (const { portUuid, reason, since } of report.refused) {
-        problems.push({
-          type: 'refused-port',
-          kind: 'virtual-machine-interface',
-          uuid: portUuid,
-          vip: report.key,
-          message: `looks like an amphora of the VIP and does not count: ${reason}`,
-          since,
-        });
-      }
-      for (const { floatingIpUuid, since } of report.untrusted) {
-        problems.push({
-          type: 'refused-association',
-          kind: 'floating-ip',
-          uuid: floatingIpUuid,
-          vip: report.key,
-          message: 'the record names a floating ip of another project, which was not seen attached',
-          since,
-        });
-      }
-      if (report.nameTaken !== undefined) {
-        problems.push({
-          type: 'name-taken',
-          kind: 'virtual-ip',
-          vip: report.key,
-          message: `virtual-ips of others have all names that could be used: ${report.nameTaken}`,
-          since: this.parts.clock.now(),
-        });
-      }
-    }
-    return problems;
   }
 }
