@@ -10,7 +10,7 @@ export {
   type LoadedConfig,
   type ServiceConfig,
 } from './config/index.js';
-export { checkApiServers, type ApiServerCheck } from './check-api-servers.js';
+export { checkApiServers, describeCheck, type ApiServerCheck } from './check-api-servers.js';
 export { createService, type ServiceOverrides } from './create-service.js';
 export { WinstonLogger, type LoggerOptions } from './log/index.js';
 export { PrometheusMetrics } from './metrics/index.js';

@@ -82,11 +82,14 @@ function checkConfig(flags: Flags & { readonly show?: true }): number {
 async function checkSchema(flags: Flags & { readonly trial: boolean }): Promise<number> {
   const loaded = load(flags);
   if (!loaded.ok) return reportProblems(loaded);
-  const { checkApiServers, WinstonLogger } = await import('./index.js');
+  const { checkApiServers, describeCheck, WinstonLogger } = await import('./index.js');
   const logger = new WinstonLogger({ ...loaded.config.log, level: 'error' });
-  const checks = await checkApiServers(loaded.config, { trial: flags.trial, logger });
-  for (const { url, schema, evidence } of checks) process.stdout.write(`${url}: ${schema} (${evidence})\n`);
-  return checks.some(({ schema }) => schema === 'unknown') ? exitCodes.failed : exitCodes.stopped;
+  let areAllKnown = true;
+  for await (const check of checkApiServers(loaded.config, { trial: flags.trial, logger })) {
+    process.stdout.write(`${describeCheck(check)}\n`);
+    if (check.schema === 'unknown' || check.schema === 'failed') areAllKnown = false;
+  }
+  return areAllKnown ? exitCodes.stopped : exitCodes.failed;
 }
 
 function withConfigOptions(command: Command): Command {
