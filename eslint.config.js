@@ -59,6 +59,24 @@ export default tseslint.config(
     },
   },
   {
+    // A signal of a caller has one listener of ours, however many requests it is handed to: Node.js warns of more than ten.
+    files: ['lib/**/*.ts', 'service/**/*.ts', 'fixtures/**/*.ts'],
+    ignores: ['lib/clock/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name=/^(addEventListener|setMaxListeners)$/]',
+          message: 'Use onAbort, or withOwnSignal for what puts listeners on the signal itself.',
+        },
+        {
+          selector: 'ImportSpecifier[imported.name=/^(setMaxListeners|addAbortListener)$/]',
+          message: 'Use onAbort, or withOwnSignal for what puts listeners on the signal itself.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts', 'typings/**/*.ts'],
     rules: {
       // chai's assertions are expressions, and mocha's contexts are callbacks.

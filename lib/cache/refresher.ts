@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { lifetimeController, sleep, type Clock, type Timer } from '../clock/index.js';
+import { sleep, type Clock, type Timer } from '../clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -71,7 +71,7 @@ export interface ReadCause {
 export class Refresher {
   private readonly readings = new Map<string, Reading>();
   private readonly looking = new Map<string, Timer>();
-  private readonly lifetime = lifetimeController();
+  private readonly lifetime = new AbortController();
   private readonly reads: ObjectReads;
 
   public constructor(

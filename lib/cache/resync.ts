@@ -1,4 +1,4 @@
-import { lifetimeController, type Clock } from '../clock/index.js';
+import { onAbort, type Clock } from '../clock/index.js';
 import type { ConfigReader, ObjectPage } from '../config-api/reader.js';
 import { SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -24,7 +24,7 @@ export interface ResyncStatus {
  * One runs at a time; one more follows if it is asked for meanwhile. A failed one is tried again with growing delays.
  */
 export class Resync {
-  private readonly lifetime = lifetimeController();
+  private readonly lifetime = new AbortController();
   private readonly waiters = new Set<() => void>();
   private wanted = false;
   private running = false;
@@ -78,24 +78,19 @@ export class Resync {
     if (this.everFinished) return;
     const either = AbortSignal.any([signal, this.lifetime.signal]);
     await new Promise<void>((resolve, reject) => {
-      const abort = (): void => {
+      const done = (): void => {
+        release();
+        resolve();
+      };
+      this.waiters.add(done);
+      const release = onAbort(either, () => {
         this.waiters.delete(done);
         reject(
           this.lifetime.signal.aborted
             ? new SvcMonitorError('closed', 'the cache was stopped')
             : new SvcMonitorError('aborted', 'called off', { cause: signal.reason }),
         );
-      };
-      const done = (): void => {
-        either.removeEventListener('abort', abort);
-        resolve();
-      };
-      if (either.aborted) {
-        abort();
-        return;
-      }
-      either.addEventListener('abort', abort, { once: true });
-      this.waiters.add(done);
+      });
     });
   }
 

@@ -1,4 +1,5 @@
-import { SvcMonitorError } from '../errors/index.js';
+import { onAbort } from '../clock/index.js';
+import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { ChangeSink, SourceStatus } from './source.js';
 
@@ -60,20 +61,16 @@ export class SourceLifecycle {
   public whenConnected(signal: AbortSignal): Promise<void> {
     if (this.connected) return Promise.resolve();
     return new Promise<void>((resolve, reject) => {
-      const abort = (): void => {
+      throwIfAborted(signal);
+      const settle = (): void => {
+        release();
+        this.firstConnection = undefined;
+      };
+      const release = onAbort(signal, () => {
         reject(
           new SvcMonitorError('aborted', 'called off before the change source was connected', { cause: signal.reason }),
         );
-      };
-      if (signal.aborted) {
-        abort();
-        return;
-      }
-      const settle = (): void => {
-        signal.removeEventListener('abort', abort);
-        this.firstConnection = undefined;
-      };
-      signal.addEventListener('abort', abort, { once: true });
+      });
       this.firstConnection = {
         resolve: () => {
           settle();

@@ -2,7 +2,7 @@
 export type { Clock, Timer } from './clock.js';
 export { SystemClock } from './system-clock.js';
 export { ManualClock } from './manual-clock.js';
-export { lifetimeController } from './lifetime.js';
+export { onAbort, withOwnSignal } from './on-abort.js';
 export { untilAborted } from './until-aborted.js';
 export { Rounds, type RoundsOptions } from './rounds.js';
 export { sleep, withTimeout } from './wait.js';

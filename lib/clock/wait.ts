@@ -1,20 +1,18 @@
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { Clock } from './clock.js';
-import { lifetimeController } from './lifetime.js';
+import { onAbort } from './on-abort.js';
 
 /** Resolves after `ms` milliseconds; rejects with `aborted` as soon as the signal fires. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      timer.cancel();
-      reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
-    };
     const timer = clock.schedule(ms, () => {
-      signal.removeEventListener('abort', abort);
+      release();
       resolve();
     });
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    const release = onAbort(signal, () => {
+      timer.cancel();
+      reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+    });
   });
 }
 
@@ -31,11 +29,11 @@ export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   throwIfAborted(signal);
-  const controller = lifetimeController();
+  const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     const release = (): void => {
       timer.cancel();
-      signal.removeEventListener('abort', abort);
+      unheard();
     };
     // The rejection goes first: `work` may answer the signal with an error of its own, which says less.
     const callOff = (error: SvcMonitorError): void => {
@@ -43,13 +41,12 @@ export async function withTimeout<T>(
       reject(error);
       controller.abort(error);
     };
-    const abort = (): void => {
-      callOff(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
-    };
     const timer = clock.schedule(ms, () => {
       callOff(new SvcMonitorError('timeout', 'took too long', { details: { timeoutMs: ms } }));
     });
-    signal.addEventListener('abort', abort, { once: true });
+    const unheard = onAbort(signal, () => {
+      callOff(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+    });
     // Async, so that what `work` throws before its first promise is a rejection too.
     const begin = async (): Promise<T> => work(controller.signal);
     begin().finally(release).then(resolve, reject);

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { withOwnSignal } from '../clock/index.js';
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { ConfigApiOptions } from './options.js';
 
@@ -113,14 +114,16 @@ export class AxiosTransport implements HttpTransport, StreamingTransport {
     const ended = this.ended();
     if (ended !== undefined) throw ended;
     try {
-      return await this.client.request<T>({
-        method: request.method,
-        url: request.url,
-        headers: { ...request.headers },
-        data: request.body,
-        signal,
-        ...more,
-      });
+      return await withOwnSignal(signal, (own) =>
+        this.client.request<T>({
+          method: request.method,
+          url: request.url,
+          headers: { ...request.headers },
+          data: request.body,
+          signal: own,
+          ...more,
+        }),
+      );
     } catch (error) {
       throwIfAborted(signal);
       throw this.ended() ?? failureOf(error);

@@ -1,3 +1,4 @@
+import { onAbort } from '../clock/index.js';
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 
 /** Permits for a bounded number at a time; who waits is served in the order of coming. Who waits is bounded in number as well. */
@@ -43,16 +44,15 @@ export class Semaphore {
       });
     }
     await new Promise<void>((resolve, reject) => {
-      const abort = (): void => {
-        this.queue.delete(enter);
-        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
-      };
       const enter = (): void => {
-        signal.removeEventListener('abort', abort);
+        release();
         resolve();
       };
       this.queue.add(enter);
-      signal.addEventListener('abort', abort, { once: true });
+      const release = onAbort(signal, () => {
+        this.queue.delete(enter);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      });
     });
   }
 

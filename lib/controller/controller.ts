@@ -1,4 +1,4 @@
-import { lifetimeController, withTimeout, type Clock, type Timer } from '../clock/index.js';
+import { withTimeout, type Clock, type Timer } from '../clock/index.js';
 import { hasCode, isAborted, SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../log/index.js';
 import { silentMetrics, type Metrics } from '../metrics/index.js';
@@ -59,7 +59,7 @@ export class Controller {
   private readonly changedAt = new Map<VipKey, number>();
   // Reconciles that timed out and have not ended: their VIPs are still taken in the queue, for at most another timeout.
   private readonly overdue = new Map<Run, Timer>();
-  private readonly stopping = lifetimeController();
+  private readonly stopping = new AbortController();
   private running: readonly Promise<void>[] | undefined;
   private stopped: Promise<void> | undefined;
 

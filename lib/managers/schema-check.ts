@@ -1,4 +1,3 @@
-import { lifetimeController } from '../clock/index.js';
 import type { ConfigReader, ConfigWriter } from '../config-api/index.js';
 import { isNotFound } from '../errors/index.js';
 import type { FloatingIp } from '../schema/index.js';
@@ -63,7 +62,7 @@ async function tryWith(floatingIp: FloatingIp, options: SchemaCheckOptions, sign
       : { schema: 'stock', evidence: `a reference to floating ip ${floatingIp.uuid} was written, and is not there` };
   } finally {
     // Also when it was called off: nothing is to be left behind.
-    await client.delete('virtual-ip', uuid, lifetimeController().signal).catch((error: unknown) => {
+    await client.delete('virtual-ip', uuid, new AbortController().signal).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
   }

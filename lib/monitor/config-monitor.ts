@@ -1,7 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import { cachedKinds, type CacheListener, type Informer, type ObjectCache, type Transition } from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
-import { lifetimeController, sleep, withTimeout, type Clock } from '../clock/index.js';
+import { sleep, withTimeout, type Clock } from '../clock/index.js';
 import type { Controller } from '../controller/index.js';
 import { hasCode, SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
@@ -76,7 +75,7 @@ const sourceHeadStartMs = 2_000;
 
 /** The monitor: change stream, cache, queue and workers, in their order of start and stop. */
 export class ConfigMonitor implements Monitor {
-  private readonly lifetime = lifetimeController();
+  private readonly lifetime = new AbortController();
   private state: MonitorStatus['state'] = 'stopped';
   private ready = false;
   private started = false;
@@ -91,7 +90,6 @@ export class ConfigMonitor implements Monitor {
     this.state = 'starting';
     const { informer, controller, shares, enqueueAll, clock, logger, syncTimeoutMs } = this.parts;
     const both = AbortSignal.any([signal, this.lifetime.signal]);
-    setMaxListeners(0, both);
     this.following = this.follow(both);
     await this.headStart(both);
     informer.start();
@@ -149,7 +147,7 @@ export class ConfigMonitor implements Monitor {
   }
 
   private async headStart(signal: AbortSignal): Promise<void> {
-    const waited = lifetimeController();
+    const waited = new AbortController();
     const enough = AbortSignal.any([signal, waited.signal]);
     try {
       await Promise.race([this.following, sleep(this.parts.clock, sourceHeadStartMs, enough)]);

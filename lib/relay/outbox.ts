@@ -1,3 +1,4 @@
+import { onAbort } from '../clock/index.js';
 import type { GapReason } from '../kafka/index.js';
 import type { RelayRecord } from './record.js';
 
@@ -81,12 +82,12 @@ export class Outbox {
     if (!this.isEmpty || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        signal.removeEventListener('abort', done);
+        release();
         this.wake = () => undefined;
         resolve();
       };
-      signal.addEventListener('abort', done, { once: true });
       this.wake = done;
+      const release = onAbort(signal, done);
     });
   }
 

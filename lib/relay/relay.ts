@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { brokersOf, queueSettingsOf, type AmqpSourceOptions } from '../change-stream/amqp/amqp-options.js';
-import { lifetimeController, sleep, SystemClock, withTimeout, type Clock } from '../clock/index.js';
+import { sleep, SystemClock, withTimeout, type Clock } from '../clock/index.js';
 import { SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
 import type { KafkaConnectionOptions } from '../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../log/index.js';
@@ -92,7 +92,7 @@ export class Relay {
   private readonly queueName: string;
   private readonly topic: string;
   private readonly stopTimeoutMs: number;
-  private readonly stopController = lifetimeController();
+  private readonly stopController = new AbortController();
   private state: RelayStatus['state'] = 'new';
   private running: readonly Promise<void>[] = [];
   private stopping: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 import type { Admin, Consumer } from 'kafkajs';
-import { lifetimeController, withTimeout, type Clock } from '../clock/index.js';
+import { withTimeout, type Clock } from '../clock/index.js';
 import { hasCode, throwIfAborted, type SvcMonitorError } from '../errors/index.js';
 import {
   disposeKafka,
@@ -36,7 +36,7 @@ export class Membership {
   /** Resolves with the reason when the membership is lost or ended. */
   public readonly lost: Promise<SvcMonitorError>;
   private resolveLost: (error: SvcMonitorError) => void = () => undefined;
-  private readonly lifetime = lifetimeController();
+  private readonly lifetime = new AbortController();
   private client: KafkaClient | undefined;
   private admin: Admin | undefined;
   private consumer: Consumer | undefined;

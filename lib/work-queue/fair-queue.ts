@@ -1,4 +1,4 @@
-import type { Clock } from '../clock/index.js';
+import { onAbort, type Clock } from '../clock/index.js';
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { LinkedList, type ListNode } from './linked-list.js';
@@ -75,17 +75,16 @@ export class FairQueue<K extends string> {
         resolve(item);
         return;
       }
-      const abort = (): void => {
-        this.getters.remove(place);
-        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
-      };
       const place = this.getters.push({
         resolve: (next) => {
-          signal.removeEventListener('abort', abort);
+          release();
           resolve(next);
         },
       });
-      signal.addEventListener('abort', abort, { once: true });
+      const release = onAbort(signal, () => {
+        this.getters.remove(place);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      });
     });
   }
 
@@ -106,16 +105,15 @@ export class FairQueue<K extends string> {
   public async drain(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       throwIfAborted(signal);
-      const abort = (): void => {
-        this.drained.delete(settle);
-        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
-      };
       const settle = (): void => {
-        signal.removeEventListener('abort', abort);
+        release();
         resolve();
       };
       this.drained.add(settle);
-      signal.addEventListener('abort', abort, { once: true });
+      const release = onAbort(signal, () => {
+        this.drained.delete(settle);
+        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+      });
       this.settleDrains();
     });
   }

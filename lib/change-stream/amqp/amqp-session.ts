@@ -1,5 +1,5 @@
 import { Connection, type AsyncMessage, type Channel } from 'rabbitmq-client';
-import { lifetimeController, sleep, withTimeout, type Clock } from '../../clock/index.js';
+import { sleep, withTimeout, type Clock } from '../../clock/index.js';
 import { hasCode, SvcMonitorError } from '../../errors/index.js';
 import { sourceFailure } from './amqp-failure.js';
 import type { Broker, QueueSettings } from './amqp-options.js';
@@ -53,7 +53,7 @@ export class AmqpSession {
   private live = true;
   private asking = 0;
   /** Ends the looking at the queue: when the session is lost, or stops consuming. */
-  private readonly checking = lifetimeController();
+  private readonly checking = new AbortController();
   private lose: (loss: SessionLoss) => void = () => undefined;
 
   /** Connects, in the background. Call {@link consume} next, and {@link destroy} in the end. */

@@ -1,5 +1,5 @@
 import type { Admin, Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { lifetimeController, sleep, withTimeout, type Clock } from '../../clock/index.js';
+import { sleep, withTimeout, type Clock } from '../../clock/index.js';
 import { hasCode, throwIfAborted, type SvcMonitorError } from '../../errors/index.js';
 import { disposeKafka, kafkaFailure, openKafka, type KafkaClient } from '../../kafka/index.js';
 import { errorFields, type Logger } from '../../log/index.js';
@@ -43,8 +43,8 @@ export class KafkaSession {
   public readonly lost: Promise<SvcMonitorError>;
   private resolveLost: (error: SvcMonitorError) => void = () => undefined;
   /** Fires when no more messages are to be taken. */
-  private readonly taking = lifetimeController();
-  private readonly lifetime = lifetimeController();
+  private readonly taking = new AbortController();
+  private readonly lifetime = new AbortController();
   private client: KafkaClient | undefined;
   private admin: Admin | undefined;
   private consumer: Consumer | undefined;

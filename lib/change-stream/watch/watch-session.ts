@@ -1,5 +1,5 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { lifetimeController, withTimeout, type Clock } from '../../clock/index.js';
+import { withTimeout, type Clock } from '../../clock/index.js';
 import type { EventStream } from '../../config-api/index.js';
 import { hasCode, SvcMonitorError } from '../../errors/index.js';
 import type { ServerSentEvent } from './watch-event.js';
@@ -20,7 +20,7 @@ export interface WatchSessionOptions {
  */
 export class WatchSession {
   private readonly chunks: AsyncIterator<unknown>;
-  private readonly life = lifetimeController();
+  private readonly life = new AbortController();
   private readonly parser: EventSourceParser;
   private events: ServerSentEvent[] = [];
   private overflow = false;
