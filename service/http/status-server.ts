@@ -1,5 +1,6 @@
-import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { SvcMonitorError } from '../../lib/index.js';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { SvcMonitorError, toSvcMonitorError } from '../../lib/index.js';
 import { isSecretName, maskCredentials, masked } from '../mask.js';
 
 /** Metrics as text. */
@@ -23,27 +24,41 @@ export interface StatusServerOptions {
   readonly metrics?: MetricsText;
 }
 
+interface Answer {
+  readonly code: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 const maxHeaderBytes = 8192;
-const maxBodyBytes = 1024;
+/** How long a request may take to come in, and how long a client may neither send nor read. */
 const requestTimeoutMs = 5000;
+const timeoutCheckMs = 1000;
 
 /**
  * The endpoint for operators and their tools: `/healthz`, `/readyz`, `/metrics`, `/status`. It only reads, and asks for no
- * credentials. That it answers shows that the event loop runs.
+ * credentials. That it answers shows that the event loop runs. What cannot be understood Node.js answers itself, with 400, 408 or 431,
+ * and closes the connection.
  */
 export class StatusServer {
-  private readonly server: FastifyInstance;
+  private readonly server: Server;
+  private begun: Promise<unknown> = Promise.resolve();
+  private readonly pages: ReadonlyMap<string, () => Answer | Promise<Answer>>;
 
   public constructor(private readonly options: StatusServerOptions) {
-    this.server = fastify({
-      logger: false,
-      bodyLimit: maxBodyBytes,
-      requestTimeout: requestTimeoutMs,
-      connectionTimeout: requestTimeoutMs,
-      forceCloseConnections: true,
-      http: { maxHeaderSize: maxHeaderBytes },
-    });
-    this.addRoutes();
+    this.pages = pagesOf(options);
+    this.server = createServer(
+      {
+        maxHeaderSize: maxHeaderBytes,
+        headersTimeout: requestTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        connectionsCheckingInterval: timeoutCheckMs,
+      },
+      (request, response) => {
+        void this.answer(request, response);
+      },
+    );
+    this.server.setTimeout(requestTimeoutMs);
   }
 
   /**
@@ -54,57 +69,86 @@ export class StatusServer {
    */
   public async start(): Promise<number> {
     const { host, port } = this.options;
+    this.begun = once(this.server, 'listening');
+    this.server.listen({ host, port });
     try {
-      await this.server.listen({ host, port });
+      await this.begun;
     } catch (error) {
       throw listenError(error, host, port);
     }
-    const address = this.server.server.address();
+    const address = this.server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
   /** Stops listening and cuts the connections that are open. May be called twice. */
   public async stop(): Promise<void> {
-    await this.server.close();
+    // A server that does not listen yet would do so after its close. Why it cannot, whoever started it is told.
+    await this.begun.catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      // The only error that there can be says that it does not listen, which is what is wanted.
+      this.server.close(() => {
+        resolve();
+      });
+      this.server.closeAllConnections();
+    });
   }
 
-  private addRoutes(): void {
-    const { status, unreadyReasons, failure, metrics } = this.options;
-    this.server.get('/healthz', async (_request, reply) => {
-      const failed = failure();
-      return sendText(
-        reply,
-        failed === undefined ? 200 : 503,
-        failed === undefined ? 'ok' : `failed: ${failed.message}`,
-      );
-    });
-    this.server.get('/readyz', async (_request, reply) => {
-      const reasons = unreadyReasons();
-      return sendJson(reply, reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
-    });
-    this.server.get('/status', async (_request, reply) => sendJson(reply, 200, status()));
-    if (metrics !== undefined) {
-      this.server.get('/metrics', async (_request, reply) =>
-        reply.type(metrics.contentType).send(await metrics.render()),
-      );
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { code, type, text } = await this.answerTo(request);
+    const bytes = Buffer.from(text);
+    // Nothing here takes a body: the connection of one that is under way is not worth keeping.
+    if (!request.complete) response.setHeader('connection', 'close');
+    response.writeHead(code, { 'content-type': type, 'content-length': bytes.length });
+    response.end(bytes);
+  }
+
+  private async answerTo({ method, url = '/' }: IncomingMessage): Promise<Answer> {
+    const page = this.pages.get(url.split('?', 1)[0] ?? '/');
+    if (page === undefined || (method !== 'GET' && method !== 'HEAD')) return text(404, 'not found');
+    try {
+      return await page();
+    } catch (error) {
+      return text(500, `failed: ${toSvcMonitorError(error).message}`);
     }
   }
 }
 
-function sendText(reply: FastifyReply, code: number, text: string): FastifyReply {
-  return reply
-    .code(code)
-    .type('text/plain; charset=utf-8')
-    .send(`${maskCredentials(text)}\n`);
+function pagesOf(options: StatusServerOptions): ReadonlyMap<string, () => Answer | Promise<Answer>> {
+  const { status, unreadyReasons, failure, metrics } = options;
+  const pages = new Map<string, () => Answer | Promise<Answer>>([
+    [
+      '/healthz',
+      () => {
+        const failed = failure();
+        return failed === undefined ? text(200, 'ok') : text(503, `failed: ${failed.message}`);
+      },
+    ],
+    [
+      '/readyz',
+      () => {
+        const reasons = unreadyReasons();
+        return json(reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
+      },
+    ],
+    ['/status', () => json(200, status())],
+  ]);
+  if (metrics !== undefined) {
+    pages.set('/metrics', async () => ({ code: 200, type: metrics.contentType, text: await metrics.render() }));
+  }
+  return pages;
 }
 
-function sendJson(reply: FastifyReply, code: number, body: object): FastifyReply {
+function text(code: number, line: string): Answer {
+  return { code, type: 'text/plain; charset=utf-8', text: `${maskCredentials(line)}\n` };
+}
+
+function json(code: number, body: object): Answer {
   // Nothing here should hold a secret; a broker's error text that quotes its URL could.
   const mask = (name: string, value: unknown): unknown => {
     if (isSecretName(name)) return masked;
     return typeof value === 'string' ? maskCredentials(value) : value;
   };
-  return reply.code(code).type('application/json; charset=utf-8').send(JSON.stringify(body, mask));
+  return { code, type: 'application/json; charset=utf-8', text: JSON.stringify(body, mask) };
 }
 
 const listenFailures: Readonly<Record<string, string>> = {

@@ -1,12 +1,14 @@
-import { connect } from 'node:net';
 import { request } from 'node:http';
 import { expect } from 'chai';
 import { SvcMonitorError, type MonitorStatus } from '../../../lib/index.js';
 import { monitorUnreadyReasons, StatusServer, type StatusServerOptions } from '../../../service/http/index.js';
+import { eventually } from '../../support/eventually.js';
+import { RawConnection } from '../../support/raw-connection.js';
 import { healthyStatus } from '../fake-monitor.js';
 
 describe('StatusServer', () => {
   const servers: StatusServer[] = [];
+  const connections: RawConnection[] = [];
   let status: MonitorStatus;
   let failure: SvcMonitorError | undefined;
 
@@ -16,6 +18,7 @@ describe('StatusServer', () => {
   });
 
   afterEach(async () => {
+    for (const connection of connections.splice(0)) connection.cut();
     await Promise.all(servers.splice(0).map((server) => server.stop()));
   });
 
@@ -38,6 +41,12 @@ describe('StatusServer', () => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
     return { code: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() };
   }
+
+  const raw = (port: number): RawConnection => {
+    const connection = new RawConnection(`http://127.0.0.1:${port}`);
+    connections.push(connection);
+    return connection;
+  };
 
   describe('when all is well', () => {
     it('should answer 200 to /healthz and /readyz', async () => {
@@ -64,6 +73,32 @@ describe('StatusServer', () => {
       const answer = await get(port, '/status');
       expect(answer.type).to.contain('application/json');
       expect(JSON.parse(answer.text)).to.deep.equal(status);
+    });
+  });
+
+  describe('when it is asked in other ways', () => {
+    it('should pass over the query, and answer HEAD without the body', async () => {
+      const port = await started();
+      expect((await get(port, '/healthz?verbose=1')).text).to.equal('ok\n');
+      const head = await fetch(`http://127.0.0.1:${port}/healthz`, { method: 'HEAD' });
+      expect([head.status, head.headers.get('content-length'), await head.text()]).to.deep.equal([200, '3', '']);
+    });
+
+    it('should answer several requests on one connection', async () => {
+      const connection = raw(await started());
+      connection.send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+      await connection.has('ok\n');
+      connection.send('GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n');
+      await connection.has('"ready":true');
+    });
+  });
+
+  describe('when it cannot make an answer', () => {
+    it('should answer 500 with why, without credentials', async () => {
+      const render = (): Promise<string> => Promise.reject(new Error('amqp://u:hunter2@h refused'));
+      const port = await started({ metrics: { contentType: 'text/plain', render } });
+      const answer = await get(port, '/metrics');
+      expect(answer).to.include({ code: 500, text: 'failed: unexpected failure: amqp://***@h refused\n' });
     });
   });
 
@@ -143,6 +178,36 @@ describe('StatusServer', () => {
     });
   });
 
+  describe('when a request cannot be understood', () => {
+    it('should answer 400, and close the connection', async () => {
+      const connection = raw(await started());
+      connection.send('what is this\r\n\r\n');
+      await connection.closed();
+      expect(connection.received).to.match(/^HTTP\/1\.1 400 /);
+    });
+  });
+
+  describe('when a client takes its time', () => {
+    it('should close a connection on which nothing comes, or headers or a body come slowly', async function () {
+      this.slow(16_000);
+      const port = await started();
+      const silent = raw(port);
+      const slowHead = raw(port).send('GET /healthz HTTP/1.1\r\n');
+      const slowBody = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 10000\r\n\r\n');
+      const dribble = setInterval(() => {
+        slowHead.send('x: y\r\n');
+        slowBody.send('x');
+      }, 200);
+      try {
+        for (const connection of [silent, slowHead, slowBody]) await connection.closed(8_000);
+      } finally {
+        clearInterval(dribble);
+      }
+      expect(slowHead.received).to.match(/^HTTP\/1\.1 408 /);
+      expect(slowBody.received).to.match(/^HTTP\/1\.1 200 /);
+    });
+  });
+
   describe('when its port is in use', () => {
     it('should say so, and what to change', async () => {
       const port = await started();
@@ -155,20 +220,32 @@ describe('StatusServer', () => {
   });
 
   describe('when it stops', () => {
-    it('should cut connections that are open, idle or not', async () => {
-      const port = await started();
-      const socket = connect(port, '127.0.0.1');
-      await new Promise<void>((resolve) => socket.once('connect', resolve));
-      socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n');
-      const closed = new Promise<void>((resolve) =>
-        socket.once('close', () => {
-          resolve();
-        }),
-      );
-      socket.on('error', () => undefined);
+    it('should cut connections that are open, idle, in the middle of a request, or unanswered', async () => {
+      let asked = false;
+      const render = (): Promise<string> => {
+        asked = true;
+        return new Promise(() => undefined);
+      };
+      const port = await started({ metrics: { contentType: 'text/plain', render } });
+      const half = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\n');
+      const idle = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+      const unanswered = raw(port).send('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+      await idle.has('ok\n');
+      await eventually('the metrics are asked for', () => asked);
       await servers[0]?.stop();
-      await closed;
+      for (const connection of [half, idle, unanswered]) await connection.closed(1000);
       await servers[0]?.stop();
+    });
+
+    it('should do nothing if it was not started', async () => {
+      const server = new StatusServer({
+        host: '127.0.0.1',
+        port: 0,
+        status: () => status,
+        unreadyReasons: () => [],
+        failure: () => failure,
+      });
+      await server.stop();
     });
   });
 });
