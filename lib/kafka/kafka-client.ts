@@ -6,7 +6,7 @@ import { SvcMonitorError } from '../errors/index.js';
 import type { Logger } from '../log/index.js';
 import type { KafkaConnectionOptions, KafkaSaslOptions } from './options.js';
 
-/** The module of the client library. It is loaded only where Kafka is used, and need not be installed elsewhere. */
+/** The module of the client library. */
 export type KafkaLibrary = typeof KafkaJs.default;
 
 /** A client of a Kafka cluster, and a sure way to get rid of its connections. */
@@ -49,11 +49,13 @@ class Sockets {
 /**
  * Makes a client; connects nothing.
  *
- * @throws SvcMonitorError `invalid-configuration` if the package `kafkajs` is not installed, or refuses the options
+ * @throws SvcMonitorError `invalid-configuration` if there are no brokers
  */
 export async function openKafka(options: KafkaConnectionOptions, logger: Logger): Promise<KafkaClient> {
   if (options.brokers.length === 0) throw misconfigured('brokers: at least one is needed');
-  const library = await loadLibrary();
+  // Loaded only where Kafka is used: every other start is the quicker for it. The default is the whole of the CommonJS module: of its
+  // names, Node.js finds only some by itself.
+  const library = (await import('kafkajs')).default;
   const sockets = new Sockets();
   const kafka = new library.Kafka({
     ...configOf(options),
@@ -97,18 +99,6 @@ function saslOf({ mechanism, username, password }: KafkaSaslOptions): SASLOption
       return { mechanism, username, password };
     case 'scram-sha-512':
       return { mechanism, username, password };
-  }
-}
-
-async function loadLibrary(): Promise<KafkaLibrary> {
-  try {
-    // The whole of the CommonJS module: of its names, Node.js finds only some by itself.
-    return (await import('kafkajs')).default;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-      throw misconfigured('Kafka needs the package kafkajs, which is not installed: npm install kafkajs');
-    }
-    throw error;
   }
 }
 

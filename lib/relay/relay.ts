@@ -81,7 +81,7 @@ const longestOpenMs = 15_000;
  * Does not promise: that a change comes once only.
  */
 export class Relay {
-  /** Resolves with the error if it cannot go on whatever happens, such as for want of the package kafkajs; else never. */
+  /** Resolves with the error if it cannot go on whatever happens, such as without a Kafka broker; else never. */
   public readonly failure: Promise<SvcMonitorError>;
   private readonly clock: Clock;
   private readonly logger: Logger;

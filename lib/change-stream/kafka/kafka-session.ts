@@ -63,7 +63,7 @@ export class KafkaSession {
   /**
    * Connects, finds out where to begin, and joins the group. Messages can come as soon as `onJoined` was called, not before.
    *
-   * Rejects with `source-failed` if that is not possible now, with `invalid-configuration` if it never will be.
+   * Rejects with `source-failed` if that is not possible now.
    */
   public async begin(signal: AbortSignal, onJoined: (place: StartingPlace) => void): Promise<void> {
     const { subscription, logger } = this.options;

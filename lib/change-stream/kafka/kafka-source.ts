@@ -1,7 +1,7 @@
 import type { KafkaMessage } from 'kafkajs';
 import { SystemClock, withTimeout, type Clock } from '../../clock/index.js';
 import { throwIfAborted, SvcMonitorError, toSvcMonitorError } from '../../errors/index.js';
-import { isGapMark, keepAttempting, openKafka, type Attempt } from '../../kafka/index.js';
+import { isGapMark, keepAttempting, type Attempt } from '../../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../../log/index.js';
 import { silentMetrics, type Metrics } from '../../metrics/index.js';
 import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
@@ -60,12 +60,10 @@ export class KafkaSource implements ChangeSource {
     this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
   }
 
-  /** See the interface. Rejects with `invalid-configuration`, too: the package `kafkajs` is not installed, or refuses the options. */
+  /** See the interface. */
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     this.lifecycle.begin(sink);
-    await this.checkClient();
-    if (!this.lifecycle.active) throw new SvcMonitorError('closed', 'the change source was stopped');
     this.following = keepAttempting(
       {
         clock: this.clock,
@@ -94,16 +92,6 @@ export class KafkaSource implements ChangeSource {
 
   public status(): SourceStatus {
     return this.lifecycle.status();
-  }
-
-  /** Whether there is a client library at all, and it takes the options: no later attempt could mend that. */
-  private async checkClient(): Promise<void> {
-    try {
-      (await openKafka(this.subscription.connection, this.logger)).destroy();
-    } catch (error) {
-      this.lifecycle.end();
-      throw error;
-    }
   }
 
   private async attempt(signal: AbortSignal): Promise<Attempt> {
