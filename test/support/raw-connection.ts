@@ -32,8 +32,8 @@ export class RawConnection {
   }
 
   /** Waits until the other end has closed or cut it. */
-  public closed(timeoutMs?: number): Promise<void> {
-    return eventually('the connection is closed', () => this.isClosed, timeoutMs);
+  public closed(): Promise<void> {
+    return eventually('the connection is closed', () => this.isClosed);
   }
 
   /** Cuts it. */

@@ -4,6 +4,7 @@ import { SvcMonitorError, type MonitorStatus } from '../../../lib/index.js';
 import { monitorUnreadyReasons, StatusServer, type StatusServerOptions } from '../../../service/http/index.js';
 import { eventually } from '../../support/eventually.js';
 import { RawConnection } from '../../support/raw-connection.js';
+import { pass } from '../../support/real-time.js';
 import { healthyStatus } from '../fake-monitor.js';
 
 describe('StatusServer', () => {
@@ -194,14 +195,11 @@ describe('StatusServer', () => {
       const silent = raw(port);
       const slowHead = raw(port).send('GET /healthz HTTP/1.1\r\n');
       const slowBody = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 10000\r\n\r\n');
-      const dribble = setInterval(() => {
+      const connections = [silent, slowHead, slowBody];
+      while (!connections.every(({ isClosed }) => isClosed)) {
         slowHead.send('x: y\r\n');
         slowBody.send('x');
-      }, 200);
-      try {
-        for (const connection of [silent, slowHead, slowBody]) await connection.closed(8_000);
-      } finally {
-        clearInterval(dribble);
+        await pass(200);
       }
       expect(slowHead.received).to.match(/^HTTP\/1\.1 408 /);
       expect(slowBody.received).to.match(/^HTTP\/1\.1 200 /);
@@ -233,7 +231,7 @@ describe('StatusServer', () => {
       await idle.has('ok\n');
       await eventually('the metrics are asked for', () => asked);
       await servers[0]?.stop();
-      for (const connection of [half, idle, unanswered]) await connection.closed(1000);
+      for (const connection of [half, idle, unanswered]) await connection.closed();
       await servers[0]?.stop();
     });
 
