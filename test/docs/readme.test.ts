@@ -18,6 +18,14 @@ describe('README.md', () => {
     expect(await failOver()).to.have.length(3);
   });
 
+  it('should install what npm pack makes, as the page for operators does', () => {
+    const { name, version } = JSON.parse(read('package.json')) as { readonly name: string; readonly version: string };
+    for (const page of ['README.md', 'deploy/README.md']) {
+      const named = new Set(read(page).match(/[\w-]+-\d[\w.-]*\.tgz/g));
+      expect([...named], page).to.deep.equal([`${name}-${version}.tgz`]);
+    }
+  });
+
   it('should say of each change source when to take it, what it promises and what not', () => {
     const sources = settingKeys.get('source')?.allowed.split(/, | or /) ?? [];
     expect(sources).to.include('`amqp`');
