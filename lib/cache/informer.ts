@@ -71,6 +71,11 @@ export class Informer implements ChangeSink, CacheKeeper {
     return this.resync.status;
   }
 
+  /** The kinds that have not been read in full yet. */
+  public get unreadKinds(): Resync['unreadKinds'] {
+    return this.resync.unreadKinds;
+  }
+
   /** Begins the full reads. */
   public start(): void {
     this.resync.start();

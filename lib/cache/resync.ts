@@ -32,6 +32,7 @@ export class Resync {
   private failures = 0;
   private lastFinishedAt: number | undefined;
   private lastError: string | undefined;
+  private readonly unread = new Set<CachedKind>(cachedKinds);
   private wake: () => void = () => undefined;
 
   public constructor(
@@ -53,6 +54,11 @@ export class Resync {
       ...(this.lastFinishedAt === undefined ? {} : { lastFinishedAt: this.lastFinishedAt }),
       ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
     };
+  }
+
+  /** The kinds of which no full read has ended well yet, in the order in which they are read. */
+  public get unreadKinds(): readonly CachedKind[] {
+    return [...this.unread];
   }
 
   /** Begins the loop; the first full read at once. */
@@ -165,6 +171,7 @@ export class Resync {
       (uuid) => !listed.has(uuid) && !cache.touchedSince(kind, uuid, began),
     );
     if (missing.length > 0) await this.confirmGone(kind, missing, began);
+    this.unread.delete(kind);
     this.options.metrics.set('objects_cached', { kind }, cache.size(kind));
   }
 

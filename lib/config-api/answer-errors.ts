@@ -1,4 +1,10 @@
-import { SvcMonitorError, type ErrorCode, type ErrorDetails } from '../errors/index.js';
+import {
+  SvcMonitorError,
+  type ConflictingObject,
+  type DetailsOf,
+  type ErrorCode,
+  type ErrorDetails,
+} from '../errors/index.js';
 import type { HttpResponse } from './http-transport.js';
 import { operations, type ApiRequest } from './request.js';
 
@@ -22,12 +28,6 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map([
 const longestMessage = 300;
 const longestBody = 1000;
 const uuid = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
-
-/** An object that another one's delete or create ran into. `kind` is dashed, and may be one that the library does not know. */
-export interface ConflictingObject {
-  readonly kind: string;
-  readonly uuid: string;
-}
 
 /** Which request an error is about; `server` is the base URL. */
 export type RequestContext = Pick<ApiRequest<unknown>, 'operation' | 'method' | 'path'> & { readonly server: string };
@@ -97,7 +97,7 @@ function isAboutAnObject(context: RequestContext, response: HttpResponse, text: 
   return !text.startsWith("Not found: '/") && !(isHtml(response.body) && preformatted(response.body) === undefined);
 }
 
-function conflictDetails(text: string): ErrorDetails {
+function conflictDetails(text: string): DetailsOf<'conflict'> {
   const existing = new RegExp(`already exists with uuid: (${uuid})`).exec(text)?.[1];
   if (existing !== undefined) return { existingUuid: existing.toLowerCase() };
   const objects = objectsOf(text);

@@ -8,7 +8,6 @@
  *
  * It does not cache, and it knows nothing of virtual ips. Facts: OpenSDN notes, section 5, and recordings 08, 11, 16 and 21.
  */
-export type { ConflictingObject } from './answer-errors.js';
 export {
   createConfigApiClient,
   newOwnRequestId,

@@ -1,4 +1,19 @@
-/** What each error code means, whether the same call may succeed later, and what to do about it. */
+import type { DocumentedDetails } from './details.js';
+
+interface CodeEntry {
+  readonly retriable: boolean;
+  readonly meaning: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** Every documented detail is explained, and nothing else is. */
+type DetailTexts = {
+  readonly [C in keyof DocumentedDetails]: CodeEntry & {
+    readonly details: { readonly [K in keyof Required<DocumentedDetails[C]>]: string };
+  };
+};
+
+/** What each error code means, whether the same call may succeed later, what to do about it, and which details come with it. */
 export const errorCodes = {
   'not-found': {
     retriable: false,
@@ -7,7 +22,12 @@ export const errorCodes = {
   conflict: {
     retriable: false,
     meaning:
-      'The config API refused with 409: the name or uuid is taken, or the object is still referred to; `details.referrers` names who refers to it.',
+      'The config API refused with 409: the name or uuid is taken, or the object is still referred to or has children.',
+    details: {
+      referrers: 'who refers to it, if the answer says so',
+      children: 'which children it has, if the answer says so',
+      existingUuid: 'who has the name, if the answer says so',
+    },
   },
   'quota-exceeded': {
     retriable: true,
@@ -37,6 +57,11 @@ export const errorCodes = {
   'invalid-object': {
     retriable: false,
     meaning: 'An object of the config API does not have the shape of its kind. It is skipped and shown in the status.',
+    details: {
+      kind: 'what it should be',
+      uuid: 'its uuid, if it has one',
+      problems: 'all that is wrong, each with its path',
+    },
   },
   'invalid-message': {
     retriable: false,
@@ -44,7 +69,8 @@ export const errorCodes = {
   },
   'invalid-configuration': {
     retriable: false,
-    meaning: 'The configuration has errors: `details.problems` lists all of them.',
+    meaning: 'The configuration has errors.',
+    details: { problems: 'all of them' },
   },
   'schema-mismatch': {
     retriable: true,
@@ -53,16 +79,22 @@ export const errorCodes = {
   },
   'not-synced': {
     retriable: true,
-    meaning: 'The first full read of the config API did not finish within its time. `details.kind` lags.',
+    meaning: 'The first full read of the config API did not finish within its time.',
+    details: {
+      kinds: 'the kinds that were not read',
+      lastError: 'why the latest attempt failed, if one did',
+      timeoutMs: 'the time that it was given',
+    },
   },
   'source-failed': {
     retriable: true,
     meaning: 'The change stream cannot be followed: broker away, queue lost, access refused.',
+    details: { reason: 'what the broker, the client library or the operating system calls it, if it has a name' },
   },
   'already-started': { retriable: false, meaning: 'start() was called twice on something that can be started once.' },
   closed: { retriable: false, meaning: 'It was stopped, and takes no more calls.' },
   bug: { retriable: false, meaning: 'Something that cannot be has happened. Please report it with the cause.' },
-} as const satisfies Record<string, { retriable: boolean; meaning: string }>;
+} as const satisfies Record<string, CodeEntry> & DetailTexts;
 
 /** One of the codes of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes;

@@ -2,8 +2,8 @@ import type { ErrorCode } from './codes.js';
 import { SvcMonitorError } from './svc-monitor-error.js';
 
 /** Whether the value is a {@link SvcMonitorError} with one of the codes. */
-export function hasCode(value: unknown, ...codes: readonly ErrorCode[]): value is SvcMonitorError {
-  return SvcMonitorError.is(value) && codes.includes(value.code);
+export function hasCode<C extends ErrorCode>(value: unknown, ...codes: readonly C[]): value is SvcMonitorError<C> {
+  return SvcMonitorError.is(value) && (codes as readonly ErrorCode[]).includes(value.code);
 }
 
 /** Whether the config API said that the object does not exist. */

@@ -1,9 +1,14 @@
 import { errorCodes, type ErrorCode } from './codes.js';
+import type { DetailsOf } from './details.js';
 
 const brand = Symbol.for('opensdn-svc-monitor.error');
 
-/** What else is known about a failure; plain values only, never a secret. */
-export type ErrorDetails = Readonly<Record<string, unknown>>;
+/** What an error with that code is made with: its details can be left out only where none of them is promised. */
+export type ErrorOptionsOf<C extends ErrorCode> = C extends ErrorCode
+  ? Partial<DetailsOf<C>> extends DetailsOf<C>
+    ? [options?: { readonly cause?: unknown; readonly details?: DetailsOf<C> }]
+    : [options: { readonly cause?: unknown; readonly details: DetailsOf<C> }]
+  : never;
 
 /**
  * The one error class of the library.
@@ -11,17 +16,18 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
  * `code` says what happened (see {@link errorCodes}), `retriable` whether the same call may succeed later,
  * `details` what is known besides, `cause` what led to it.
  */
-export class SvcMonitorError extends Error {
-  public readonly code: ErrorCode;
+export class SvcMonitorError<C extends ErrorCode = ErrorCode> extends Error {
+  public readonly code: C;
   public readonly retriable: boolean;
-  public readonly details: ErrorDetails;
+  public readonly details: DetailsOf<C>;
 
-  public constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: ErrorDetails } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  public constructor(code: C, message: string, ...[options]: ErrorOptionsOf<C>) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'SvcMonitorError';
     this.code = code;
     this.retriable = errorCodes[code].retriable;
-    this.details = options.details ?? {};
+    // Only where nothing is promised can they be missing.
+    this.details = (options?.details ?? {}) as DetailsOf<C>;
     Object.defineProperty(this, brand, { value: true });
   }
 

@@ -99,7 +99,11 @@ export class ConfigMonitor implements Monitor {
       if (!hasCode(error, 'timeout')) throw error;
       throw new SvcMonitorError('not-synced', 'the first full read did not finish in time', {
         cause: error,
-        details: { timeoutMs: syncTimeoutMs, lastError: informer.resyncStatus.lastError },
+        details: {
+          kinds: informer.unreadKinds,
+          lastError: informer.resyncStatus.lastError,
+          timeoutMs: syncTimeoutMs,
+        },
       });
     }
     controller.start();

@@ -98,17 +98,20 @@ ${table(['metric', 'type', 'labels', 'meaning'], rows)}
 }
 
 function errorsPage(): string {
-  const rows = Object.entries(errorCodes).map(([name, { retriable, meaning }]) => [
+  const rows = Object.entries(errorCodes).map(([name, entry]) => [
     code(name),
-    retriable ? 'yes' : 'no',
-    meaning,
+    entry.retriable ? 'yes' : 'no',
+    entry.meaning,
+    Object.entries('details' in entry ? entry.details : {})
+      .map(([detail, text]) => `${code(detail)}: ${text}`)
+      .join('; '),
   ]);
   return `# Error codes
 
 ${generatedNote('lib/errors/codes.ts')}
 
-Every error of the library is a \`SvcMonitorError\` with one of these codes. Match on \`code\`, not on the message. The codes stand in the field \`code\` of log lines and in the label \`code\` of \`svc_monitor_errors_total\`. Where a retry may help, the service retries by itself.
+Every error of the library is a \`SvcMonitorError\` with one of these codes. Match on \`code\`, not on the message. The codes stand in the field \`code\` of log lines and in the label \`code\` of \`svc_monitor_errors_total\`. Where a retry may help, the service retries by itself. What else stands in \`details\` than is listed here is for people to read, and may change.
 
-${table(['code', 'a retry may help', 'meaning, and what to do'], rows)}
+${table(['code', 'a retry may help', 'meaning, and what to do', '`details`'], rows)}
 `;
 }

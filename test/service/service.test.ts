@@ -21,6 +21,11 @@ function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
+function notSynced(): SvcMonitorError {
+  const details = { kinds: ['floating-ip'], lastError: undefined, timeoutMs: 1_000 };
+  return new SvcMonitorError('not-synced', 'took too long', { details });
+}
+
 describe('MonitorService', () => {
   let monitors: FakeMonitor[];
   let clock: ManualClock;
@@ -87,7 +92,7 @@ describe('MonitorService', () => {
       await service.start();
       for (const [attempt, pauseMs] of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000].entries()) {
         await until(() => monitors[attempt]?.starts === 1);
-        monitors[attempt]?.failToStart(new SvcMonitorError('not-synced', 'took too long'));
+        monitors[attempt]?.failToStart(notSynced());
         await until(() => warnings.length === attempt + 1 && monitors[attempt]?.stops === 1);
         await nextTurn();
         expect(await answerCode(service, '/healthz')).to.equal(200);
@@ -117,7 +122,7 @@ describe('MonitorService', () => {
 
     it('should stop in the middle of a pause', async () => {
       await service.start();
-      monitors[0]?.failToStart(new SvcMonitorError('not-synced', 'took too long'));
+      monitors[0]?.failToStart(notSynced());
       await until(() => warnings.length === 1);
       await service.stop();
       expect(monitors).to.have.length(1);

@@ -12,9 +12,13 @@ describe('errorFields', () => {
 
   it('should give the details, so that a line says which object it is about', () => {
     const error = new SvcMonitorError('invalid-object', 'x', {
-      details: { kind: 'floating-ip', problems: ['uuid: bad'] },
+      details: { kind: 'floating-ip', uuid: undefined, problems: ['uuid: bad'] },
     });
-    expect(errorFields(error)['details']).to.deep.equal({ kind: 'floating-ip', problems: ['uuid: bad'] });
+    expect(errorFields(error)['details']).to.deep.equal({
+      kind: 'floating-ip',
+      uuid: undefined,
+      problems: ['uuid: bad'],
+    });
   });
 
   it('should give the messages of the causes, the nearest first, no more than five', () => {

@@ -267,7 +267,9 @@ describe('Carrier', () => {
 
   describe('when Kafka cannot be used at all', () => {
     it('should give up', async () => {
-      topic.openError = new SvcMonitorError('invalid-configuration', 'brokers: at least one is needed');
+      topic.openError = new SvcMonitorError('invalid-configuration', 'brokers: at least one is needed', {
+        details: { problems: ['brokers: at least one is needed'] },
+      });
       const run = carrier.run(controller.signal);
       running = Promise.resolve();
       expect(await rejectionOf(run)).to.include({ code: 'invalid-configuration' });
