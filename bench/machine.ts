@@ -15,13 +15,13 @@ export interface Machine {
 }
 
 const versions = z.record(z.string(), z.string());
-const manifestSchema = z.object({ version: z.string(), dependencies: versions, optionalDependencies: versions });
+const manifestSchema = z.object({ version: z.string(), dependencies: versions });
 const measuredDependencies = ['axios', 'rabbitmq-client', 'kafkajs', 'zod'];
 
 /** This machine. To be called in the folder of the project, as npm does: the versions are those of its manifest. */
 export function describeMachine(): Machine {
   const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
-  const { version, dependencies, optionalDependencies } = manifestSchema.parse(manifest);
+  const { version, dependencies } = manifestSchema.parse(manifest);
   const processors = cpus();
   return {
     cpu: processors[0]?.model ?? 'unknown',
@@ -31,9 +31,7 @@ export function describeMachine(): Machine {
     node: process.version,
     package: version,
     dependencies: Object.fromEntries(
-      Object.entries({ ...dependencies, ...optionalDependencies }).filter(([name]) =>
-        measuredDependencies.includes(name),
-      ),
+      Object.entries(dependencies).filter(([name]) => measuredDependencies.includes(name)),
     ),
   };
 }
