@@ -73,6 +73,7 @@ export class KafkaSession {
     this.client = client;
     const place = await this.ask(stallTimeoutMs, signal, () => this.findPlace(client));
     this.place = place;
+    place.positions.commitAnew();
     const { clock, onMissed, onLag } = this.options;
     const watch = new ProgressWatch({
       positions: place.positions,
@@ -261,6 +262,8 @@ export class KafkaSession {
       await this.consumer.commitOffsets(
         offsets.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) })),
       );
+      // A client that is being stopped resolves without having sent anything.
+      if (this.lifetime.signal.aborted) return;
       positions.committed(offsets);
       this.commitFails = false;
     } catch (error) {

@@ -60,6 +60,14 @@ export class Positions {
     return offsets;
   }
 
+  /**
+   * Nothing counts as committed: all is to be committed once more. For a new session: what the last one sent in the end may not have come
+   * to the brokers, whatever the client library says of it.
+   */
+  public commitAnew(): void {
+    for (const place of this.places.values()) place.committed = undefined;
+  }
+
   /** These were committed. */
   public committed(offsets: readonly PartitionOffset[]): void {
     for (const { partition, offset } of offsets) {

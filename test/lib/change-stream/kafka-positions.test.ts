@@ -34,6 +34,15 @@ describe('Positions', () => {
     expect([positions.begin(at(0, 5)), positions.begin(at(0, 4))]).to.deep.equal([false, false]);
   });
 
+  it('should have all committed once more when a new session says so: the last one may not have got through', () => {
+    const positions = positionsAt([0, 5], [1, 9]);
+    positions.committed(positions.uncommitted());
+    expect(positions.uncommitted()).to.deep.equal([]);
+    positions.commitAnew();
+
+    expect(positions.uncommitted()).to.deep.equal([at(0, 5), at(1, 9)]);
+  });
+
   it('should have up to the lowest message committed that was not taken', () => {
     const positions = positionsAt([0, 5]);
     for (const offset of [5, 6, 7]) positions.begin(at(0, offset));
