@@ -45,7 +45,8 @@ export function outsideModule(options: MonitorOptions): ContainerModule {
 export const mirrorModule = new ContainerModule(({ bind }) => {
   bind(tokens.configApi)
     .toResolvedValue(
-      (options, clock, logger, metrics) => createConfigApiClient({ ...options.configApi, clock, logger, metrics }),
+      (options, clock, logger, metrics) =>
+        createConfigApiClient({ ...options.configApi, ...jitterOf(options), clock, logger, metrics }),
       [tokens.options, tokens.clock, tokens.logger, tokens.metrics],
     )
     .inSingletonScope();
@@ -53,7 +54,10 @@ export const mirrorModule = new ContainerModule(({ bind }) => {
     .toResolvedValue((clock) => new ObjectCache(clock), [tokens.clock])
     .inSingletonScope();
   bind(tokens.queue)
-    .toResolvedValue((clock, metrics) => new KeyedWorkQueue<VipKey>({ clock, metrics }), [tokens.clock, tokens.metrics])
+    .toResolvedValue(
+      (options, clock, metrics) => new KeyedWorkQueue<VipKey>({ ...jitterOf(options), clock, metrics }),
+      [tokens.options, tokens.clock, tokens.metrics],
+    )
     .inSingletonScope();
   bind(tokens.reactions)
     .toResolvedValue(
@@ -245,3 +249,7 @@ export const monitorModule = new ContainerModule(({ bind }) => {
     )
     .inSingletonScope();
 });
+
+function jitterOf({ random }: MonitorOptions): { readonly random?: () => number } {
+  return random === undefined ? {} : { random };
+}

@@ -27,4 +27,6 @@ export interface MonitorOptions {
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   readonly clock?: Clock;
+  /** Numbers from 0 up to, not including, 1, for the jitter of repeats. Defaults to random ones. */
+  readonly random?: () => number;
 }

@@ -95,6 +95,8 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     records
       .filter(({ isMark, partition }) => isMark && partition === 0)
       .map(({ body }) => (JSON.parse(body) as { reason: string }).reason);
+  // One that Kafka acknowledges late is sent again, and stands there twice.
+  const distinctReasonsOf = (records: readonly ReadRecord[]): readonly string[] => [...new Set(reasonsOf(records))];
 
   it('should lose nothing when it is killed again and again', async () => {
     const steady = new SteadyPublisher(publisher);
@@ -110,7 +112,8 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     const records = await read();
     expect(numbersOf(records).size).to.equal(steady.published);
     expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
-    expect(reasonsOf(records)).to.deep.equal(['start', 'start', 'start', 'start']);
+    expect(distinctReasonsOf(records)).to.deep.equal(['start']);
+    expect(reasonsOf(records).length).to.be.at.least(4);
   });
 
   it('should lose nothing, and mark nothing, when Kafka crashes, or freezes', async () => {
@@ -131,7 +134,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     const records = await read();
     expect(numbersOf(records).size).to.equal(steady.published);
     expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
-    expect(reasonsOf(records)).to.deep.equal(['start']);
+    expect(distinctReasonsOf(records)).to.deep.equal(['start']);
   });
 
   it('should mark a gap when RabbitMQ crashes, and its queue with it', async () => {
@@ -146,7 +149,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     await relay.settled();
     const records = await read();
     expect(faultsOf(records, { published: steady.published, objects })).to.deep.equal([]);
-    expect(reasonsOf(records)).to.deep.equal(['start', 'queue-lost']);
+    expect(distinctReasonsOf(records)).to.deep.equal(['start', 'queue-lost']);
   });
 
   it('should stop in good order at SIGTERM, and show its figures before', async () => {

@@ -112,6 +112,7 @@ export class World {
     const random = seededRandom(seed + index);
     await this.cloud.startMonitor({
       userAgent: userAgentOf(index),
+      random: seededRandom(seed + index),
       settings: { stripWindowMs: 2_000 },
       ...(way === 'disturbed' ? { disturbance: { random, duplicate: 0.3, delay: 0.4 } } : {}),
     });

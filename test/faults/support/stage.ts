@@ -7,6 +7,7 @@ import {
   Nova,
   observedState,
   Octavia,
+  seededRandom,
   type Amphora,
   type EmbeddedMonitor,
   type EmbeddedMonitorOptions,
@@ -98,6 +99,7 @@ export class FaultStage {
       monitor: {
         logger: parts.log,
         metrics: parts.metrics,
+        random: seededRandom(seed),
         ...monitor,
         settings: { schema, ...monitor.settings },
       },
