@@ -87,6 +87,11 @@ export class Footprints {
     });
   }
 
+  /** What was written for the VIP is over: taken away, or somebody else's by now. It is no evidence any more. */
+  public forgetOf(floatingIpUuid: string, vip: VipKey): void {
+    this.set(floatingIpUuid, vip, nothing);
+  }
+
   /** The floating ip is gone. */
   public forget(floatingIpUuid: string): void {
     for (const vip of this.vipsOf(floatingIpUuid)) this.byVip.delete(vip, floatingIpUuid);

@@ -3,7 +3,7 @@ import type { Clock } from '../clock/index.js';
 import { hasCode } from '../errors/index.js';
 import { parseObject } from '../schema/index.js';
 import { BoundedMap } from './bounded-map.js';
-import { toEntity } from './entities.js';
+import { recordedPorts, toEntity } from './entities.js';
 import type { CacheReader } from './object-cache.js';
 
 interface PortDelete {
@@ -14,6 +14,8 @@ interface PortDelete {
 
 /** A port delete takes milliseconds; so much later its end is not waited for any more: it has failed (recording 08), or is lost. */
 const longestDeleteMs = 30_000;
+/** A port that was let go of longer ago was so before its delete began. */
+const lateDropMs = 5_000;
 const rememberedDeletes = 10_000;
 
 /**
@@ -25,6 +27,8 @@ const rememberedDeletes = 10_000;
  */
 export class RequestsByOrder {
   private readonly deletes = new BoundedMap<PortDelete>(rememberedDeletes);
+  /** Floating ips of which the stream has said that they are detached, and which port delete was under way then, if one was. */
+  private readonly detached = new BoundedMap<{ readonly by: string | undefined }>(rememberedDeletes);
 
   public constructor(private readonly parts: { readonly cache: CacheReader; readonly clock: Clock }) {}
 
@@ -34,10 +38,7 @@ export class RequestsByOrder {
    * @param sequence position of the change in the order of all
    */
   public requestIdOf(change: Change, sequence: number): string | undefined {
-    if (change.kind === 'floating-ip' && change.operation === 'UPDATE' && mayBeDetached(change.object)) {
-      const ports = this.portsOf(change.uuid);
-      return this.running(ports)?.requestId ?? `update ${sequence}`;
-    }
+    if (change.kind === 'floating-ip' && change.operation === 'UPDATE') return this.floatingIpUpdated(change, sequence);
     if (change.operation !== 'DELETE') return undefined;
     if (change.kind === 'instance-ip') return this.addressDeleted(change.uuid, sequence);
     if (change.kind !== 'virtual-machine-interface') return undefined;
@@ -45,6 +46,28 @@ export class RequestsByOrder {
     this.deletes.delete(change.uuid);
     // Undefined if nothing was heard of its addresses: what the request did before is not known, and must not seem to be.
     return running?.requestId;
+  }
+
+  /**
+   * The stream says of each change what the floating ip is like then. That it is detached, said again, is one of three: the port delete
+   * announces it twice, it is the echo of a write of ours (recording 54), or somebody has disassociated it once more.
+   */
+  private floatingIpUpdated(change: Change, sequence: number): string | undefined {
+    const { cache, clock } = this.parts;
+    const isEcho = change.object !== undefined && cache.traces.takeEcho(change.uuid, clock.monotonic());
+    if (!mayBeDetached(change.object)) {
+      this.detached.delete(change.uuid);
+      return undefined;
+    }
+    const known = change.object === undefined ? undefined : this.detached.get(change.uuid);
+    const running = this.running(this.portsOf(change.uuid))?.requestId;
+    if (known === undefined) {
+      this.detached.set(change.uuid, { by: running });
+      return running ?? `update ${sequence}`;
+    }
+    // A port delete that began later has nothing to do with it.
+    if (running !== undefined && running === known.by) return running;
+    return isEcho ? undefined : `update ${sequence}`;
   }
 
   private addressDeleted(uuid: string, sequence: number): string | undefined {
@@ -55,11 +78,20 @@ export class RequestsByOrder {
     return requestId;
   }
 
-  /** The ports that a floating ip references, and those that it did when it was last seen attached. */
+  /**
+   * The ports whose delete may be what detached a floating ip: those that it references, that it did when it was last seen attached, that a
+   * record names, and that we let go of lately. Neutron looks at the references first and takes them all away milliseconds later: a drop in
+   * between comes too late (recording 57).
+   */
   private portsOf(floatingIpUuid: string): readonly string[] {
-    const { cache } = this.parts;
+    const { cache, clock } = this.parts;
     const { portUuids = [] } = cache.get('floating-ip', floatingIpUuid) ?? {};
-    return [...portUuids, ...(cache.traces.detachedTrace(floatingIpUuid)?.portUuids ?? [])];
+    return [
+      ...portUuids,
+      ...(cache.traces.detachedTrace(floatingIpUuid)?.portUuids ?? []),
+      ...cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIpUuid).flatMap(recordedPorts),
+      ...cache.traces.portsLetGoSince(floatingIpUuid, clock.monotonic() - lateDropMs),
+    ];
   }
 
   private running(portUuids: readonly string[]): PortDelete | undefined {

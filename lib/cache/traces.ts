@@ -32,6 +32,13 @@ export function isAttached(floatingIp: Pick<FloatingIpEntity, 'portUuids' | 'fix
   return floatingIp.portUuids.length > 0 && floatingIp.fixedIp !== undefined;
 }
 
+/** A VIP as what was seen of it is remembered: OpenSDN gives the address of one VIP port to the next (recording 43). */
+export interface SeenVip {
+  readonly key: string;
+  /** Uuid of the VIP port. */
+  readonly vipPort: string;
+}
+
 interface Fence {
   readonly requestId: string;
   readonly at: number;
@@ -40,6 +47,7 @@ interface Fence {
 /** How long an update may come after a write of ours and be taken for it, on a server that does not pass our request-ids on. */
 const ownUpdateWithinMs = 1_000;
 const updatesPerFloatingIp = 16;
+const portsLetGo = 16;
 const rememberedRequests = 50_000;
 const rememberedMembers = 100_000;
 
@@ -56,11 +64,14 @@ export class Traces {
   private readonly requestsByPort = new BoundedMap<Set<string>>(rememberedRequests);
   private readonly membersSeen = new BoundedMap<true>(rememberedMembers);
   private readonly associationsSeen = new BoundedMap<true>(rememberedRequests);
+  private readonly vipPortProjects = new BoundedMap<string>(rememberedRequests);
   private readonly writes = new BoundedMap<number>(rememberedRequests);
+  private readonly echoes = new BoundedMap<number>(rememberedRequests);
   private readonly fences = new BoundedMap<Fence>(rememberedRequests);
   private readonly restoring = new Set<string>();
   private readonly restoresSeen = new Set<string>();
   private readonly added = new Map<string, Map<string, number>>();
+  private readonly letGo = new Map<string, Map<string, number>>();
   private readonly ownRequests = new BoundedMap<true>(rememberedRequests);
   private readonly updatesSeen = new BoundedMap<true>(rememberedRequests);
   private ownIdsSeen = false;
@@ -84,7 +95,21 @@ export class Traces {
   /** A write of this process to the object is about to be sent with that request-id; `at` is monotonic, milliseconds. */
   public writing(uuid: string, requestId: string, at: number): void {
     this.writes.set(uuid, at);
+    this.echoes.set(uuid, (this.echoes.get(uuid) ?? 0) + 1);
     this.ownRequests.set(requestId, true);
+  }
+
+  /**
+   * An update of the object has come on a stream without request-ids; `at` is monotonic, milliseconds. Each write of ours has one.
+   *
+   * @returns whether one of ours has been sent lately, and its update had not come
+   */
+  public takeEcho(uuid: string, at: number): boolean {
+    const expected = this.echoes.get(uuid) ?? 0;
+    if (expected <= 1) this.echoes.delete(uuid);
+    else this.echoes.set(uuid, expected - 1);
+    // A write that failed has none.
+    return expected > 0 && at - (this.writes.get(uuid) ?? -Infinity) < ownUpdateWithinMs;
   }
 
   /** We are about to write the floating ip, and what others did to it before has to be known before the write that follows. */
@@ -97,6 +122,22 @@ export class Traces {
   public referenceAdded(uuid: string, portUuid: string, plannedAt: number): void {
     const added = this.added.get(uuid) ?? new Map<string, number>();
     this.added.set(uuid, added.set(portUuid, plannedAt));
+  }
+
+  /** We let go of a port: its delete may have looked at the references of the floating ip before, and strip it even so. `at` is monotonic. */
+  public referenceDeleted(uuid: string, portUuid: string, at: number): void {
+    const ports = this.letGo.get(uuid) ?? new Map<string, number>();
+    ports.delete(portUuid);
+    this.letGo.set(uuid, ports.set(portUuid, at));
+    for (const oldest of ports.keys()) {
+      if (ports.size <= portsLetGo) break;
+      ports.delete(oldest);
+    }
+  }
+
+  /** The ports that we let go of after `since` (monotonic, milliseconds). */
+  public portsLetGoSince(uuid: string, since: number): readonly string[] {
+    return [...(this.letGo.get(uuid) ?? [])].filter(([, at]) => at > since).map(([portUuid]) => portUuid);
   }
 
   /** The ports to which we have added references since the floating ip was last seen attached. */
@@ -200,7 +241,9 @@ export class Traces {
     this.restoring.delete(uuid);
     this.restoresSeen.delete(uuid);
     this.added.delete(uuid);
+    this.letGo.delete(uuid);
     this.writes.delete(uuid);
+    this.echoes.delete(uuid);
     this.fences.delete(uuid);
   }
 
@@ -226,24 +269,37 @@ export class Traces {
     return this.requestsByPort.has(portUuid);
   }
 
-  /** The port was a member of the VIP: that its delete strips a floating ip is known even when nothing references it any more. */
-  public memberSeen(portUuid: string, vip: string): void {
-    this.membersSeen.set(`${portUuid} ${vip}`, true);
+  /**
+   * The port was a member of the VIP of that VIP port: that its delete strips a floating ip is known even when nothing references it any
+   * more. Another VIP port with the same address is another VIP.
+   */
+  public memberSeen(portUuid: string, vip: SeenVip): void {
+    this.membersSeen.set(seenKey(portUuid, vip), true);
+  }
+
+  /** The VIP port was seen, with its project: once it is gone, only a record that stands there is believed. */
+  public vipPortSeen(vipPort: string, projectUuid: string): void {
+    this.vipPortProjects.set(vipPort, projectUuid);
+  }
+
+  /** The project that the VIP port was last seen in; undefined if this process has not seen it. */
+  public projectOfVipPort(vipPort: string): string | undefined {
+    return this.vipPortProjects.get(vipPort);
   }
 
   /** Whether the port is or was a member of the VIP. */
-  public wasMember(portUuid: string, vip: string): boolean {
-    return this.membersSeen.has(`${portUuid} ${vip}`);
+  public wasMember(portUuid: string, vip: SeenVip): boolean {
+    return this.membersSeen.has(seenKey(portUuid, vip));
   }
 
   /** The floating ip was seen attached to the VIP: from now on this process itself vouches for the association. */
-  public associationSeen(floatingIpUuid: string, vip: string): void {
-    this.associationsSeen.set(`${floatingIpUuid} ${vip}`, true);
+  public associationSeen(floatingIpUuid: string, vip: SeenVip): void {
+    this.associationsSeen.set(seenKey(floatingIpUuid, vip), true);
   }
 
   /** Whether this process has seen the floating ip attached to the VIP. */
-  public wasAssociationSeen(floatingIpUuid: string, vip: string): boolean {
-    return this.associationsSeen.has(`${floatingIpUuid} ${vip}`);
+  public wasAssociationSeen(floatingIpUuid: string, vip: SeenVip): boolean {
+    return this.associationsSeen.has(seenKey(floatingIpUuid, vip));
   }
 
   private dropUpdates(uuid: string, upTo: number): void {
@@ -251,6 +307,10 @@ export class Traces {
     if (later.length > 0) this.updates.set(uuid, later);
     else this.updates.delete(uuid);
   }
+}
+
+function seenKey(uuid: string, { key, vipPort }: SeenVip): string {
+  return `${uuid} ${key} ${vipPort}`;
 }
 
 function append(map: BoundedMap<Set<string>>, key: string, value: string): void {

@@ -344,7 +344,10 @@ class Run {
       if (!isFreed) traces.restored(uuid, this.plannedAt);
       traces.referenceAdded(uuid, portUuid, this.plannedAt);
       traces.footprints.referenceAdded(uuid, this.vip.key, portUuid, this.vip.vipPortUuid);
-    } else traces.footprints.referenceDeleted(uuid, this.vip.key, portUuid);
+    } else {
+      traces.footprints.referenceDeleted(uuid, this.vip.key, portUuid);
+      traces.referenceDeleted(uuid, portUuid, this.parts.clock.monotonic());
+    }
     const before = this.parts.cache.get('floating-ip', uuid);
     if (before === undefined) return;
     this.noteFloatingIp(uuid, { ...before, portUuids: changed(before.portUuids, portUuid, operation) });

@@ -3,11 +3,13 @@ import {
   recordedPorts,
   type CacheReader,
   type FloatingIpEntity,
+  type Footprint,
   type VirtualIpEntity,
 } from '../../cache/index.js';
 import type { Clock } from '../../clock/index.js';
 import { vipKey, vipKeyParts, type VipKey } from '../../schema/index.js';
 import { isAmphoraPort } from '../loadbalancer/detection.js';
+import { isBelieved, type ManagedVirtualIps } from '../virtual-ip/observe.js';
 import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
 import type { ManagerSettings } from '../settings.js';
 import type { Detached } from './detached.js';
@@ -16,7 +18,7 @@ import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } fro
 /** What the floating ips of a VIP are gathered from. */
 export interface FloatingIpInput {
   readonly key: VipKey;
-  readonly managed: readonly VirtualIpEntity[];
+  readonly managed: ManagedVirtualIps;
   readonly loadBalancer: LoadBalancerPlan;
   readonly verified: boolean;
 }
@@ -39,12 +41,13 @@ export function observeFloatingIps(
   { cache, clock, settings }: ObservationParts,
   input: FloatingIpInput,
 ): FloatingIpsSeen {
-  const { key, managed, loadBalancer } = input;
+  const { key, loadBalancer } = input;
+  const { current, former } = input.managed;
   const { address } = vipKeyParts(key);
   const { vipPort, members, leaving, orphans, refused } = loadBalancer;
   const outsiders = [...leaving, ...orphans, ...refused.map(({ uuid }) => uuid)].sort();
-  const recorded = new Set(managed.flatMap(recordedFloatingIps));
-  const evidence = new Set(managed.flatMap(recordedPorts));
+  const recorded = new Set(current.flatMap(recordedFloatingIps));
+  const evidence = new Set(current.flatMap(recordedPorts));
 
   const candidates = new Map<string, FloatingIpEntity>();
   const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...evidence];
@@ -57,21 +60,29 @@ export function observeFloatingIps(
     if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
   }
   const unknown: string[] = [];
+  for (const uuid of former.flatMap(recordedFloatingIps)) {
+    const floatingIp = cache.get('floating-ip', uuid);
+    if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
+  }
   for (const uuid of recorded) {
     const floatingIp = cache.get('floating-ip', uuid);
     if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
     else if (!cache.isGone(uuid)) unknown.push(uuid);
   }
 
-  const projects = new Set(managed.map((virtualIp) => virtualIp.projectUuid));
+  const seenVip = { key, vipPort: vipPort?.uuid ?? current[0]?.record?.vipPort ?? '' };
   const floatingIps = [...candidates.values()].map((floatingIp): ObservedFloatingIp => {
     const detached = observeDetached(cache, clock, floatingIp.uuid);
-    const footprint = cache.traces.footprints.of(floatingIp.uuid, key);
+    const written = cache.traces.footprints.of(floatingIp.uuid, key);
+    const isOfFormer = isFormersFootprint(written, vipPort?.uuid);
+    const footprint = isOfFormer ? undefined : written;
+    const ended = former.filter((virtualIp) => isBelieved(cache, virtualIp, floatingIp));
+    const wasSeenAssociated = cache.traces.wasAssociationSeen(floatingIp.uuid, seenVip);
     // With the VIP port among them they were the VIP's; without it, a user had moved the floating ip there.
     const wasOurs = vipPort !== undefined && detached?.portUuids.includes(vipPort.uuid) === true;
     if (wasOurs) for (const port of detached.portUuids) evidence.add(port);
     for (const port of detached?.requests.flatMap((request) => request.deletedPorts) ?? []) {
-      if (cache.traces.wasMember(port, key)) evidence.add(port);
+      if (cache.traces.wasMember(port, seenVip)) evidence.add(port);
     }
     return {
       uuid: floatingIp.uuid,
@@ -79,10 +90,14 @@ export function observeFloatingIps(
       isVirtualIp: floatingIp.isVirtualIp,
       references: floatingIp.portUuids.map((portUuid) => observeReference(cache, portUuid)),
       recorded: recorded.has(floatingIp.uuid),
-      trusted:
-        floatingIp.projectUuids.some((project) => projects.has(project)) ||
-        cache.traces.wasAssociationSeen(floatingIp.uuid, key),
-      wasSeenAssociated: cache.traces.wasAssociationSeen(floatingIp.uuid, key),
+      trusted: current.some((virtualIp) => isBelieved(cache, virtualIp, floatingIp)),
+      wasSeenAssociated,
+      recordedElsewhere: isRecordedElsewhere(cache, floatingIp, { key, vipPort: vipPort?.uuid }),
+      ...(ended.length === 0 && !isOfFormer
+        ? {}
+        : {
+            former: sortedUnique([...ended.flatMap(recordedPorts), ...(isOfFormer ? (written?.portUuids ?? []) : [])]),
+          }),
       ...(footprint === undefined ? {} : { footprint }),
       attachedElsewhere: isAttachedElsewhere(cache, floatingIp, { key, settings }),
       ...(detached === undefined ? {} : { detached }),
@@ -93,12 +108,13 @@ export function observeFloatingIps(
     observation: {
       address,
       ...(vipPort === undefined
-        ? { vipPortUnclear: isVipPortUnclear(cache, managed) }
+        ? { vipPortUnclear: isVipPortUnclear(cache, current) }
         : {
             vipPort: {
               uuid: vipPort.uuid,
               addresses: vipPort.addresses.filter((own) => own !== address),
-              dormant: vipPort.origin === 'recorded' || (managed.length === 0 && members.length === 0),
+              dormant: vipPort.origin === 'recorded' || (current.length === 0 && members.length === 0),
+              ...(vipPort.addresses[0] === address ? {} : { isAdditional: true }),
             },
           }),
       members,
@@ -119,6 +135,31 @@ function isVipPortUnclear(cache: CacheReader, managed: readonly VirtualIpEntity[
     if (cache.get('virtual-machine-interface', record.vipPort) === undefined) return !cache.isGone(record.vipPort);
     return !cache.traces.isDeleteExplained(record.vipPort);
   });
+}
+
+// What was written while another VIP port had the address was for another VIP.
+function isFormersFootprint(footprint: Footprint | undefined, vipPort: string | undefined): boolean {
+  return footprint?.vipPort !== undefined && vipPort !== undefined && footprint.vipPort !== vipPort;
+}
+
+// By the VIP of another address of the same VIP port.
+function isRecordedElsewhere(
+  cache: CacheReader,
+  floatingIp: FloatingIpEntity,
+  { key, vipPort }: { readonly key: VipKey; readonly vipPort: string | undefined },
+): boolean {
+  return cache
+    .find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp.uuid)
+    .some(
+      (virtualIp) =>
+        virtualIp.record?.vipPort === vipPort &&
+        virtualIp.record?.vip !== key &&
+        isBelieved(cache, virtualIp, floatingIp),
+    );
+}
+
+function sortedUnique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort();
 }
 
 function observeReference(cache: CacheReader, portUuid: string): ObservedReference {

@@ -18,6 +18,13 @@ export interface ObservedFloatingIp {
   readonly wasSeenAssociated: boolean;
   /** What this process itself wrote on it for this VIP and has not taken away; undefined: nothing. */
   readonly footprint?: Pick<Footprint, 'flag' | 'fixedIp' | 'portUuids'>;
+  /** Whether the VIP of another address of the same VIP port records it. */
+  readonly recordedElsewhere: boolean;
+  /**
+   * The ports that were written on it, or recorded with it, for a VIP port that had the address before. Undefined: there was none. That
+   * association is over; nothing of it is evidence for this VIP.
+   */
+  readonly former?: readonly string[];
   /** Whether it is attached to another VIP now: the flag is that one's. */
   readonly attachedElsewhere: boolean;
   /** How it was detached; undefined if nobody saw it, or it is attached. */
@@ -44,7 +51,13 @@ export interface FloatingIpObservation {
   /** Canonical. */
   readonly address: string;
   /** Undefined: the load balancer is gone. Dormant: nobody carries the VIP, and it is kept no longer than it takes to end it. */
-  readonly vipPort?: { readonly uuid: string; readonly addresses: readonly string[]; readonly dormant: boolean };
+  readonly vipPort?: {
+    readonly uuid: string;
+    readonly addresses: readonly string[];
+    readonly dormant: boolean;
+    /** The address is not the first of the VIP port. */
+    readonly isAdditional?: boolean;
+  };
   /** There is none to be seen, but the port that our record names exists: its address may only be unreadable. */
   readonly vipPortUnclear?: boolean;
   readonly members: readonly string[];
@@ -79,11 +92,15 @@ export interface FloatingIpPlan {
   readonly untrusted: readonly string[];
   /** First of all: references to ports that are leaving. */
   readonly letGo: readonly Write[];
+  /** Then: what is left over of associations with a VIP port that had the address before. */
+  readonly end: readonly Write[];
   /** Then: what makes the associations whole. */
   readonly bind: readonly Write[];
   /** Last: what is left over, on associated floating ips and on those that are not any more. */
   readonly release: readonly Write[];
   readonly events: readonly AssociationEvent[];
+  /** Uuids of floating ips on which nothing that was written for this VIP is left, or it is another's by now: it is no evidence any more. */
+  readonly forgotten: readonly string[];
   /** When to look again although nothing may change. Milliseconds. */
   readonly recheckAfterMs?: number;
   /** What to read again before an association, or its record, is given up. */
@@ -109,10 +126,11 @@ type Standing =
   | { readonly is: 'unverified' }
   | { readonly is: 'untrusted' }
   | { readonly is: 'left-over' }
+  | { readonly is: 'former' }
   | { readonly is: 'none' };
 
 /**
- * Plans the floating ips of a VIP (design, section 4, "Floating ip" and "Stripped or freed?").
+ * Plans the floating ips of a VIP.
  *
  * | the floating ip | stands | is made |
  * |---|---|---|
@@ -124,6 +142,8 @@ type Standing =
  * | is recorded, references others | moved by its user (recording 18) | rid of flag and amphorae |
  * | is recorded, and the VIP port is gone | ended with the load balancer | rid of all that we wrote |
  * | is recorded, and the VIP port is there without an address, which nobody deleted | undecided | left as it is |
+ * | references the VIP port and nothing but its amphora ports, and nobody knows why | wired by hand (recordings 03, 18) | whole |
+ * | is recorded for a VIP port that had the address before | ended with that VIP port (recordings 43 to 46) | rid of what was written for it |
  * | is not recorded any more, was seen associated, and references amphorae without a fixed ip | a late write of ours | rid of the amphorae |
  * | is not recorded any more, and was stripped by the delete of an amphora that we had made it reference | stripped | whole again, without amphorae |
  * | is not recorded any more, and bears what we wrote | late writes of ours | rid of those |
@@ -139,6 +159,8 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     undecided: [] as string[],
     untrusted: [] as string[],
     letGo: [] as Write[],
+    end: [] as Write[],
+    forgotten: [] as string[],
     bind: [] as Write[],
     release: [] as Write[],
     events: [] as AssociationEvent[],
@@ -192,6 +214,13 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
         event(standing.event);
+        plan.forgotten.push(floatingIp.uuid);
+        break;
+      case 'former':
+        if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
+        plan.end.push(...writesToEnd(floatingIp, seen));
+        event('vip-gone');
+        plan.forgotten.push(floatingIp.uuid);
         break;
       case 'left-over':
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
@@ -201,6 +230,9 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         plan.untrusted.push(floatingIp.uuid);
         break;
       case 'none':
+        if (floatingIp.footprint !== undefined && isUsersElsewhere(floatingIp, seen)) {
+          plan.forgotten.push(floatingIp.uuid);
+        }
         break;
     }
   }
@@ -223,7 +255,11 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   if (isAssociated && (floatingIp.recorded || !vipPort.dormant)) {
     return floatingIp.recorded ? { is: 'associated' } : { is: 'associated', event: 'associated' };
   }
-  if (!floatingIp.recorded) return standingOfUnrecorded(floatingIp, live, { seen, rules });
+  if (isWiredByHand(floatingIp, live, seen)) return { is: 'associated', event: 'associated' };
+  if (!floatingIp.recorded) {
+    if (floatingIp.former !== undefined) return { is: 'former' };
+    return standingOfUnrecorded(floatingIp, live, { seen, rules });
+  }
   if (!floatingIp.trusted) return { is: 'untrusted' };
   if (vipPort === undefined) {
     return seen.vipPortUnclear === true
@@ -236,6 +272,31 @@ function standingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation,
   return isAttached && !isHalfRestored
     ? standingOfAttached(floatingIp, live, { ...seen, vipPort })
     : standingOfDetached(floatingIp, { ...seen, vipPort }, rules);
+}
+
+/**
+ * Whether it references the VIP port and nothing but its amphora ports, and nobody knows why: a workaround did that, whatever Neutron has
+ * made of the fixed ip since (recordings 03 and 18). Of several VIPs of one VIP port it is the first one's.
+ */
+function isWiredByHand(floatingIp: ObservedFloatingIp, live: readonly string[], seen: FloatingIpObservation): boolean {
+  const { vipPort } = seen;
+  if (vipPort === undefined || vipPort.dormant || vipPort.isAdditional === true) return false;
+  // What this process knows of it is another story: a late write of ours looks just so.
+  const isKnown =
+    floatingIp.recorded ||
+    floatingIp.recordedElsewhere ||
+    floatingIp.wasSeenAssociated ||
+    floatingIp.footprint !== undefined ||
+    floatingIp.detached?.wasSeenAttached === true;
+  if (isKnown || vipPort.addresses.includes(floatingIp.fixedIp ?? '')) return false;
+  const amphorae = amphoraPorts(seen);
+  const others = live.filter((uuid) => uuid !== vipPort.uuid);
+  return live.includes(vipPort.uuid) && others.length > 0 && others.every((uuid) => amphorae.has(uuid));
+}
+
+// Neutron attaches to one port, and sets the fixed ip with it: one that is none of the VIP's is the user's own choice.
+function isUsersElsewhere({ references, fixedIp }: ObservedFloatingIp, seen: FloatingIpObservation): boolean {
+  return references.some(({ live }) => live) && fixedIp !== undefined && fixedIp !== seen.address;
 }
 
 // Of one that was detached: the fixed ip is our first step, and so are all references, be they late ones.
@@ -383,7 +444,9 @@ function writesToRelease(
   const usersOwn = floatingIp.references.find(isUsersOwn);
   const properties = {
     ...(floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
-    ...(floatingIp.fixedIp === seen.address ? { fixedIp: usersOwn?.ownAddress ?? null } : {}),
+    ...(floatingIp.fixedIp === seen.address && usersOwn?.ownAddress !== seen.address
+      ? { fixedIp: usersOwn?.ownAddress ?? null }
+      : {}),
   };
   return [
     ...floatingIp.references
@@ -393,6 +456,16 @@ function writesToRelease(
       ? []
       : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
   ];
+}
+
+/** What is left over of an association with a former VIP port. What the user has associated since with the next is left as it is. */
+function writesToEnd(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): readonly Write[] {
+  const { vipPort, ...others } = seen;
+  if (vipPort !== undefined && floatingIp.references.some(({ live, portUuid }) => live && portUuid === vipPort.uuid)) {
+    return [];
+  }
+  const recordedPorts = (floatingIp.former ?? []).map((uuid) => ({ uuid, gone: 'no' as const }));
+  return writesToRelease(floatingIp, { ...others, members: [], outsiders: [], recordedPorts }, 'vip-gone');
 }
 
 /** What we wrote on a floating ip that is not associated, and that nobody else will take away. */

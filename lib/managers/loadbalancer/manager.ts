@@ -12,6 +12,7 @@ import type { VipReports } from '../report.js';
 import type { SchemaKnowledge } from '../schema-knowledge.js';
 import type { ManagerSettings } from '../settings.js';
 import type { VirtualIpManager } from '../virtual-ip/manager.js';
+import { isBelieved } from '../virtual-ip/observe.js';
 import { observeLoadBalancer } from './observe.js';
 import { planLoadBalancer } from './plan.js';
 import { composeVipPlan, describeVipPlan, type VipPlan } from './vip-plan.js';
@@ -45,10 +46,11 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
 
   public plan(key: VipKey, verified = false): VipPlan {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
-    const managed = virtualIps.find(key);
-    const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, managed), settings);
+    const found = virtualIps.find(key);
+    const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, found), settings);
+    const managed = virtualIps.sort(found, { key, vipPort: loadBalancer.vipPort?.uuid });
     const hasWritten = cache.traces.footprints.hasAny(key);
-    if (managed.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
+    if (found.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
       // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
       return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept }, settings);
     }
@@ -91,10 +93,18 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
 
   /** What the virtual-ips of the VIP tell before anything is planned: the evidence of a strip, and what the API server keeps. */
   private noteRecords(key: VipKey): void {
-    for (const virtualIp of this.parts.virtualIps.find(key)) {
-      if (virtualIp.floatingIpUuids.length > 0) this.parts.schema.referenceSeen();
+    const { cache, virtualIps, schema, settings } = this.parts;
+    const found = virtualIps.find(key);
+    if (found.length === 0) return;
+    const { vipPort } = planLoadBalancer(observeLoadBalancer(cache, key, found), settings);
+    for (const virtualIp of virtualIps.sort(found, { key, vipPort: vipPort?.uuid }).current) {
+      if (virtualIp.floatingIpUuids.length > 0) schema.referenceSeen();
       for (const uuid of recordedFloatingIps(virtualIp)) {
-        this.parts.cache.traces.keepEvidence(uuid, recordedPorts(virtualIp));
+        const floatingIp = cache.get('floating-ip', uuid);
+        // What is not believed is no evidence either.
+        if (floatingIp !== undefined && isBelieved(cache, virtualIp, floatingIp)) {
+          cache.traces.keepEvidence(uuid, recordedPorts(virtualIp));
+        }
       }
     }
   }
@@ -105,8 +115,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     othersWait: (() => boolean) | undefined,
   ): Promise<ApplyResult> {
     const { applier, reports, settings, logger, cache } = this.parts;
-    for (const uuid of plan.associations) cache.traces.associationSeen(uuid, plan.key);
-    for (const uuid of plan.members) cache.traces.memberSeen(uuid, plan.key);
+    this.remember(plan);
     if (settings.dryRun) {
       reports.update(plan, true);
       return { outcome: 'done', writes: 0 };
@@ -120,6 +129,8 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
       // An association has ended when its record is gone.
       const events = result.outcome === 'done' ? plan.events : plan.events.filter(({ type }) => !isEnd(type));
       for (const event of events) this.note(event, plan.key);
+      if (result.outcome === 'done')
+        for (const uuid of plan.forgotten) cache.traces.footprints.forgetOf(uuid, plan.key);
       if (plan.stages.length > 0) {
         logger.info('VIP reconciled', {
           vip: plan.key,
@@ -130,6 +141,16 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
       }
     }
     return result;
+  }
+
+  private remember({ key, vipPortUuid: vipPort, associations, members }: VipPlan): void {
+    if (vipPort === undefined) return;
+    const { cache } = this.parts;
+    const { traces } = cache;
+    const project = cache.get('virtual-machine-interface', vipPort)?.projectUuid;
+    if (project !== undefined) traces.vipPortSeen(vipPort, project);
+    for (const uuid of associations) traces.associationSeen(uuid, { key, vipPort });
+    for (const uuid of members) traces.memberSeen(uuid, { key, vipPort });
   }
 
   private note(event: AssociationEvent, vip: VipKey): void {
@@ -169,10 +190,12 @@ const nothingAssociated = {
   undecided: [],
   untrusted: [],
   letGo: [],
+  end: [],
+  forgotten: [],
   bind: [],
   release: [],
   events: [],
   verify: { ports: [], floatingIps: [] },
 } as const;
 
-const nothingKept = { record: [], attach: [], detach: [], forget: [] } as const;
+const nothingKept = { bury: [], record: [], attach: [], detach: [], forget: [] } as const;

@@ -10,14 +10,18 @@ export function observeLoadBalancer(
 ): LoadBalancerObservation {
   const { networkUuid, address } = vipKeyParts(key);
   const network = cache.get('virtual-network', networkUuid);
+  const owners = cache.portsOfAddress(key);
+  // One that has the address before one that had it.
+  const recorded = virtualIps.flatMap(({ record }) => (record === undefined ? [] : [record.vipPort]));
   const recordedVipPort =
-    virtualIps.map((virtualIp) => virtualIp.record?.vipPort).find((uuid) => uuid !== undefined) ??
+    recorded.find((uuid) => owners.some((owner) => owner.uuid === uuid)) ??
+    recorded[0] ??
     rememberedVipPort(cache, key);
   return {
     address,
     // Unknown is treated as the dangerous case.
     networkShared: network?.shared ?? true,
-    owners: cache.portsOfAddress(key).map((port) => observePort(cache, port)),
+    owners: owners.map((port) => observePort(cache, port)),
     carriers: cache.find('virtual-machine-interface', 'portsByPair', key).map((port) => observePort(cache, port)),
     ...(recordedVipPort === undefined ? {} : { recordedVipPort }),
   };

@@ -16,6 +16,8 @@ export interface VipPlan {
   readonly untrusted: readonly string[];
   readonly stages: readonly Stage[];
   readonly events: readonly AssociationEvent[];
+  /** Uuids of floating ips of which nothing that was written for the VIP counts any more. */
+  readonly forgotten: readonly string[];
   readonly nameTaken?: string;
   /** Milliseconds. */
   readonly recheckAfterMs?: number;
@@ -24,16 +26,17 @@ export interface VipPlan {
 }
 
 /**
- * Puts the plans for one VIP together, in the order that the design asks for (section 4, "Writes"), with one change: the record of an
- * association and of the members is written before the floating ip's references to them, since those are what makes a strip possible.
+ * Puts the plans for one VIP together, in order. The record of an association and of the members is written before the floating ip's
+ * references to them, since those are what makes a strip possible.
  *
  * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
- * 2. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
- * 3. bind: fixed ip, flag, references of floating ips
- * 4. release: what is left over on floating ips
- * 5. attach: the virtual-ip's references to VIP port and members
- * 6. detach: the virtual-ip's references to ports that are no members any more, and the record of those
- * 7. forget: associations that are over, and the virtual-ip of a load balancer that is gone
+ * 2. end, bury: what is left of a VIP port that had the address before, on floating ips and then its virtual-ip
+ * 3. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
+ * 4. bind: fixed ip, flag, references of floating ips
+ * 5. release: what is left over on floating ips
+ * 6. attach: the virtual-ip's references to VIP port and members
+ * 7. detach: the virtual-ip's references to ports that are no members any more, and the record of those
+ * 8. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
  * The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
  * attach is not: it is part of binding then.
@@ -51,6 +54,8 @@ export function composeVipPlan(
   const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
   const stages: readonly Stage[] = [
     { name: 'let go', writes: floatingIps.letGo },
+    { name: 'end', writes: floatingIps.end },
+    { name: 'bury', writes: virtualIp.bury, dropsEvidence: true },
     { name: 'record', writes: virtualIp.record },
     { name: 'bind', writes: projectToFloatingIp ? floatingIps.bind : [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
@@ -67,6 +72,7 @@ export function composeVipPlan(
     untrusted: floatingIps.untrusted,
     stages: stages.filter((stage) => stage.writes.length > 0),
     events: floatingIps.events,
+    forgotten: floatingIps.forgotten,
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
     ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
     verify: floatingIps.verify,

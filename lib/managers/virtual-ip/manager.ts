@@ -4,13 +4,18 @@ import { isUnclear } from '../floating-ip/observe.js';
 import type { FloatingIpPlan } from '../floating-ip/plan.js';
 import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
 import type { SchemaKnowledge } from '../schema-knowledge.js';
-import { findManaged, takenNames } from './observe.js';
+import { findManaged, sortManaged, takenNames, type ManagedVirtualIps } from './observe.js';
 import { candidateNames, planVirtualIp, type VirtualIpPlan } from './plan.js';
 
 /** Keeps the virtual-ip of a VIP. */
 export interface VirtualIpManager {
   /** The virtual-ips that are ours for the VIP. */
   find(key: VipKey): readonly VirtualIpEntity[];
+  /** Those, sorted by the VIP port that the VIP has now. */
+  sort(
+    managed: readonly VirtualIpEntity[],
+    vip: { readonly key: VipKey; readonly vipPort: string | undefined },
+  ): ManagedVirtualIps;
   /** What is to be written on them. */
   plan(input: VirtualIpInput): VirtualIpPlan;
 }
@@ -18,7 +23,7 @@ export interface VirtualIpManager {
 /** What the virtual-ip follows from. */
 export interface VirtualIpInput {
   readonly key: VipKey;
-  readonly managed: readonly VirtualIpEntity[];
+  readonly managed: ManagedVirtualIps;
   readonly loadBalancer: LoadBalancerPlan;
   readonly floatingIps: Pick<FloatingIpPlan, 'associations' | 'undecided' | 'untrusted'>;
 }
@@ -36,7 +41,14 @@ export class CachedVirtualIpManager implements VirtualIpManager {
     return findManaged(this.parts.cache, key);
   }
 
-  public plan({ key, managed, loadBalancer, floatingIps }: VirtualIpInput): VirtualIpPlan {
+  public sort(
+    managed: readonly VirtualIpEntity[],
+    vip: { readonly key: VipKey; readonly vipPort: string | undefined },
+  ): ManagedVirtualIps {
+    return sortManaged(this.parts.cache, managed, vip);
+  }
+
+  public plan({ key, managed: { current, former }, loadBalancer, floatingIps }: VirtualIpInput): VirtualIpPlan {
     const { address } = vipKeyParts(key);
     const { vipPort } = loadBalancer;
     const names =
@@ -50,11 +62,12 @@ export class CachedVirtualIpManager implements VirtualIpManager {
       address,
       ...(vipPort === undefined ? {} : { vipPort }),
       members: loadBalancer.members,
-      existing: managed.flatMap((virtualIp) =>
+      former: former.map(({ uuid }) => uuid),
+      existing: current.flatMap((virtualIp) =>
         virtualIp.record === undefined ? [] : [{ ...virtualIp, record: virtualIp.record }],
       ),
-      unclearPorts: managed.flatMap(({ portUuids }) => portUuids).filter((uuid) => isUnclear(this.parts.cache, uuid)),
-      takenNames: takenNames(this.parts.cache, names, managed),
+      unclearPorts: current.flatMap(({ portUuids }) => portUuids).filter((uuid) => isUnclear(this.parts.cache, uuid)),
+      takenNames: takenNames(this.parts.cache, names, [...current, ...former]),
       associations: floatingIps.associations,
       undecided: floatingIps.undecided,
       untrusted: floatingIps.untrusted,

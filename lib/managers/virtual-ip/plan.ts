@@ -33,6 +33,8 @@ export interface VirtualIpObservation {
   readonly members: readonly string[];
   /** Ours for this VIP: none, one, or for a moment several if two instances made one each. Any order. */
   readonly existing: readonly ObservedVirtualIp[];
+  /** Those of a VIP port that had the address before, and has it no more: uuids. */
+  readonly former?: readonly string[];
   /** Ports that they reference and of which nothing is known, not even that they are gone: those references are left as they are. */
   readonly unclearPorts: readonly string[];
   /** Names, joined by colons, that virtual-ips of others have. */
@@ -48,6 +50,8 @@ export interface VirtualIpObservation {
 
 /** What is to be written on the virtual-ip, in stages: the record before the floating ips change, the rest after. */
 export interface VirtualIpPlan {
+  /** First: virtual-ips of a VIP port that had the address before. */
+  readonly bury: readonly Write[];
   /** Before a floating ip gets references to amphorae: what can be lost has to be recorded first, and by which ports it can. */
   readonly record: readonly Write[];
   /** References to VIP port and members. */
@@ -70,6 +74,7 @@ export interface VirtualIpPlan {
  * | there | none | none | nothing |
  * | only our record names it (a tenant's, and no amphora carries it) | none | one | delete, once every floating ip is decided |
  * | gone | any | one | delete, once every floating ip is decided |
+ * | another has the address | any | one | delete, before one of the other's is made |
  * | any | any | several | keep the first by name, take over what the others record, delete them |
  *
  * Associations are recorded as {@link planAssociations} says.
@@ -78,22 +83,24 @@ export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
   const existing = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
   const [kept, ...surplus] = existing;
   const { vipPort } = seen;
+  const bury = (seen.former ?? []).toSorted().map((uuid): Write => ({ action: 'delete-virtual-ip', uuid }));
   if (vipPort === undefined || vipPort.origin === 'recorded') {
     const isDecided = seen.undecided.length === 0;
     return {
+      bury,
       record: [],
       attach: [],
       detach: [],
       forget: isDecided ? existing.map(({ uuid }) => ({ action: 'delete-virtual-ip', uuid })) : [],
     };
   }
-  if (kept === undefined) return seen.members.length === 0 ? nothing : planCreate(seen, vipPort);
+  if (kept === undefined) return { ...(seen.members.length === 0 ? nothing : planCreate(seen, vipPort)), bury };
   const deletes = surplus.map(({ uuid }): Write => ({ action: 'delete-virtual-ip', uuid }));
   const update = planUpdate(kept, seen, vipPort);
-  return { ...update, forget: [...update.forget, ...deletes] };
+  return { ...update, bury, forget: [...update.forget, ...deletes] };
 }
 
-const nothing: VirtualIpPlan = { record: [], attach: [], detach: [], forget: [] };
+const nothing: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [] };
 
 /** The names that the virtual-ip of a VIP may have, the one to prefer first. */
 export function candidateNames(vipPort: VipPort, address: string): readonly string[] {
@@ -119,6 +126,7 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
     members: seen.members.toSorted(),
   };
   return {
+    bury: [],
     record: [
       {
         action: 'create-virtual-ip',
@@ -168,6 +176,7 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   const drops = over(kept.portUuids);
   const formerMembers = over(kept.record.members);
   return {
+    bury: [],
     record: [
       ...(entries.length === 0 ? [] : [{ action: 'set-record' as const, target, entries }]),
       ...associations.reference.map((floatingIpUuid): Write => ({

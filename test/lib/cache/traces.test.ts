@@ -291,17 +291,29 @@ describe('Traces', () => {
     expect(traces.isDeleteExplained(uuidOf(9))).to.equal(false);
   });
 
-  it('should vouch for associations and members by VIP', () => {
+  it('should vouch for associations and members by VIP and VIP port', () => {
     const traces = newTraces();
-    traces.associationSeen(floatingIp, 'vip-1');
-    traces.memberSeen(amphora, 'vip-1');
-    for (const [key, expected] of [
-      ['vip-1', true],
-      ['vip-2', false],
+    traces.associationSeen(floatingIp, { key: 'vip-1', vipPort });
+    traces.memberSeen(amphora, { key: 'vip-1', vipPort });
+    for (const [vip, expected] of [
+      [{ key: 'vip-1', vipPort }, true],
+      [{ key: 'vip-2', vipPort }, false],
+      [{ key: 'vip-1', vipPort: uuidOf(9) }, false],
     ] as const) {
-      expect(traces.wasAssociationSeen(floatingIp, key)).to.equal(expected);
-      expect(traces.wasMember(amphora, key)).to.equal(expected);
+      expect(traces.wasAssociationSeen(floatingIp, vip)).to.equal(expected);
+      expect(traces.wasMember(amphora, vip)).to.equal(expected);
     }
+  });
+
+  it('should remember which ports we let go of, and when', () => {
+    const traces = newTraces();
+    traces.referenceDeleted(floatingIp, amphora, 1_000);
+    expect(traces.portsLetGoSince(floatingIp, 999)).to.deep.equal([amphora]);
+    expect(traces.portsLetGoSince(floatingIp, 1_000)).to.deep.equal([]);
+    for (let number = 0x100; number < 0x120; number += 1) traces.referenceDeleted(floatingIp, uuidOf(number), 2_000);
+    expect(traces.portsLetGoSince(floatingIp, 0)).to.have.length(16).and.not.to.include(amphora);
+    traces.forgetFloatingIp(floatingIp);
+    expect(traces.portsLetGoSince(floatingIp, 0)).to.deep.equal([]);
   });
 
   describe('a reference that we added', () => {

@@ -18,6 +18,7 @@ const quiet: VipPlan = {
   untrusted: [],
   stages: [],
   events: [],
+  forgotten: [],
   verify: { ports: [], floatingIps: [] },
 };
 

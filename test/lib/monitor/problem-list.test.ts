@@ -22,6 +22,7 @@ const inOrder: VipPlan = {
   untrusted: [],
   stages: [],
   events: [],
+  forgotten: [],
   verify: { ports: [], floatingIps: [] },
 };
 

@@ -61,7 +61,10 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
     refused: [],
     ...delta,
   };
-  return observeFloatingIps({ cache, clock, settings }, { key, managed, loadBalancer, verified: false });
+  return observeFloatingIps(
+    { cache, clock, settings },
+    { key, managed: { current: managed, former: [] }, loadBalancer, verified: false },
+  );
 }
 
 /** The floating ip referenced these ports, and then a read shows that it references none. */
@@ -151,9 +154,10 @@ describe('observeFloatingIps', () => {
 
     it('should hold for any that we have seen attached to this very VIP', () => {
       const stage = putFloatingIp(newStage(), { projectUuids: [stranger] });
-      stage.cache.traces.associationSeen(floatingIp, vipKey(network, '10.107.0.99'));
+      stage.cache.traces.associationSeen(floatingIp, { key: vipKey(network, '10.107.0.99'), vipPort });
+      stage.cache.traces.associationSeen(floatingIp, { key, vipPort: uuidOf(0x99) });
       expect(observed(stage)?.trusted).to.equal(false);
-      stage.cache.traces.associationSeen(floatingIp, key);
+      stage.cache.traces.associationSeen(floatingIp, { key, vipPort });
       expect(observed(stage)?.trusted).to.equal(true);
     });
   });

@@ -51,13 +51,18 @@ const nothing = {
   undecided: [],
   untrusted: [],
   letGo: [],
+  end: [],
+  forgotten: [],
   bind: [],
   release: [],
   events: [],
   verify: { ports: [], floatingIps: [] },
 };
 const associated = { ...nothing, associations: [floatingIp] };
-const noted = (type: string) => ({ events: [{ floatingIpUuid: floatingIp, type }] });
+const noted = (type: string) => ({
+  events: [{ floatingIpUuid: floatingIp, type }],
+  ...(['freed', 'moved', 'vip-gone'].includes(type) ? { forgotten: [floatingIp] } : {}),
+});
 
 describe('planFloatingIps', () => {
   describe('when a late write of ours has added a reference after the association was over', () => {
@@ -269,10 +274,6 @@ describe('planFloatingIps', () => {
   describe('when an update of the description has spoiled the fixed ip (recording 18)', () => {
     it('should repair it', () => {
       expect(plan(whole({ fixedIp: amphoraAddress }))).to.deep.equal({ ...associated, bind: [set({ fixedIp: vip })] });
-    });
-
-    it('should not take it for ours without a record', () => {
-      expect(plan(whole({ fixedIp: amphoraAddress, recorded: false }))).to.deep.equal(nothing);
     });
 
     it("should take it for the user's choice if it is another address of the VIP port", () => {
@@ -538,8 +539,18 @@ describe('planFloatingIps', () => {
         "is attached to an amphora's own port",
         whole({ recorded: false, fixedIp: amphoraAddress, references: live(amphora1) }),
       ],
-      ['references the VIP port with another fixed ip', whole({ recorded: false, fixedIp: webAddress })],
-      ['references the VIP port without a fixed ip', withoutFixedIp(whole({ recorded: false }))],
+      [
+        'references the VIP port alone with another fixed ip',
+        whole({ recorded: false, fixedIp: webAddress, references: live(vipPort) }),
+      ],
+      [
+        'references the VIP port alone without a fixed ip',
+        withoutFixedIp(whole({ recorded: false, references: live(vipPort) })),
+      ],
+      [
+        'references the VIP port, an amphora and a port of the user’s',
+        whole({ recorded: false, fixedIp: webAddress, references: live(vipPort, amphora1, web) }),
+      ],
       ['references an amphora with the VIP as fixed ip', whole({ recorded: false, references: live(amphora1) })],
       ['references a VIP port that is gone', whole({ recorded: false, references: dead(vipPort) })],
       ['references nothing', whole({ recorded: false, references: [] })],
@@ -548,6 +559,74 @@ describe('planFloatingIps', () => {
         expect(plan(seen)).to.deep.equal(nothing);
       });
     }
+  });
+
+  describe('when it was wired by hand: it references the VIP port and nothing but amphorae, and nothing records it', () => {
+    const byHand = { recorded: false, isVirtualIp: false } as const;
+
+    for (const [what, seen] of [
+      ['its fixed ip is an amphora’s', whole({ ...byHand, fixedIp: amphoraAddress })],
+      ['it has no fixed ip', withoutFixedIp(whole(byHand))],
+      [
+        'one of the amphorae is missing',
+        whole({ ...byHand, fixedIp: amphoraAddress, references: live(vipPort, amphora2) }),
+      ],
+    ] as const) {
+      it(`should be taken over, and made whole, when ${what}`, () => {
+        const taken = plan(seen);
+        expect(taken).to.deep.include({ ...noted('associated'), associations: [floatingIp] });
+        expect(taken.bind[0]).to.deep.equal(set({ fixedIp: vip, isVirtualIp: true }));
+      });
+    }
+
+    for (const [what, delta] of [
+      ['another VIP of the VIP port records it', { recordedElsewhere: true }],
+      ['this process has seen it associated: it is a late write', { wasSeenAssociated: true }],
+      ['this process has written on it', { footprint: { flag: true, fixedIp: false, portUuids: [amphora1] } }],
+    ] as const) {
+      it(`should not be taken over when ${what}`, () => {
+        expect(plan(whole({ ...byHand, fixedIp: amphoraAddress, ...delta })).associations).to.deep.equal([]);
+      });
+    }
+
+    it('should not be taken over by a VIP that is not the first of its VIP port', () => {
+      const additional = { uuid: vipPort, addresses: [additionalVip], dormant: false, isAdditional: true };
+      const seen = plan(whole({ ...byHand, fixedIp: amphoraAddress }), { vipPort: additional });
+      expect(seen.associations).to.deep.equal([]);
+    });
+  });
+
+  describe('when it was associated with a VIP port that had the address before', () => {
+    const former = [uuidOf(0x51), uuidOf(0x52)];
+    const over = { recorded: false, former } as const;
+
+    it('should be rid of what was written for it, before all else but letting go', () => {
+      const seen = plan(whole({ ...over, references: live(uuidOf(0x52)) }));
+      expect(seen.end).to.deep.equal([drop(uuidOf(0x52)), set({ isVirtualIp: false, fixedIp: null })]);
+      expect(seen).to.deep.include({ associations: [], undecided: [], ...noted('vip-gone') });
+    });
+
+    it('should not be taken for stripped, whatever ports are gone', () => {
+      const seen = plan({ ...empty(detachedBy([0, amphora1])), ...over });
+      expect(seen).to.deep.include({ associations: [], undecided: [], bind: [] });
+    });
+
+    it('should keep what its user has associated with the next', () => {
+      const seen = plan(whole({ ...over, isVirtualIp: false, references: live(vipPort) }));
+      expect(seen).to.deep.include({ associations: [floatingIp], end: [], release: [] });
+    });
+
+    it('should keep what its user has associated with the next even if nobody carries that yet', () => {
+      const dormant = { uuid: vipPort, addresses: [], dormant: true };
+      const seen = plan(whole({ ...over, references: live(vipPort) }), { vipPort: dormant, members: [] });
+      expect(seen).to.deep.include({ end: [], release: [], bind: [] });
+    });
+
+    it('should keep the port and the fixed ip of an instance that has the address now', () => {
+      const references = [{ portUuid: web, live: true, unclear: false, ownAddress: vip }];
+      const seen = plan(whole({ ...over, references }));
+      expect(seen.end).to.deep.equal([set({ isVirtualIp: false })]);
+    });
   });
 
   describe('when there are several', () => {

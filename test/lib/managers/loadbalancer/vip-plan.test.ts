@@ -22,12 +22,14 @@ const floatingIps: FloatingIpPlan = {
   undecided: [],
   untrusted: [],
   letGo: [],
+  end: [],
+  forgotten: [],
   bind: [],
   release: [],
   events: [],
   verify: { ports: [], floatingIps: [] },
 };
-const virtualIp: VirtualIpPlan = { record: [], attach: [], detach: [], forget: [] };
+const virtualIp: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [] };
 
 function compose(
   plans: {
@@ -46,8 +48,14 @@ function compose(
 }
 
 const all = {
-  floatingIps: { letGo: [drop(amphora1)], bind: [set({ fixedIp: vip }), add(amphora2)], release: [drop(uuidOf(0x20))] },
+  floatingIps: {
+    letGo: [drop(amphora1)],
+    end: [drop(uuidOf(0x21))],
+    bind: [set({ fixedIp: vip }), add(amphora2)],
+    release: [drop(uuidOf(0x20))],
+  },
   virtualIp: {
+    bury: [{ action: 'delete-virtual-ip', uuid: uuidOf(0x42) }],
     record: [{ action: 'set-record', target, entries: [{ key: floatingIpRecordKey(floatingIp), value: vip }] }],
     attach: [{ action: 'add-virtual-ip-reference', target, portUuid: amphora2 }],
     detach: [{ action: 'delete-virtual-ip-reference', target, portUuid: amphora1 }],
@@ -59,6 +67,8 @@ describe('composeVipPlan', () => {
   it('should let go of leaving ports first, record before it binds, and forget last', () => {
     expect(compose(all).stages.map(({ name }) => name)).to.deep.equal([
       'let go',
+      'end',
+      'bury',
       'record',
       'bind',
       'release',
@@ -72,7 +82,7 @@ describe('composeVipPlan', () => {
     const bookkeeping = compose(all).stages.filter(({ isBookkeeping }) => isBookkeeping === true);
     expect(bookkeeping.map(({ name }) => name)).to.deep.equal(['attach', 'detach', 'forget']);
     const dropping = compose(all).stages.filter(({ dropsEvidence }) => dropsEvidence === true);
-    expect(dropping.map(({ name }) => name)).to.deep.equal(['detach', 'forget']);
+    expect(dropping.map(({ name }) => name)).to.deep.equal(['bury', 'detach', 'forget']);
   });
 
   it('should attach the virtual-ip while it binds where the fabric reads that', () => {
@@ -105,6 +115,8 @@ describe('describeVipPlan', () => {
     expect(describeVipPlan(compose(all)).split('\n')).to.deep.equal([
       `VIP ${key}: 1 members, 0 floating ips`,
       `  let go: delete reference floating-ip ${floatingIp} -> port ${amphora1}`,
+      `  end: delete reference floating-ip ${floatingIp} -> port ${uuidOf(0x21)}`,
+      `  bury: delete virtual-ip ${uuidOf(0x42)}`,
       `  record: set ${floatingIpRecordKey(floatingIp)} on virtual-ip ${target.uuid}`,
       `  bind: set fixedIp ${vip} on floating-ip ${floatingIp}`,
       `  bind: add reference floating-ip ${floatingIp} -> port ${amphora2}`,

@@ -46,6 +46,7 @@ export function whole(delta: Partial<ObservedFloatingIp> = {}): ObservedFloating
     recorded: true,
     trusted: true,
     wasSeenAssociated: false,
+    recordedElsewhere: false,
     attachedElsewhere: false,
     fence: 'passed',
     ...delta,

@@ -79,7 +79,7 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): VirtualIpPla
   });
 }
 
-const nothing = { record: [], attach: [], detach: [], forget: [] };
+const nothing = { bury: [], record: [], attach: [], detach: [], forget: [] };
 const target = { uuid: ours };
 const remembers = (uuid: string): Write => ({
   action: 'set-record',
@@ -142,6 +142,7 @@ describe('planVirtualIp', () => {
   describe('when there is none yet', () => {
     it('should create it with its record, and then add its references: VIP port and members', () => {
       expect(plan({ existing: [] })).to.deep.equal({
+        bury: [],
         record: [
           {
             action: 'create-virtual-ip',
@@ -207,6 +208,7 @@ describe('planVirtualIp', () => {
 
     it('should add before it deletes when a member replaces another', () => {
       expect(plan({ members: [amphora2, newAmphora] })).to.deep.equal({
+        bury: [],
         record: [recordsMember(newAmphora)],
         attach: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
         detach: [
