@@ -38,11 +38,10 @@ function observePort(cache: CacheReader, port: PortEntity): ObservedPort {
     uuid: port.uuid,
     name: port.name,
     owner: port.owner,
-    hasPairs: port.hasPairs,
     hasVirtualMachine: port.vmUuids.length > 0,
     ...(port.projectUuid === undefined ? {} : { projectUuid: port.projectUuid }),
     project: { domain, name },
-    virtualMachineNames: port.vmNames,
+    vmNames: port.vmNames,
     addresses: cache.find('instance-ip', 'instanceIpsByPort', port.uuid).flatMap((ip) =>
       ip.address === undefined
         ? []

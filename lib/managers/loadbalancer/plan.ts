@@ -8,7 +8,6 @@ export interface ObservedPort extends PortMarks {
   readonly projectUuid?: string;
   /** Domain and name of its project. */
   readonly project: { readonly domain: string; readonly name: string };
-  readonly virtualMachineNames: readonly string[];
   /** The addresses that it owns by instance-ips. */
   readonly addresses: readonly ObservedAddress[];
   /** How long ago it was made, milliseconds. */
@@ -76,11 +75,11 @@ export interface LoadBalancerPlan {
 type Rules = Pick<ManagerSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'>;
 
 /**
- * Tells the VIP port and the members of a VIP (design, section 4, "Detection", "Trust", "Membership").
+ * Tells the VIP port and the members of a VIP.
  *
  * | carrier of the address | counts as |
  * |---|---|
- * | not marked as Octavia's | nothing: a tenant's own pair (recording 14) |
+ * | not marked as Octavia's, or a VIP port of Octavia | nothing: a pair of its user's (recording 14) |
  * | in a shared network, project not trusted | refused |
  * | bound by Nova, with an address of its own | member |
  * | fresh, younger than the timeout, with an address of its own | member |
@@ -101,7 +100,6 @@ export function planLoadBalancer(seen: LoadBalancerObservation, rules: Rules): L
   const orphans: string[] = [];
   let recheckAfterMs: number | undefined;
   for (const port of trusted) {
-    if (port.uuid === vipPort?.uuid) continue;
     const state = portState(port, rules);
     if (state === 'leaving' || port.addresses.length === 0) leaving.push(port.uuid);
     else if (state === 'bound') members.push(port.uuid);
@@ -142,7 +140,7 @@ function vipPortOf(port: ObservedPort, origin: VipPort['origin'], address: strin
     uuid: port.uuid,
     ...(port.projectUuid === undefined ? {} : { projectUuid: port.projectUuid }),
     project: port.project,
-    loadBalancerId: loadBalancerId(port.name, port.virtualMachineNames) ?? port.uuid,
+    loadBalancerId: loadBalancerId(port.name, port.vmNames) ?? port.uuid,
     origin,
     addresses: port.addresses.toSorted(byAgeThenFamily).map((own) => own.address),
     ...(subnetUuid === undefined ? {} : { subnetUuid }),

@@ -224,14 +224,14 @@ describe('observeFloatingIps', () => {
     });
 
     it('should be one that was moved to the VIP port of another load balancer', () => {
-      const stage = newStage().putPort(portEntity(web, { owner: 'Octavia', name: 'octavia-lb-2' }), webAddress);
+      const stage = newStage().putPort(portEntity(web, { owner: 'Octavia', vmNames: [`lb-${web}`] }), webAddress);
       stage.putAmphora(newAmphora, { pairAddresses: [webAddress] });
       expect(observed(moved(stage))?.attachedElsewhere).to.equal(true);
     });
 
     it("should not be one that was moved to a tenant's own virtual address: nobody else would take back what is ours", () => {
       const stage = newStage().putPort(portEntity(web), webAddress);
-      stage.putPort(portEntity(newAmphora, { hasPairs: true, pairAddresses: [webAddress] }));
+      stage.putPort(portEntity(newAmphora, { pairAddresses: [webAddress] }));
       expect(observed(moved(stage))?.attachedElsewhere).to.equal(false);
     });
 

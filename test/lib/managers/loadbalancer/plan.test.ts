@@ -62,7 +62,7 @@ describe('planLoadBalancer', () => {
     });
 
     it("should not be a port whose address only a tenant's own instance carries (recording 14)", () => {
-      const keepalived = anyPort(3, { owner: 'compute:nova', hasPairs: true, hasVirtualMachine: true });
+      const keepalived = anyPort(3, { owner: 'compute:nova', hasVirtualMachine: true });
       expect(plan({ owners: [tenantsVipPort], carriers: [keepalived] })).to.deep.equal({
         members: [],
         leaving: [],
@@ -94,9 +94,26 @@ describe('planLoadBalancer', () => {
       expect(plan({ ...seen, recordedVipPort: uuidOf(1) }).vipPort).to.include({ uuid: uuidOf(1), origin: 'tenant' });
     });
 
-    it('should not count among the members although its owner is Octavia and it carries the address', () => {
-      const odd = octaviaVipPort(1, { hasPairs: false });
-      expect(plan({ owners: [odd], carriers: [odd, boundAmphora(2)] }).members).to.deep.equal([uuidOf(2)]);
+    it('should not count among the members although it carries its own address', () => {
+      const odd = octaviaVipPort(1);
+      expect(plan({ owners: [odd], carriers: [odd, boundAmphora(2)] })).to.deep.include({
+        members: [uuidOf(2)],
+        leaving: [],
+        refused: [],
+      });
+    });
+
+    it('should not count as an amphora of another VIP that it carries, nor as a refused one', () => {
+      const others = octaviaVipPort(9, { addresses: [{ address: '10.107.0.9' }] });
+      for (const networkShared of [false, true]) {
+        const carriers = [others, boundAmphora(2, service)];
+        expect(plan({ networkShared, owners: [octaviaVipPort(1)], carriers })).to.deep.include({
+          members: [uuidOf(2)],
+          leaving: [],
+          refused: [],
+        });
+      }
+      expect(plan({ owners: [tenantsVipPort], carriers: [others] }).vipPort).to.equal(undefined);
     });
 
     describe('with additional addresses', () => {
@@ -146,7 +163,7 @@ describe('planLoadBalancer', () => {
     }
 
     it("should leave out a tenant's own instance with the VIP as its pair (recording 14)", () => {
-      const keepalived = anyPort(3, { owner: 'compute:nova', hasPairs: true, hasVirtualMachine: true });
+      const keepalived = anyPort(3, { owner: 'compute:nova', hasVirtualMachine: true });
       expect(plan({ owners: [octaviaVipPort(1)], carriers: [keepalived, boundAmphora(2)] })).to.deep.include({
         members: [uuidOf(2)],
         refused: [],
