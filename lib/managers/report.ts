@@ -2,7 +2,14 @@ import type { Clock } from '../clock/index.js';
 import type { Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
+import { describeDistrust } from './loadbalancer/trust.js';
 import { describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
+
+/** A port that something is wrong with, and since when (wall clock, milliseconds since 1970). */
+export interface NotedPort {
+  readonly portUuid: string;
+  readonly since: number;
+}
 
 /** What is known of a VIP since its last reconcile. */
 export interface VipReport {
@@ -10,8 +17,12 @@ export interface VipReport {
   readonly vipPortUuid?: string;
   readonly members: readonly string[];
   readonly associations: readonly string[];
-  /** Ports that look like amphorae of the VIP and are not trusted, and since when (wall clock, milliseconds since 1970). */
-  readonly refused: readonly { readonly portUuid: string; readonly reason: string; readonly since: number }[];
+  /** Ports that look like amphorae of the VIP and are not trusted. Why: in words. */
+  readonly refused: readonly (NotedPort & { readonly reason: string; readonly why: string })[];
+  /** What would be its VIP port, but belongs to no project. */
+  readonly refusedVipPort?: NotedPort;
+  /** Its amphora ports that were left behind. */
+  readonly leftBehind: readonly NotedPort[];
   /** Records of floating ips that are not trusted. */
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** That there is no name for its virtual-ip: those that others have, and since when. */
@@ -25,6 +36,7 @@ export class VipReports {
   private readonly reports = new Map<VipKey, VipReport>();
   private associations = 0;
   private refused = 0;
+  private leftBehind = 0;
 
   public constructor(
     private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics },
@@ -44,7 +56,10 @@ export class VipReports {
   public update(plan: VipPlan, dryRun: boolean): void {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
-    const isToldOf = plan.refused.length + plan.untrusted.length > 0 || plan.nameTaken !== undefined;
+    const isToldOf =
+      plan.refused.length + plan.leftBehind.length + plan.untrusted.length > 0 ||
+      plan.refusedVipPort !== undefined ||
+      plan.nameTaken !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
   }
 
@@ -58,25 +73,51 @@ export class VipReports {
     if (report === undefined) this.reports.delete(key);
     else this.reports.set(key, report);
     this.associations += (report?.associations.length ?? 0) - (before?.associations.length ?? 0);
-    this.refused += (report?.refused.length ?? 0) - (before?.refused.length ?? 0);
+    this.refused += refusedPorts(report) - refusedPorts(before);
+    this.leftBehind += (report?.leftBehind.length ?? 0) - (before?.leftBehind.length ?? 0);
     this.parts.metrics.set('virtual_ips', {}, this.reports.size);
     this.parts.metrics.set('associations', {}, this.associations);
     this.parts.metrics.set('ports_refused', {}, this.refused);
+    this.parts.metrics.set('ports_left_behind', {}, this.leftBehind);
   }
 
   private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
     const now = this.parts.clock.now();
-    const refused = plan.refused.map(({ uuid, reason }) => {
+    const refused = plan.refused.map(({ uuid, reason, project }) => {
       const known = before?.refused.find((entry) => entry.portUuid === uuid);
+      const why = describeDistrust(project);
       if (known === undefined) {
         this.parts.logger.warn('port refused: it looks like an amphora of the VIP and is not trusted', {
           vip: plan.key,
           portUuid: uuid,
           reason,
+          ...(project === undefined ? {} : { projectUuid: project.uuid, project: project.name }),
+          why,
         });
       }
-      return known ?? { portUuid: uuid, reason, since: now };
+      return { portUuid: uuid, reason, why, since: known?.since ?? now };
     });
+    const noted = (portUuid: string, notedBefore: readonly NotedPort[], message: string): NotedPort => {
+      const known = notedBefore.find((entry) => entry.portUuid === portUuid);
+      if (known !== undefined) return known;
+      this.parts.logger.warn(message, { vip: plan.key, portUuid });
+      return { portUuid, since: now };
+    };
+    const refusedVipPort =
+      plan.refusedVipPort === undefined
+        ? undefined
+        : noted(
+            plan.refusedVipPort,
+            before?.refusedVipPort === undefined ? [] : [before.refusedVipPort],
+            'VIP port refused: it belongs to no project',
+          );
+    const leftBehind = plan.leftBehind.map((uuid) =>
+      noted(
+        uuid,
+        before?.leftBehind ?? [],
+        'amphora port left behind: its VIP is gone, and something else has the address',
+      ),
+    );
     const untrusted = plan.untrusted.map((floatingIpUuid) => {
       const known = before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid);
       if (known === undefined) {
@@ -93,6 +134,8 @@ export class VipReports {
       members: plan.members,
       associations: plan.associations,
       refused,
+      ...(refusedVipPort === undefined ? {} : { refusedVipPort }),
+      leftBehind,
       untrusted,
       ...(plan.nameTaken === undefined
         ? {}
@@ -100,4 +143,8 @@ export class VipReports {
       ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
     };
   }
+}
+
+function refusedPorts(report: VipReport | undefined): number {
+  return report === undefined ? 0 : report.refused.length + (report.refusedVipPort === undefined ? 0 : 1);
 }

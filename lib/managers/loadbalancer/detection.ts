@@ -45,6 +45,14 @@ export function isOctaviaVipPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNam
 }
 
 /**
+ * Whether something else than a load balancer has the port: an instance, or what Neutron makes ports for, as routers and DHCP.
+ * Octavia takes no port with a device for a VIP port, and who has one is not to be wired to amphorae.
+ */
+export function isInUse({ owner, vmNames }: Pick<PortMarks, 'owner' | 'vmNames'>): boolean {
+  return /^(?:compute|network):/.test(owner) || vmNames.some((name) => !placeholderName.test(name));
+}
+
+/**
  * Where an amphora port stands: `fresh` until Nova binds it, then `bound`, and `leaving` once Nova has unbound it.
  * While Nova unbinds, the owner and the virtual machine go one after the other: either being gone is leaving (recording 04).
  */

@@ -12,6 +12,8 @@ export interface VipPlan {
   readonly members: readonly string[];
   readonly associations: readonly string[];
   readonly refused: readonly RefusedPort[];
+  readonly refusedVipPort?: string;
+  readonly leftBehind: readonly string[];
   /** Uuids of recorded floating ips of which the record is not believed. */
   readonly untrusted: readonly string[];
   readonly stages: readonly Stage[];
@@ -24,8 +26,8 @@ export interface VipPlan {
 }
 
 /**
- * Puts the plans for one VIP together, in the order that the design asks for (section 4, "Writes"), with one change: the record of an
- * association and of the members is written before the floating ip's references to them, since those are what makes a strip possible.
+ * Puts the plans for one VIP together, in order. The record of an association and of the members is written before the floating ip's
+ * references to them, since those are what makes a strip possible.
  *
  * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
  * 2. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
@@ -64,6 +66,8 @@ export function composeVipPlan(
     members: loadBalancer.members,
     associations: floatingIps.associations,
     refused: loadBalancer.refused,
+    ...(loadBalancer.refusedVipPort === undefined ? {} : { refusedVipPort: loadBalancer.refusedVipPort }),
+    leftBehind: loadBalancer.leftBehind,
     untrusted: floatingIps.untrusted,
     stages: stages.filter((stage) => stage.writes.length > 0),
     events: floatingIps.events,

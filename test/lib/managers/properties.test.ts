@@ -463,7 +463,7 @@ describe('the plans, whatever is observed', () => {
         fc.property(loadBalancerObservation, (seen) => {
           const { members } = planLoadBalancer({ ...seen, networkShared: true }, ruled);
           for (const uuid of members) {
-            expect(seen.carriers.find((carrier) => carrier.uuid === uuid)?.project.name).to.equal('service');
+            expect(seen.carriers.find((carrier) => carrier.uuid === uuid)?.project?.name).to.equal('service');
           }
         }),
         parameters,

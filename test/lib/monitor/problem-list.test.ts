@@ -19,6 +19,7 @@ const inOrder: VipPlan = {
   members: [uuidOf(2)],
   associations: [uuidOf(3)],
   refused: [],
+  leftBehind: [],
   untrusted: [],
   stages: [],
   events: [],
@@ -84,6 +85,8 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
     },
   },
   'refused-port': planned({ refused: [{ uuid: uuidOf(9), reason: 'untrusted-project' }] }),
+  'refused-vip-port': planned({ refusedVipPort: uuidOf(7) }),
+  'left-behind': planned({ leftBehind: [uuidOf(6)] }),
   'refused-association': planned({ untrusted: [uuidOf(8)] }),
   'name-taken': planned({ nameTaken: 'default-domain:shop:octavia-lb-1' }),
   vip: {

@@ -59,6 +59,7 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
     leaving: [],
     orphans: [],
     refused: [],
+    leftBehind: [],
     ...delta,
   };
   return observeFloatingIps({ cache, clock, settings }, { key, managed, loadBalancer, verified: false });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   defaultManagerSettings as rules,
   isAmphoraPort,
+  isInUse,
   isOctaviaVipPort,
   loadBalancerId,
   portState,
@@ -77,6 +78,26 @@ describe('the marks of a port', () => {
       expect(isOctaviaVipPort({ ...vipPort, vmNames: [] }, own)).to.equal(false);
       expect(isOctaviaVipPort(vipPort, own)).to.equal(true);
     });
+  });
+
+  describe('isInUse', () => {
+    for (const [what, port, expected] of [
+      ["it is an instance's", { owner: 'compute:nova', vmNames: [instance] }, true],
+      ['Nova binds: the owner is there, the instance is not yet', { owner: 'compute:az-2', vmNames: [] }, true],
+      ['Nova binds: the instance is there, the owner is not yet', { owner: '', vmNames: [instance] }, true],
+      ["it is a bare metal instance's", { owner: 'baremetal:none', vmNames: [instance] }, true],
+      ["it is a router's", { owner: 'network:router_interface', vmNames: [] }, true],
+      ["it is DHCP's", { owner: 'network:dhcp', vmNames: ['dhcp-1'] }, true],
+      ["it is an agent's gateway", { owner: 'network:floatingip_agent_gateway', vmNames: [] }, true],
+      ["it is a tenant's own VIP port (recording 13)", { owner: '', vmNames: [] }, false],
+      ['an owner says what it is for, and it has no device', { owner: 'neutron:LOADBALANCER', vmNames: [] }, false],
+      ["it is Octavia's VIP port", { owner: 'Octavia', vmNames: [`lb-${lb}`] }, false],
+      ['the owner only begins like compute', { owner: 'computer', vmNames: [] }, false],
+    ] as const) {
+      it(`should be ${expected} when ${what}`, () => {
+        expect(isInUse(port)).to.equal(expected);
+      });
+    }
   });
 
   describe('portState', () => {
