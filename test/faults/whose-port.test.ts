@@ -279,6 +279,15 @@ describeFault('an amphora port that was left behind, and an instance that has th
     });
   });
 
+  describe('when a floating ip is moved from a VIP to such an instance', () => {
+    it('should take back all that it wrote', async () => {
+      const web = await portWith({ device_owner: 'compute:nova', ...device() });
+      const other = await stage.serve();
+      await stage.shop.user.move(other.floatingIp, web).run();
+      expect(await stage.complaints()).to.deep.equal([]);
+    });
+  });
+
   for (const owner of ['', 'neutron:LOADBALANCER']) {
     describe(`when a tenant gives a port of his own to Octavia, with the owner "${owner}"`, () => {
       it('should wire it as ever', async () => {
