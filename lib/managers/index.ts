@@ -29,7 +29,7 @@ export {
 export * from './loadbalancer/plan.js';
 export { describeDistrust, isTrustedProject, type PortProject } from './loadbalancer/trust.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
-export { VipReports, type NotedPort, type VipReport } from './report.js';
+export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './report.js';
 export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema-check.js';
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema-knowledge.js';
 export { defaultManagerSettings, type ManagerSettings } from './settings.js';

@@ -2,12 +2,19 @@ import type { Clock } from '../clock/index.js';
 import type { Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
-import { describeDistrust } from './loadbalancer/trust.js';
+import { describeDistrust, type PortProject } from './loadbalancer/trust.js';
 import { describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
 
 /** A port that something is wrong with, and since when (wall clock, milliseconds since 1970). */
 export interface NotedPort {
   readonly portUuid: string;
+  readonly since: number;
+}
+
+/** A project whose ports are amphorae of some VIP, and would not be trusted in a shared network. */
+export interface UnlistedProject {
+  readonly project: PortProject;
+  /** Wall clock, milliseconds since 1970. */
   readonly since: number;
 }
 
@@ -23,6 +30,8 @@ export interface VipReport {
   readonly refusedVipPort?: NotedPort;
   /** Its amphora ports that were left behind. */
   readonly leftBehind: readonly NotedPort[];
+  /** Projects of its amphorae that would be refused if its network were shared. */
+  readonly unlistedProjects: readonly PortProject[];
   /** Records of floating ips that are not trusted. */
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** That there is no name for its virtual-ip: those that others have, and since when. */
@@ -34,6 +43,7 @@ export interface VipReport {
 /** Keeps what the last reconcile of each VIP found, for status and metrics, and says once what is refused. */
 export class VipReports {
   private readonly reports = new Map<VipKey, VipReport>();
+  private readonly projects = new Map<string, UnlistedProject & { readonly vips: number }>();
   private associations = 0;
   private refused = 0;
   private leftBehind = 0;
@@ -50,6 +60,11 @@ export class VipReports {
   /** How many VIPs are managed, and how many floating ips are associated with them. */
   public totals(): { readonly vips: number; readonly associations: number } {
     return { vips: this.reports.size, associations: this.associations };
+  }
+
+  /** The projects whose amphorae would not be trusted in a shared network, each once for all VIPs. */
+  public unlistedProjects(): Iterable<UnlistedProject> {
+    return this.projects.values();
   }
 
   /** Takes the plan of a reconcile that has been carried out, or in a dry run would have been. */
@@ -75,10 +90,32 @@ export class VipReports {
     this.associations += (report?.associations.length ?? 0) - (before?.associations.length ?? 0);
     this.refused += refusedPorts(report) - refusedPorts(before);
     this.leftBehind += (report?.leftBehind.length ?? 0) - (before?.leftBehind.length ?? 0);
+    // What stays must not end in between: added first.
+    for (const project of report?.unlistedProjects ?? []) this.noteProject(project);
+    for (const { uuid } of before?.unlistedProjects ?? []) this.dropProject(uuid);
     this.parts.metrics.set('virtual_ips', {}, this.reports.size);
     this.parts.metrics.set('associations', {}, this.associations);
     this.parts.metrics.set('ports_refused', {}, this.refused);
     this.parts.metrics.set('ports_left_behind', {}, this.leftBehind);
+    this.parts.metrics.set('amphora_projects_unlisted', {}, this.projects.size);
+  }
+
+  private noteProject(project: PortProject): void {
+    const known = this.projects.get(project.uuid);
+    const { since = this.parts.clock.now(), vips = 0 } = known ?? {};
+    this.projects.set(project.uuid, { project, since, vips: vips + 1 });
+    if (known !== undefined) return;
+    this.parts.logger.warn('amphorae in use are of a project that would not be trusted in a shared network', {
+      projectUuid: project.uuid,
+      project: project.name,
+      why: describeDistrust(project),
+    });
+  }
+
+  private dropProject(uuid: string): void {
+    const known = this.projects.get(uuid);
+    if (known === undefined || known.vips === 1) this.projects.delete(uuid);
+    else this.projects.set(uuid, { ...known, vips: known.vips - 1 });
   }
 
   private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
@@ -136,6 +173,7 @@ export class VipReports {
       refused,
       ...(refusedVipPort === undefined ? {} : { refusedVipPort }),
       leftBehind,
+      unlistedProjects: plan.unlistedProjects,
       untrusted,
       ...(plan.nameTaken === undefined
         ? {}

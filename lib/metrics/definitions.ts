@@ -144,6 +144,11 @@ export const metricDefinitions = {
     help: 'Amphora ports whose VIP is gone, while something else has the address',
     labels: [],
   },
+  amphora_projects_unlisted: {
+    type: 'gauge',
+    help: 'Projects of amphorae in use that rules.amphora_projects lacks: they are refused where a network is shared',
+    labels: [],
+  },
   errors_total: { type: 'counter', help: 'Failures, by code', labels: ['code'] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -11,6 +11,7 @@ export interface Problem {
    * | `refused-port` | a port that looks like an amphora and is not trusted | the port |
    * | `refused-vip-port` | a port that looks like a VIP port and belongs to no project: nothing is kept for it | the port |
    * | `left-behind` | an amphora port whose VIP is gone, while an instance, a router or the like has the address | the amphora port |
+   * | `unlisted-project` | amphorae in use are of this project, and would be refused if their network were shared | the project |
    * | `refused-association` | a record that is not trusted | the floating ip |
    * | `vip` | a VIP whose reconcile fails | none |
    * | `name-taken` | a virtual-ip of somebody else has the name of ours | none |
@@ -22,6 +23,7 @@ export interface Problem {
     | 'refused-port'
     | 'refused-vip-port'
     | 'left-behind'
+    | 'unlisted-project'
     | 'refused-association'
     | 'vip'
     | 'name-taken'

@@ -1,5 +1,5 @@
 import type { Controller } from '../controller/index.js';
-import type { VipReport, VipReports } from '../managers/index.js';
+import { describeDistrust, type VipReport, type VipReports } from '../managers/index.js';
 import type { Problem } from './monitor.js';
 import type { RejectionLog } from './problems.js';
 
@@ -7,7 +7,7 @@ import type { RejectionLog } from './problems.js';
 export interface ProblemSources {
   readonly rejections: Pick<RejectionLog, 'problems'>;
   readonly controller: Pick<Controller, 'failures' | 'throttled'>;
-  readonly reports: Pick<VipReports, 'all'>;
+  readonly reports: Pick<VipReports, 'all' | 'unlistedProjects'>;
 }
 
 /**
@@ -21,6 +21,10 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
   for (const [vip, since] of controller.throttled) {
     const message = 'written to again and again, and slowed down: somebody else may undo what is written';
     problems.push({ type: 'contended', vip, message, since });
+  }
+  for (const { project, since } of reports.unlistedProjects()) {
+    const message = `amphorae in use will be refused as soon as their network is shared: ${describeDistrust(project)}`;
+    problems.push({ type: 'unlisted-project', kind: 'project', uuid: project.uuid, message, since });
   }
   for (const report of reports.all()) problems.push(...problemsOf(report));
   return problems;

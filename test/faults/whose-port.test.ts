@@ -407,3 +407,108 @@ describeFault('a port that belongs to no project, and is named like one of someb
     });
   });
 });
+
+describeFault('amphorae in use, of a project that rules.amphora_projects lacks', (schema) => {
+  let stage: FaultStage;
+  let operator: Operator;
+  const octavia = randomUUID();
+  const type = 'unlisted-project';
+  const line = 'amphorae in use are of a project that would not be trusted in a shared network';
+
+  beforeEach(async () => {
+    stage = await FaultStage.open({
+      schema,
+      amphoraProjectId: octavia,
+      monitor: { settings: { amphoraProjects: ['service'] } },
+    });
+    stage.shop.cloud.server.seedProject('octavia', octavia);
+    operator = new Operator({ url: stage.shop.cloud.url, tenant: stage.shop.tenant });
+  });
+
+  afterEach(() => stage.close());
+
+  const remedy = `default-domain:octavia (${octavia}) is not in rules.amphora_projects`;
+
+  describe('when its amphorae are bound, and the network is not shared', () => {
+    it('should serve them, name the project and the setting, and log it once', async () => {
+      await stage.serve();
+      await stage.serve();
+      expect(await stage.complaints()).to.deep.equal([]);
+      const problems = problemsOf(stage, type);
+      expect(problems.map(({ kind, uuid }) => ({ kind, uuid }))).to.deep.equal([{ kind: 'project', uuid: octavia }]);
+      expect(problems[0]?.message).to.include(remedy);
+      await stage.failoverCalmly(stage.shop.octavia.loadBalancers[0]!);
+      await stage.monitor.resync();
+      expect(stage.log.of(line)).to.have.length(1);
+      expect(stage.log.of(line)[0]?.['projectUuid']).to.equal(octavia);
+    });
+
+    it('should say so after a restart, before anything else happens', async () => {
+      await stage.serve();
+      const { cloud } = stage.shop;
+      await cloud.stopMonitor(stage.monitor);
+      const restarted = await cloud.startMonitor({ settings: { schema } });
+      await cloud.settled();
+      expect(restarted.monitor.status().problems.map((problem) => problem.type)).to.deep.equal([type]);
+    });
+
+    it('should say nothing where the setting has the project', async () => {
+      await stage.serve();
+      const { cloud } = stage.shop;
+      await cloud.stopMonitor(stage.monitor);
+      const restarted = await cloud.startMonitor({ settings: { schema, amphoraProjects: ['octavia'] } });
+      await cloud.settled();
+      expect(restarted.monitor.status().problems).to.deep.equal([]);
+    });
+  });
+
+  describe('when the network is shared', () => {
+    it('should refuse the ports in the same words, and end what was foreseen', async () => {
+      await stage.serve();
+      await operator.shareNetwork(true);
+      await stage.shop.cloud.settled();
+      expect(problemsOf(stage, type)).to.deep.equal([]);
+      const refused = problemsOf(stage, 'refused-port');
+      expect(refused).to.have.length(2);
+      for (const { message } of refused) expect(message).to.include(remedy);
+      await operator.shareNetwork(false);
+      expect(await stage.complaints()).to.deep.equal([]);
+      expect(problemsOf(stage, 'refused-port')).to.deep.equal([]);
+      expect(problemsOf(stage, type)).to.have.length(1);
+    });
+  });
+
+  describe('when the last of its load balancers is deleted', () => {
+    it('should end the problem with the last, not with the first', async () => {
+      const first = await stage.serve();
+      const second = await stage.serve();
+      const since = problemsOf(stage, type)[0]?.since;
+      await stage.pass(1_000);
+      await stage.shop.octavia.deleteLoadBalancer(first.loadBalancer).run();
+      await stage.shop.cloud.settled();
+      expect(problemsOf(stage, type).map((problem) => problem.since)).to.deep.equal([since]);
+      await stage.shop.octavia.deleteLoadBalancer(second.loadBalancer).run();
+      expect(await stage.complaints()).to.deep.equal([]);
+      expect(problemsOf(stage, type)).to.deep.equal([]);
+    });
+  });
+
+  describe('when nothing of it is bound, or nobody has the VIP', () => {
+    it('should say nothing', async () => {
+      const { user, tenant, cloud, octavia: maker } = stage.shop;
+      const create = maker.createLoadBalancer({ topology: 'SINGLE', pairsFirst: true });
+      await create.step();
+      await create.step();
+      await cloud.settled();
+      expect(problemsOf(stage, type), 'fresh').to.deep.equal([]);
+      const subnetId = tenant.subnets[0]!.id;
+      const lookAlike = await user.createHostilePort(tenant, { address: '10.107.0.222', subnetId }).run();
+      await new Nova({ url: cloud.url, tenant }).bind(lookAlike.id);
+      await cloud.settled();
+      expect(problemsOf(stage, type), 'no VIP').to.deep.equal([]);
+      await create.run();
+      await cloud.settled();
+      expect(problemsOf(stage, type), 'bound').to.have.length(1);
+    });
+  });
+});

@@ -77,6 +77,8 @@ export interface LoadBalancerPlan {
   readonly refusedVipPort?: string;
   /** Amphora ports that were left behind: something else than a load balancer has the address by now. */
   readonly leftBehind: readonly string[];
+  /** Projects of bound members that would be refused if the network were shared. Sorted by uuid. */
+  readonly unlistedProjects: readonly PortProject[];
   /** When to look again although nothing may change: a fresh port becomes an orphan. Milliseconds. */
   readonly recheckAfterMs?: number;
 }
@@ -139,6 +141,7 @@ export function planLoadBalancer(seen: LoadBalancerObservation, rules: Rules): L
     refused,
     ...(refusedVipPort === undefined ? {} : { refusedVipPort }),
     leftBehind: isTaken ? trusted.map(({ uuid }) => uuid) : [],
+    unlistedProjects: isVipLeft ? unlistedProjects(members, rules) : [],
     ...(recheckAfterMs === undefined ? {} : { recheckAfterMs }),
   };
 }
@@ -179,6 +182,17 @@ function isOfProject(port: ObservedPort): port is PortOfProject {
 function projectOf({ projectUuid, project }: ObservedPort): PortProject | undefined {
   if (projectUuid === undefined) return undefined;
   return { uuid: projectUuid, ...(project === undefined ? {} : { name: `${project.domain}:${project.name}` }) };
+}
+
+// Of bound ports only: anybody can make a port that waits for Nova.
+function unlistedProjects(members: readonly ObservedPort[], rules: Rules): readonly PortProject[] {
+  const unlisted = new Map<string, PortProject>();
+  for (const port of members) {
+    const project = projectOf(port);
+    if (project === undefined || portState(port, rules) !== 'bound') continue;
+    if (!isTrustedProject(project, rules.amphoraProjects)) unlisted.set(project.uuid, project);
+  }
+  return [...unlisted.values()].sort((one, other) => compare(one.uuid, other.uuid));
 }
 
 function vipPortOf(port: PortOfProject, origin: VipPort['origin'], address: string): VipPort {

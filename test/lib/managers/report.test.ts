@@ -17,6 +17,7 @@ const quiet: VipPlan = {
   associations: [uuidOf(3)],
   refused: [],
   leftBehind: [],
+  unlistedProjects: [],
   untrusted: [],
   stages: [],
   events: [],
@@ -97,6 +98,33 @@ describe('VipReports', () => {
       expect([...reports.all()][0]?.leftBehind).to.deep.equal([{ portUuid: uuidOf(9), since: 1_000 }]);
       reports.update({ ...left, leftBehind: [] }, false);
       expect([...reports.all()]).to.deep.equal([]);
+    });
+  });
+
+  describe('when amphorae are of a project that would not be trusted', () => {
+    const other = vipKey(uuidOf(0xb0), '10.107.0.4');
+    const project = { uuid: uuidOf(0xa5), name: 'default-domain:octavia' };
+    const unlisted: VipPlan = { ...quiet, unlistedProjects: [project] };
+
+    it('should say so once for all VIPs, and end with the last of them', () => {
+      const { reports, clock, warn, set } = setUp();
+      reports.update(unlisted, false);
+      clock.step(60_000);
+      for (const key of [unlisted.key, other]) reports.update({ ...unlisted, key }, false);
+      expect(warn.callCount).to.equal(1);
+      expect(set.calledWith('amphora_projects_unlisted', {}, 1)).to.equal(true);
+      reports.update(quiet, false);
+      expect([...reports.unlistedProjects()].map(({ since }) => since)).to.deep.equal([1_000]);
+      reports.forget(other);
+      expect([...reports.unlistedProjects()]).to.deep.equal([]);
+    });
+
+    it('should name the project and what would admit it', () => {
+      const { reports, warn } = setUp();
+      reports.update(unlisted, false);
+      const { why } = warn.firstCall.args[1] as { readonly why: string };
+      expect(why).to.equal(describeDistrust(project));
+      expect(why).to.include('default-domain:octavia').and.include(project.uuid).and.include('rules.amphora_projects');
     });
   });
 

@@ -61,6 +61,7 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
     orphans: [],
     refused: [],
     leftBehind: [],
+    unlistedProjects: [],
     ...delta,
   };
   return observeFloatingIps({ cache, clock, settings }, { key, managed, loadBalancer, verified: false });

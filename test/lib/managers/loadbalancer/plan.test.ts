@@ -70,6 +70,7 @@ describe('planLoadBalancer', () => {
         orphans: [],
         refused: [],
         leftBehind: [],
+        unlistedProjects: [],
       });
     });
 
@@ -317,6 +318,33 @@ describe('planLoadBalancer', () => {
       const project = { uuid: stranger.projectUuid, name: 'default-domain:mallory' };
       expect(seen.refused).to.deep.equal([{ uuid: uuidOf(3), reason: 'untrusted-project', project }]);
       expect(seen.members).to.deep.equal([uuidOf(2)]);
+    });
+
+    describe('before a network is shared', () => {
+      const octavias = { projectUuid: uuidOf(0xa5), project: { domain: 'default-domain', name: 'octavia' } };
+      const unlisted = (delta: Partial<LoadBalancerObservation>) =>
+        plan({ owners: [octaviaVipPort(1)], ...delta }, { amphoraProjects: ['service'] }).unlistedProjects;
+
+      it('should be foreseen: each project of bound amphorae that the list lacks, once', () => {
+        const carriers = [boundAmphora(4, stranger), boundAmphora(3, octavias), boundAmphora(2, octavias)];
+        expect(unlisted({ carriers: [...carriers, boundAmphora(5, service)] })).to.deep.equal([
+          { uuid: uuidOf(0xa3), name: 'default-domain:mallory' },
+          { uuid: uuidOf(0xa5), name: 'default-domain:octavia' },
+        ]);
+      });
+
+      for (const [what, delta] of [
+        ['it is not bound', { carriers: [freshAmphora(2, octavias)] }],
+        ['it is leaving', { carriers: [unboundAmphora(2, octavias)] }],
+        ['nobody has the VIP', { owners: [], carriers: [boundAmphora(2, octavias)] }],
+        ['it is refused as it is', { networkShared: true, carriers: [boundAmphora(2, octavias)] }],
+        ['it carries another pair', { carriers: [] }],
+        ['it belongs to no project', { carriers: [boundAmphora(2, { projectUuid: undefined } as object)] }],
+      ] as const) {
+        it(`should not be when ${what}`, () => {
+          expect(unlisted(delta)).to.deep.equal([]);
+        });
+      }
     });
 
     it("should not make a tenant's port a VIP port for the sake of a refused amphora", () => {

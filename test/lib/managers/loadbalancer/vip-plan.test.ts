@@ -22,6 +22,7 @@ const loadBalancer: LoadBalancerPlan = {
   orphans: [],
   refused: [],
   leftBehind: [],
+  unlistedProjects: [],
 };
 const floatingIps: FloatingIpPlan = {
   associations: [],
