@@ -75,8 +75,6 @@ export interface PortEntity {
   readonly vmUuids: readonly string[];
   /** Names of those virtual machines that have one in the reference: `lb-<load balancer id>` for a VIP port. */
   readonly vmNames: readonly string[];
-  /** Whether it has any allowed address pair. */
-  readonly hasPairs: boolean;
   /** Canonical addresses that it has as pairs of exactly one address, sorted. */
   readonly pairAddresses: readonly string[];
   /** When the server made it, by the server's wall clock, milliseconds since 1970. */
@@ -186,7 +184,6 @@ function portEntity(object: VirtualMachineInterface): PortEntity {
     ...defined('networkUuid', refUuids(object, 'virtual-network')[0]),
     vmUuids: refUuids(object, 'virtual-machine'),
     vmNames: (object.virtual_machine_refs ?? []).map((ref) => ref.to.at(-1) ?? ''),
-    hasPairs: pairs.length > 0,
     pairAddresses: sortedUnique(pairs.flatMap(exactAddress)),
     ...defined('createdAt', serverTime(object.id_perms?.created)),
   };

@@ -15,6 +15,7 @@ export {
 export * from './floating-ip/plan.js';
 export {
   isAmphoraPort,
+  isInUse,
   isOctaviaVipPort,
   loadBalancerId,
   portState,
@@ -26,8 +27,9 @@ export {
   type LoadBalancerManagerParts,
 } from './loadbalancer/manager.js';
 export * from './loadbalancer/plan.js';
+export { describeDistrust, isTrustedProject, type PortProject } from './loadbalancer/trust.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
-export { VipReports, type VipReport } from './report.js';
+export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './report.js';
 export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema-check.js';
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema-knowledge.js';
 export { defaultManagerSettings, type ManagerSettings } from './settings.js';

@@ -2,7 +2,21 @@ import type { Clock } from '../clock/index.js';
 import type { Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
+import { describeDistrust, type PortProject } from './loadbalancer/trust.js';
 import { describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
+
+/** A port that something is wrong with, and since when (wall clock, milliseconds since 1970). */
+export interface NotedPort {
+  readonly portUuid: string;
+  readonly since: number;
+}
+
+/** A project whose ports are amphorae of some VIP, and would not be trusted in a shared network. */
+export interface UnlistedProject {
+  readonly project: PortProject;
+  /** Wall clock, milliseconds since 1970. */
+  readonly since: number;
+}
 
 /** What is known of a VIP since its last reconcile. */
 export interface VipReport {
@@ -10,8 +24,14 @@ export interface VipReport {
   readonly vipPortUuid?: string;
   readonly members: readonly string[];
   readonly associations: readonly string[];
-  /** Ports that look like amphorae of the VIP and are not trusted, and since when (wall clock, milliseconds since 1970). */
-  readonly refused: readonly { readonly portUuid: string; readonly reason: string; readonly since: number }[];
+  /** Ports that look like amphorae of the VIP and are not trusted. Why: in words. */
+  readonly refused: readonly (NotedPort & { readonly reason: string; readonly why: string })[];
+  /** What would be its VIP port, but belongs to no project. */
+  readonly refusedVipPort?: NotedPort;
+  /** Its amphora ports that were left behind. */
+  readonly leftBehind: readonly NotedPort[];
+  /** Projects of its amphorae that would be refused if its network were shared. */
+  readonly unlistedProjects: readonly PortProject[];
   /** Records of floating ips that are not trusted. */
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** That there is no name for its virtual-ip: those that others have, and since when. */
@@ -23,8 +43,10 @@ export interface VipReport {
 /** Keeps what the last reconcile of each VIP found, for status and metrics, and says once what is refused. */
 export class VipReports {
   private readonly reports = new Map<VipKey, VipReport>();
+  private readonly projects = new Map<string, UnlistedProject & { readonly vips: number }>();
   private associations = 0;
   private refused = 0;
+  private leftBehind = 0;
 
   public constructor(
     private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics },
@@ -40,11 +62,19 @@ export class VipReports {
     return { vips: this.reports.size, associations: this.associations };
   }
 
+  /** The projects whose amphorae would not be trusted in a shared network, each once for all VIPs. */
+  public unlistedProjects(): Iterable<UnlistedProject> {
+    return this.projects.values();
+  }
+
   /** Takes the plan of a reconcile that has been carried out, or in a dry run would have been. */
   public update(plan: VipPlan, dryRun: boolean): void {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
-    const isToldOf = plan.refused.length + plan.untrusted.length > 0 || plan.nameTaken !== undefined;
+    const isToldOf =
+      plan.refused.length + plan.leftBehind.length + plan.untrusted.length > 0 ||
+      plan.refusedVipPort !== undefined ||
+      plan.nameTaken !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
   }
 
@@ -58,25 +88,73 @@ export class VipReports {
     if (report === undefined) this.reports.delete(key);
     else this.reports.set(key, report);
     this.associations += (report?.associations.length ?? 0) - (before?.associations.length ?? 0);
-    this.refused += (report?.refused.length ?? 0) - (before?.refused.length ?? 0);
+    this.refused += refusedPorts(report) - refusedPorts(before);
+    this.leftBehind += (report?.leftBehind.length ?? 0) - (before?.leftBehind.length ?? 0);
+    // What stays must not end in between: added first.
+    for (const project of report?.unlistedProjects ?? []) this.noteProject(project);
+    for (const { uuid } of before?.unlistedProjects ?? []) this.dropProject(uuid);
     this.parts.metrics.set('virtual_ips', {}, this.reports.size);
     this.parts.metrics.set('associations', {}, this.associations);
     this.parts.metrics.set('ports_refused', {}, this.refused);
+    this.parts.metrics.set('ports_left_behind', {}, this.leftBehind);
+    this.parts.metrics.set('amphora_projects_unlisted', {}, this.projects.size);
+  }
+
+  private noteProject(project: PortProject): void {
+    const known = this.projects.get(project.uuid);
+    const { since = this.parts.clock.now(), vips = 0 } = known ?? {};
+    this.projects.set(project.uuid, { project, since, vips: vips + 1 });
+    if (known !== undefined) return;
+    this.parts.logger.warn('amphorae in use are of a project that would not be trusted in a shared network', {
+      projectUuid: project.uuid,
+      project: project.name,
+      why: describeDistrust(project),
+    });
+  }
+
+  private dropProject(uuid: string): void {
+    const known = this.projects.get(uuid);
+    if (known === undefined || known.vips === 1) this.projects.delete(uuid);
+    else this.projects.set(uuid, { ...known, vips: known.vips - 1 });
   }
 
   private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
     const now = this.parts.clock.now();
-    const refused = plan.refused.map(({ uuid, reason }) => {
+    const refused = plan.refused.map(({ uuid, reason, project }) => {
       const known = before?.refused.find((entry) => entry.portUuid === uuid);
+      const why = describeDistrust(project);
       if (known === undefined) {
         this.parts.logger.warn('port refused: it looks like an amphora of the VIP and is not trusted', {
           vip: plan.key,
           portUuid: uuid,
           reason,
+          ...(project === undefined ? {} : { projectUuid: project.uuid, project: project.name }),
+          why,
         });
       }
-      return known ?? { portUuid: uuid, reason, since: now };
+      return { portUuid: uuid, reason, why, since: known?.since ?? now };
     });
+    const noted = (portUuid: string, notedBefore: readonly NotedPort[], message: string): NotedPort => {
+      const known = notedBefore.find((entry) => entry.portUuid === portUuid);
+      if (known !== undefined) return known;
+      this.parts.logger.warn(message, { vip: plan.key, portUuid });
+      return { portUuid, since: now };
+    };
+    const refusedVipPort =
+      plan.refusedVipPort === undefined
+        ? undefined
+        : noted(
+            plan.refusedVipPort,
+            before?.refusedVipPort === undefined ? [] : [before.refusedVipPort],
+            'VIP port refused: it belongs to no project',
+          );
+    const leftBehind = plan.leftBehind.map((uuid) =>
+      noted(
+        uuid,
+        before?.leftBehind ?? [],
+        'amphora port left behind: its VIP is gone, and something else has the address',
+      ),
+    );
     const untrusted = plan.untrusted.map((floatingIpUuid) => {
       const known = before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid);
       if (known === undefined) {
@@ -93,6 +171,9 @@ export class VipReports {
       members: plan.members,
       associations: plan.associations,
       refused,
+      ...(refusedVipPort === undefined ? {} : { refusedVipPort }),
+      leftBehind,
+      unlistedProjects: plan.unlistedProjects,
       untrusted,
       ...(plan.nameTaken === undefined
         ? {}
@@ -100,4 +181,8 @@ export class VipReports {
       ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
     };
   }
+}
+
+function refusedPorts(report: VipReport | undefined): number {
+  return report === undefined ? 0 : report.refused.length + (report.refusedVipPort === undefined ? 0 : 1);
 }

@@ -6,7 +6,7 @@ export interface ManagerSettings {
   readonly amphoraNamePrefix: string;
   /**
    * Whose ports count as amphorae in shared networks: project uuids, `domain:name`, or a bare name for a project of the default
-   * domain. Anybody can make a port there; see the design, section 4, "Trust".
+   * domain. Anybody can make a port there, and name it as he likes; its project he cannot choose.
    */
   readonly amphoraProjects: readonly string[];
   /** How long an amphora port may wait for Nova before it counts as an orphan of a failed failover. Milliseconds. */

@@ -134,7 +134,21 @@ export const metricDefinitions = {
     help: 'Associations that the user ended, or that ended with the VIP',
     labels: ['reason'],
   },
-  ports_refused: { type: 'gauge', help: 'Ports that look like amphorae of a VIP and are not trusted', labels: [] },
+  ports_refused: {
+    type: 'gauge',
+    help: 'Ports that look like amphorae of a VIP, or like its VIP port, and are not trusted',
+    labels: [],
+  },
+  ports_left_behind: {
+    type: 'gauge',
+    help: 'Amphora ports whose VIP is gone, while something else has the address',
+    labels: [],
+  },
+  amphora_projects_unlisted: {
+    type: 'gauge',
+    help: 'Projects of amphorae in use that rules.amphora_projects lacks: they are refused where a network is shared',
+    labels: [],
+  },
   errors_total: { type: 'counter', help: 'Failures, by code', labels: ['code'] },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -3,10 +3,31 @@ import type { SharesStatus } from '../shares/index.js';
 
 /** Something that is not in order, shown until it is. */
 export interface Problem {
-  /** `object`: an object that cannot be parsed; `message`: a notification that cannot be; `refused-port`: a port that looks like an
-   * amphora and is not trusted; `refused-association`: a record that is not trusted; `vip`: a VIP whose reconcile fails;
-   * `name-taken`: a virtual-ip of somebody else has the name of ours; `contended`: a VIP is written to again and again. */
-  readonly type: 'object' | 'message' | 'refused-port' | 'refused-association' | 'vip' | 'name-taken' | 'contended';
+  /**
+   * | type | what it is | `uuid` |
+   * |---|---|---|
+   * | `object` | an object that cannot be parsed | the object |
+   * | `message` | a notification that cannot be | the object that it names |
+   * | `refused-port` | a port that looks like an amphora and is not trusted | the port |
+   * | `refused-vip-port` | a port that looks like a VIP port and belongs to no project: nothing is kept for it | the port |
+   * | `left-behind` | an amphora port whose VIP is gone, while an instance, a router or the like has the address | the amphora port |
+   * | `unlisted-project` | amphorae in use are of this project, and would be refused if their network were shared | the project |
+   * | `refused-association` | a record that is not trusted | the floating ip |
+   * | `vip` | a VIP whose reconcile fails | none |
+   * | `name-taken` | a virtual-ip of somebody else has the name of ours | none |
+   * | `contended` | a VIP is written to again and again | none |
+   */
+  readonly type:
+    | 'object'
+    | 'message'
+    | 'refused-port'
+    | 'refused-vip-port'
+    | 'left-behind'
+    | 'unlisted-project'
+    | 'refused-association'
+    | 'vip'
+    | 'name-taken'
+    | 'contended';
   /** Kind of the object concerned, where there is one. */
   readonly kind?: string;
   readonly uuid?: string;

@@ -1,5 +1,5 @@
 import type { Controller } from '../controller/index.js';
-import type { VipReport, VipReports } from '../managers/index.js';
+import { describeDistrust, type VipReport, type VipReports } from '../managers/index.js';
 import type { Problem } from './monitor.js';
 import type { RejectionLog } from './problems.js';
 
@@ -7,7 +7,7 @@ import type { RejectionLog } from './problems.js';
 export interface ProblemSources {
   readonly rejections: Pick<RejectionLog, 'problems'>;
   readonly controller: Pick<Controller, 'failures' | 'throttled'>;
-  readonly reports: Pick<VipReports, 'all'>;
+  readonly reports: Pick<VipReports, 'all' | 'unlistedProjects'>;
 }
 
 /**
@@ -22,15 +22,29 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
     const message = 'written to again and again, and slowed down: somebody else may undo what is written';
     problems.push({ type: 'contended', vip, message, since });
   }
+  for (const { project, since } of reports.unlistedProjects()) {
+    const message = `amphorae in use will be refused as soon as their network is shared: ${describeDistrust(project)}`;
+    problems.push({ type: 'unlisted-project', kind: 'project', uuid: project.uuid, message, since });
+  }
   for (const report of reports.all()) problems.push(...problemsOf(report));
   return problems;
 }
 
-function problemsOf({ key: vip, refused, untrusted, nameTaken }: VipReport): readonly Problem[] {
+function problemsOf(report: VipReport): readonly Problem[] {
+  const { key: vip, refused, refusedVipPort, leftBehind, untrusted, nameTaken } = report;
   const problems: Problem[] = [];
-  for (const { portUuid: uuid, reason, since } of refused) {
-    const message = `looks like an amphora of the VIP and does not count: ${reason}`;
+  for (const { portUuid: uuid, why, since } of refused) {
+    const message = `looks like an amphora of the VIP and does not count: ${why}`;
     problems.push({ type: 'refused-port', kind: 'virtual-machine-interface', uuid, vip, message, since });
+  }
+  if (refusedVipPort !== undefined) {
+    const { portUuid: uuid, since } = refusedVipPort;
+    const message = 'looks like a VIP port and belongs to no project: no virtual-ip is kept, no floating ip is wired';
+    problems.push({ type: 'refused-vip-port', kind: 'virtual-machine-interface', uuid, vip, message, since });
+  }
+  for (const { portUuid: uuid, since } of leftBehind) {
+    const message = 'an amphora port that was left behind: its VIP is gone, and something else has the address';
+    problems.push({ type: 'left-behind', kind: 'virtual-machine-interface', uuid, vip, message, since });
   }
   for (const { floatingIpUuid: uuid, since } of untrusted) {
     const message = 'the record names a floating ip of another project, which was not seen attached';

@@ -4,7 +4,7 @@ import { vipKey, vipKeyParts, type VipKey } from '../schema/index.js';
 /** What a reaction may look at. */
 export interface ReactionContext {
   readonly cache: CacheReader;
-  /** Whether a port is an amphora's by its marks (design, section 4, "Detection"). */
+  /** Whether a port is an amphora's by its marks. */
   readonly isAmphoraPort: (port: PortEntity) => boolean;
 }
 

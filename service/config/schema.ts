@@ -267,7 +267,7 @@ export const settingsSchema = z.strictObject({
   'rules.amphora_projects': key(
     list(text('a project uuid, `domain:name`, or the name of a project of the default domain'), 0),
     [...rules.amphoraProjects],
-    'Projects whose ports count as amphorae in shared networks, where anybody can make a port: the service project of Octavia.',
+    'Projects whose ports count as amphorae in shared networks, where anybody can make a port: the service project of Octavia. One that has amphorae in use and is not listed is shown under `/status` before any network is shared.',
   ),
   'rules.unclear_disassociation': key(
     choice('by-state', 'restore', 'respect'),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
-  EmbeddedCloud,
-  NetworkUser,
+  type EmbeddedCloud,
+  type NetworkUser,
   Operator,
   type Json,
   type LoadBalancer,
@@ -75,7 +75,9 @@ for (const schema of schemas) {
           it(`should leave the floating ip free, ${way}, on ${port}`, async () => {
             await open();
             const served = await stage.serve();
-            await play(async () => void (await replace(served, onTenantsPort)));
+            await play(async () => {
+              await replace(served, onTenantsPort);
+            });
             expect(await stage.complaints()).to.deep.equal([]);
             expect(floatingIpOf(served.floatingIp)?.['virtual_machine_interface_refs'] ?? []).to.deep.equal([]);
           });

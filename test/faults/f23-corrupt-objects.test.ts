@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../../fixtures/index.js';
+import type { ManagerSettings } from '../../lib/index.js';
 import { eventually } from '../support/eventually.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 
@@ -105,6 +106,8 @@ describeFault('F23 corrupt object in the database', (schema) => {
       String(to['uuid']),
     );
 
+  const settings = (): Partial<ManagerSettings> => ({ schema, amphoraProjects: [stage.shop.tenant.projectId] });
+
   for (const { what, of, fields, letsGo = false } of corruptions) {
     describe(`when a change brings ${what}`, () => {
       it('should skip it, say so once in log, metric and status, serve all others, and take it when it is right again', async () => {
@@ -132,7 +135,7 @@ describeFault('F23 corrupt object in the database', (schema) => {
         const repair = corrupt(object, fields);
         const references = referencesOf(sick);
         const { log, clock } = stage;
-        const monitor = await stage.shop.cloud.startMonitor({ logger: log, clock, settings: { schema } });
+        const monitor = await stage.shop.cloud.startMonitor({ logger: log, clock, settings: settings() });
         await stage.failover(healthy.loadBalancer);
         await stage.serve();
         await monitor.resync();
@@ -154,7 +157,7 @@ describeFault('F23 corrupt object in the database', (schema) => {
       const repair = corrupt(object, { virtual_ip_properties: 'garbage' });
       const { log, clock } = stage;
       // Its VIP is tried again and again: the monitor comes to rest when the object is right again.
-      const starting = stage.shop.cloud.startMonitor({ logger: log, clock, settings: { schema } });
+      const starting = stage.shop.cloud.startMonitor({ logger: log, clock, settings: settings() });
       await eventually('the object was rejected', () => log.of('object rejected').length > 0);
       await stage.shop.octavia.failoverLoadBalancer(healthy.loadBalancer).run();
       await stage.pass(3_000, 500);

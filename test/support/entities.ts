@@ -9,7 +9,6 @@ export function portEntity(uuid: string, delta: Partial<PortEntity> = {}): PortE
     owner: '',
     vmUuids: [],
     vmNames: [],
-    hasPairs: false,
     pairAddresses: [],
     ...delta,
   };

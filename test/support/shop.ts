@@ -59,7 +59,13 @@ export class Shop {
       ...(options.amphoraProjectId === undefined ? {} : { amphoraProjectId: options.amphoraProjectId }),
     });
     const user = new NetworkUser({ url, tenant });
-    return new Shop({ cloud, tenant, octavia, user, monitor: await cloud.startMonitor(options.monitor ?? {}) });
+    // Whose amphorae they are is known here, as an operator knows it.
+    const amphoraProjects = ['service', options.amphoraProjectId ?? tenant.projectId];
+    const monitor = await cloud.startMonitor({
+      ...options.monitor,
+      settings: { amphoraProjects, ...options.monitor?.settings },
+    });
+    return new Shop({ cloud, tenant, octavia, user, monitor });
   }
 
   /** What is not as it should be after what the actors have done. */

@@ -8,10 +8,10 @@ import {
 } from '../../cache/index.js';
 import type { Clock } from '../../clock/index.js';
 import { vipKey, vipKeyParts, type VipKey } from '../../schema/index.js';
-import { isAmphoraPort } from '../loadbalancer/detection.js';
-import { isBelieved, type ManagedVirtualIps } from '../virtual-ip/observe.js';
-import type { LoadBalancerPlan } from '../loadbalancer/plan.js';
+import { observeLoadBalancer } from '../loadbalancer/observe.js';
+import { planLoadBalancer, type LoadBalancerPlan } from '../loadbalancer/plan.js';
 import type { ManagerSettings } from '../settings.js';
+import { findManaged, isBelieved, type ManagedVirtualIps } from '../virtual-ip/observe.js';
 import type { Detached } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './plan.js';
 
@@ -33,7 +33,10 @@ export interface FloatingIpsSeen {
 export interface ObservationParts {
   readonly cache: CacheReader;
   readonly clock: Clock;
-  readonly settings: Pick<ManagerSettings, 'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix'>;
+  readonly settings: Pick<
+    ManagerSettings,
+    'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'
+  >;
 }
 
 /** Gathers what the cache knows of the floating ips of a VIP, as plain values. */
@@ -218,11 +221,9 @@ function isAttachedElsewhere(
     const networkUuid = cache.get('virtual-machine-interface', portUuid)?.networkUuid;
     if (networkUuid === undefined) return false;
     const other = vipKey(networkUuid, fixedIp);
-    return (
-      other !== key &&
-      cache.portsOfAddress(other).some((owner) => owner.uuid === portUuid) &&
-      (cache.find('virtual-ip', 'virtualIpsByVip', other).length > 0 ||
-        cache.find('virtual-machine-interface', 'portsByPair', other).some((port) => isAmphoraPort(port, settings)))
-    );
+    if (other === key) return false;
+    const managed = findManaged(cache, other);
+    const { vipPort, members } = planLoadBalancer(observeLoadBalancer(cache, other, managed), settings);
+    return vipPort?.uuid === portUuid && managed.length + members.length > 0;
   });
 }

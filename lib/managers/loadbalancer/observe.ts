@@ -37,16 +37,13 @@ function rememberedVipPort(cache: CacheReader, key: VipKey): string | undefined 
 }
 
 function observePort(cache: CacheReader, port: PortEntity): ObservedPort {
-  const [domain = '', name = ''] = port.fqName;
   return {
     uuid: port.uuid,
     name: port.name,
     owner: port.owner,
-    hasPairs: port.hasPairs,
     hasVirtualMachine: port.vmUuids.length > 0,
-    ...(port.projectUuid === undefined ? {} : { projectUuid: port.projectUuid }),
-    project: { domain, name },
-    virtualMachineNames: port.vmNames,
+    vmNames: port.vmNames,
+    ...projectOf(port),
     addresses: cache.find('instance-ip', 'instanceIpsByPort', port.uuid).flatMap((ip) =>
       ip.address === undefined
         ? []
@@ -60,4 +57,13 @@ function observePort(cache: CacheReader, port: PortEntity): ObservedPort {
     ),
     ageMs: cache.portAgeMs(port.uuid),
   };
+}
+
+// The API server takes the name of a parent from the parent. Of a port whose parent is no project it says nothing: an instance may be
+// named like a domain, and its port like a project.
+function projectOf({ projectUuid, fqName }: PortEntity): Pick<ObservedPort, 'projectUuid' | 'project'> {
+  if (projectUuid === undefined) return {};
+  const [domain, name, port, ...more] = fqName;
+  if (domain === undefined || name === undefined || port === undefined || more.length > 0) return { projectUuid };
+  return { projectUuid, project: { domain, name } };
 }

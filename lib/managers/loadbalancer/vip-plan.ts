@@ -4,6 +4,7 @@ import type { VirtualIpPlan } from '../virtual-ip/plan.js';
 import type { ManagerSettings } from '../settings.js';
 import { describeWrite, type Stage } from '../write.js';
 import type { LoadBalancerPlan, RefusedPort } from './plan.js';
+import type { PortProject } from './trust.js';
 
 /** All that is to be done for a VIP, in order. */
 export interface VipPlan {
@@ -12,6 +13,9 @@ export interface VipPlan {
   readonly members: readonly string[];
   readonly associations: readonly string[];
   readonly refused: readonly RefusedPort[];
+  readonly refusedVipPort?: string;
+  readonly leftBehind: readonly string[];
+  readonly unlistedProjects: readonly PortProject[];
   /** Uuids of recorded floating ips of which the record is not believed. */
   readonly untrusted: readonly string[];
   readonly stages: readonly Stage[];
@@ -69,6 +73,9 @@ export function composeVipPlan(
     members: loadBalancer.members,
     associations: floatingIps.associations,
     refused: loadBalancer.refused,
+    ...(loadBalancer.refusedVipPort === undefined ? {} : { refusedVipPort: loadBalancer.refusedVipPort }),
+    leftBehind: loadBalancer.leftBehind,
+    unlistedProjects: loadBalancer.unlistedProjects,
     untrusted: floatingIps.untrusted,
     stages: stages.filter((stage) => stage.writes.length > 0),
     events: floatingIps.events,

@@ -46,6 +46,8 @@ export interface FaultStageOptions {
   /** More of the monitor's options: clock, log, metrics and schema are there already. */
   readonly monitor?: EmbeddedMonitorOptions;
   readonly tenant?: Partial<TenantOptions>;
+  /** The project of the amphora ports. Defaults to the tenant's own. */
+  readonly amphoraProjectId?: string;
   /** Whether somebody is there whom nobody may touch. Defaults to true. */
   readonly bystanders?: boolean;
   /** Of the faults. Defaults to 1. */
@@ -91,11 +93,12 @@ export class FaultStage {
   /** Opens it; the monitor has read everything, which is nothing but the bystanders' tenant. */
   public static async open(options: FaultStageOptions): Promise<FaultStage> {
     const parts = { clock: new ManualClock(), log: new KeptLog(), metrics: new KeptMetrics() };
-    const { schema, monitor = {}, tenant, seed = 1 } = options;
+    const { schema, monitor = {}, tenant, amphoraProjectId, seed = 1 } = options;
     const shop = await Shop.open({
       server: { schema, newUuid: seededUuids(seed) },
       clock: parts.clock,
       ...(tenant === undefined ? {} : { tenant }),
+      ...(amphoraProjectId === undefined ? {} : { amphoraProjectId }),
       monitor: {
         logger: parts.log,
         metrics: parts.metrics,

@@ -19,6 +19,8 @@ const inOrder: VipPlan = {
   members: [uuidOf(2)],
   associations: [uuidOf(3)],
   refused: [],
+  leftBehind: [],
+  unlistedProjects: [],
   untrusted: [],
   stages: [],
   events: [],
@@ -85,6 +87,9 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
     },
   },
   'refused-port': planned({ refused: [{ uuid: uuidOf(9), reason: 'untrusted-project' }] }),
+  'refused-vip-port': planned({ refusedVipPort: uuidOf(7) }),
+  'left-behind': planned({ leftBehind: [uuidOf(6)] }),
+  'unlisted-project': planned({ unlistedProjects: [{ uuid: uuidOf(0xa5), name: 'default-domain:octavia' }] }),
   'refused-association': planned({ untrusted: [uuidOf(8)] }),
   'name-taken': planned({ nameTaken: 'default-domain:shop:octavia-lb-1' }),
   vip: {

@@ -3,6 +3,7 @@ import { observeFloatingIps } from '../../../../lib/managers/floating-ip/observe
 import type { LoadBalancerPlan } from '../../../../lib/managers/index.js';
 import { vipKey } from '../../../../lib/schema/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
+import { without } from '../../../support/without.js';
 import {
   amphora1,
   amphora2,
@@ -59,6 +60,8 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
     leaving: [],
     orphans: [],
     refused: [],
+    leftBehind: [],
+    unlistedProjects: [],
     ...delta,
   };
   return observeFloatingIps(
@@ -228,14 +231,27 @@ describe('observeFloatingIps', () => {
     });
 
     it('should be one that was moved to the VIP port of another load balancer', () => {
-      const stage = newStage().putPort(portEntity(web, { owner: 'Octavia', name: 'octavia-lb-2' }), webAddress);
+      const stage = newStage().putPort(portEntity(web, { owner: 'Octavia', vmNames: [`lb-${web}`] }), webAddress);
       stage.putAmphora(newAmphora, { pairAddresses: [webAddress] });
       expect(observed(moved(stage))?.attachedElsewhere).to.equal(true);
     });
 
+    it('should not be one that was moved to an instance that has the address of a VIP that is gone', () => {
+      const stage = newStage().putPort(portEntity(web, { vmNames: [uuidOf(0xd0)] }), webAddress);
+      stage.putAmphora(newAmphora, { pairAddresses: [webAddress] });
+      expect(observed(moved(stage))?.attachedElsewhere).to.equal(false);
+    });
+
+    it('should not be one that was moved to a VIP port that nobody may keep', () => {
+      const stage = newStage();
+      const nobodys = without(portEntity(web, { owner: 'Octavia', vmNames: [`lb-${web}`] }), 'projectUuid');
+      stage.putPort(nobodys, webAddress).putAmphora(newAmphora, { pairAddresses: [webAddress] });
+      expect(observed(moved(stage))?.attachedElsewhere).to.equal(false);
+    });
+
     it("should not be one that was moved to a tenant's own virtual address: nobody else would take back what is ours", () => {
       const stage = newStage().putPort(portEntity(web), webAddress);
-      stage.putPort(portEntity(newAmphora, { hasPairs: true, pairAddresses: [webAddress] }));
+      stage.putPort(portEntity(newAmphora, { pairAddresses: [webAddress] }));
       expect(observed(moved(stage))?.attachedElsewhere).to.equal(false);
     });
 

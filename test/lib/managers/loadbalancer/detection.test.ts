@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   defaultManagerSettings as rules,
   isAmphoraPort,
+  isInUse,
   isOctaviaVipPort,
   loadBalancerId,
   portState,
@@ -9,6 +10,7 @@ import {
 
 const lb = '605acb67-0f8d-43a2-91d0-6a2f8e3b7c11';
 const vrrpName = 'octavia-lb-vrrp-2100973b-3943-45d5-9237-331111111111';
+const instance = '9067a55d-3334-420b-b7b2-14d2cf4303a8';
 
 describe('the marks of a port', () => {
   describe('isAmphoraPort', () => {
@@ -20,35 +22,80 @@ describe('the marks of a port', () => {
       ['the prefix is somewhere inside the name', { name: `my-${vrrpName}`, owner: '' }, false],
       ['it is the VIP port after its owner was taken off', { name: `octavia-lb-${lb}`, owner: '' }, false],
       ['the owner only begins like Octavia', { name: 'x', owner: 'Octavia2' }, false],
+      ['it is the VIP port, by its name', { name: `octavia-lb-${lb}`, owner: 'Octavia' }, false],
+      ['it is the VIP port, by its placeholder', { name: 'renamed', owner: 'Octavia', vmNames: [`lb-${lb}`] }, false],
+      [
+        'it is the VIP port, which somebody named like an amphora’s',
+        { name: vrrpName, owner: 'Octavia', vmNames: [`lb-${lb}`] },
+        false,
+      ],
+      [
+        'Nova is binding it, and its owner is still Octavia',
+        { name: vrrpName, owner: 'Octavia', vmNames: [instance] },
+        true,
+      ],
+      ['the same, and it was renamed', { name: 'renamed', owner: 'Octavia', vmNames: [instance] }, true],
     ] as const) {
       it(`should be ${expected} when ${what}`, () => {
-        expect(isAmphoraPort(port, rules)).to.equal(expected);
+        expect(isAmphoraPort({ vmNames: [], ...port }, rules)).to.equal(expected);
       });
     }
 
     it('should go by the configured owner and prefix', () => {
       const own = { octaviaOwner: 'network:lb', amphoraNamePrefix: 'amp-' };
-      expect(isAmphoraPort({ name: 'amp-1', owner: '' }, own)).to.equal(true);
-      expect(isAmphoraPort({ name: 'x', owner: 'network:lb' }, own)).to.equal(true);
-      expect(isAmphoraPort({ name: vrrpName, owner: 'Octavia' }, own)).to.equal(false);
+      expect(isAmphoraPort({ name: 'amp-1', owner: '', vmNames: [] }, own)).to.equal(true);
+      expect(isAmphoraPort({ name: 'x', owner: 'network:lb', vmNames: [] }, own)).to.equal(true);
+      expect(isAmphoraPort({ name: vrrpName, owner: 'Octavia', vmNames: [] }, own)).to.equal(false);
     });
   });
 
   describe('isOctaviaVipPort', () => {
-    const vipPort = { name: `octavia-lb-${lb}`, owner: 'Octavia', hasPairs: false };
+    const vipPort = { name: `octavia-lb-${lb}`, owner: 'Octavia', vmNames: [`lb-${lb}`] };
     for (const [what, delta, expected] of [
       ['it is as Octavia makes it', {}, true],
       ['its name is another', { name: 'renamed by the operator' }, true],
-      ['it has pairs: then it is an amphora port', { hasPairs: true }, false],
+      ["its name is like an amphora's, and its placeholder is there", { name: vrrpName }, true],
+      ['its placeholder is gone', { vmNames: [] }, true],
+      ['its name goes on after the id', { name: `octavia-lb-${lb}-1`, vmNames: [] }, true],
+      ['neither name nor placeholder tell', { name: 'renamed', vmNames: [] }, false],
+      ['the name only begins like that of a VIP port', { name: 'octavia-lb-1', vmNames: [] }, false],
+      ['the virtual machine is an instance', { name: 'renamed', vmNames: [instance] }, false],
       [
         "it is named like an amphora's: a new load balancer's ports get their pairs last (recording 17)",
-        { name: vrrpName },
+        { name: vrrpName, vmNames: [] },
         false,
       ],
-      ["it is a tenant's (recording 13)", { name: 'my-vip', owner: '' }, false],
+      ["it is a tenant's (recording 13)", { name: 'my-vip', owner: '', vmNames: [] }, false],
+      ['a tenant named it so', { owner: '' }, false],
     ] as const) {
       it(`should be ${expected} when ${what}`, () => {
         expect(isOctaviaVipPort({ ...vipPort, ...delta }, rules)).to.equal(expected);
+      });
+    }
+
+    it("should not be an amphora's port where that is named by the beginning of a VIP port's name", () => {
+      const own = { octaviaOwner: 'Octavia', amphoraNamePrefix: 'octavia-lb-' };
+      expect(isOctaviaVipPort({ ...vipPort, vmNames: [] }, own)).to.equal(false);
+      expect(isOctaviaVipPort(vipPort, own)).to.equal(true);
+    });
+  });
+
+  describe('isInUse', () => {
+    for (const [what, port, expected] of [
+      ["it is an instance's", { owner: 'compute:nova', vmNames: [instance] }, true],
+      ['Nova binds: the owner is there, the instance is not yet', { owner: 'compute:az-2', vmNames: [] }, true],
+      ['Nova binds: the instance is there, the owner is not yet', { owner: '', vmNames: [instance] }, true],
+      ["it is a bare metal instance's", { owner: 'baremetal:none', vmNames: [instance] }, true],
+      ["it is a router's", { owner: 'network:router_interface', vmNames: [] }, true],
+      ["it is DHCP's", { owner: 'network:dhcp', vmNames: ['dhcp-1'] }, true],
+      ["it is an agent's gateway", { owner: 'network:floatingip_agent_gateway', vmNames: [] }, true],
+      ["it is a tenant's own VIP port (recording 13)", { owner: '', vmNames: [] }, false],
+      ['an owner says what it is for, and it has no device', { owner: 'neutron:LOADBALANCER', vmNames: [] }, false],
+      ["it is Octavia's VIP port", { owner: 'Octavia', vmNames: [`lb-${lb}`] }, false],
+      ['the owner only begins like compute', { owner: 'computer', vmNames: [] }, false],
+    ] as const) {
+      it(`should be ${expected} when ${what}`, () => {
+        expect(isInUse(port)).to.equal(expected);
       });
     }
   });

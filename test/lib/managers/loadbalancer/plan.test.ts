@@ -6,6 +6,7 @@ import {
   type ObservedPort,
 } from '../../../../lib/managers/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
+import { without } from '../../../support/without.js';
 import {
   anyLoadBalancer,
   anyPort,
@@ -62,12 +63,14 @@ describe('planLoadBalancer', () => {
     });
 
     it("should not be a port whose address only a tenant's own instance carries (recording 14)", () => {
-      const keepalived = anyPort(3, { owner: 'compute:nova', hasPairs: true, hasVirtualMachine: true });
+      const keepalived = anyPort(3, { owner: 'compute:nova', hasVirtualMachine: true });
       expect(plan({ owners: [tenantsVipPort], carriers: [keepalived] })).to.deep.equal({
         members: [],
         leaving: [],
         orphans: [],
         refused: [],
+        leftBehind: [],
+        unlistedProjects: [],
       });
     });
 
@@ -94,9 +97,95 @@ describe('planLoadBalancer', () => {
       expect(plan({ ...seen, recordedVipPort: uuidOf(1) }).vipPort).to.include({ uuid: uuidOf(1), origin: 'tenant' });
     });
 
-    it('should not count among the members although its owner is Octavia and it carries the address', () => {
-      const odd = octaviaVipPort(1, { hasPairs: false });
-      expect(plan({ owners: [odd], carriers: [odd, boundAmphora(2)] }).members).to.deep.equal([uuidOf(2)]);
+    it('should not count among the members although it carries its own address', () => {
+      const odd = octaviaVipPort(1);
+      expect(plan({ owners: [odd], carriers: [odd, boundAmphora(2)] })).to.deep.include({
+        members: [uuidOf(2)],
+        leaving: [],
+        refused: [],
+      });
+    });
+
+    it('should not count as an amphora of another VIP that it carries, nor as a refused one', () => {
+      const others = octaviaVipPort(9, { addresses: [{ address: '10.107.0.9' }] });
+      for (const networkShared of [false, true]) {
+        const carriers = [others, boundAmphora(2, service)];
+        expect(plan({ networkShared, owners: [octaviaVipPort(1)], carriers })).to.deep.include({
+          members: [uuidOf(2)],
+          leaving: [],
+          refused: [],
+        });
+      }
+      expect(plan({ owners: [tenantsVipPort], carriers: [others] }).vipPort).to.equal(undefined);
+    });
+
+    describe('that something else than a load balancer uses', () => {
+      const used: Partial<ObservedPort> = { owner: 'compute:nova', vmNames: [uuidOf(0xd1)], hasVirtualMachine: true };
+      const web = { ...tenantsVipPort, ...used };
+
+      for (const [what, amphora] of [
+        ['bound', boundAmphora(2)],
+        ['fresh', freshAmphora(2)],
+        ['unbound', unboundAmphora(2)],
+      ] as const) {
+        it(`should not be one, and the amphora port that is left behind, ${what}, be named`, () => {
+          const seen = plan({ owners: [web], carriers: [amphora] });
+          expect(seen).to.deep.include({ members: [], leftBehind: [uuidOf(2)] });
+          expect(seen).not.to.have.any.keys('vipPort', 'recheckAfterMs');
+          expect([...seen.leaving, ...seen.orphans]).to.deep.equal([uuidOf(2)]);
+        });
+      }
+
+      it('should be kept as recorded until the record is gone: what was written has to be taken back', () => {
+        const seen = plan({ owners: [web], carriers: [boundAmphora(2)], recordedVipPort: web.uuid });
+        expect(seen.vipPort).to.include({ uuid: web.uuid, origin: 'recorded' });
+        expect(seen).to.deep.include({ members: [], orphans: [uuidOf(2)], leftBehind: [uuidOf(2)] });
+      });
+
+      it('should give way to one that is not in use, recorded or not', () => {
+        const own = anyPort(3, { addresses: [{ address: vip }] });
+        const seen = plan({ owners: [web, own], carriers: [boundAmphora(2)], recordedVipPort: web.uuid });
+        expect(seen.vipPort).to.include({ uuid: own.uuid, origin: 'tenant' });
+        expect(seen).to.deep.include({ members: [uuidOf(2)], leftBehind: [] });
+      });
+
+      it('should be named as left behind also when the amphora of another load balancer has the address', () => {
+        const other = boundAmphora(3, { addresses: [{ address: vip }] });
+        expect(plan({ owners: [other], carriers: [boundAmphora(2)] }).leftBehind).to.deep.equal([uuidOf(2)]);
+      });
+
+      it('should not matter to the VIP of a load balancer that is there', () => {
+        const seen = plan({ owners: [web, octaviaVipPort(4)], carriers: [boundAmphora(2)] });
+        expect(seen).to.deep.include({ members: [uuidOf(2)], leftBehind: [] });
+      });
+    });
+
+    describe('that belongs to no project', () => {
+      const nobodys = without(octaviaVipPort(1), 'projectUuid', 'project');
+
+      it('should not be one, and be named', () => {
+        const seen = plan({ owners: [nobodys], carriers: [boundAmphora(2)] });
+        expect(seen).not.to.have.property('vipPort');
+        expect(seen.refusedVipPort).to.equal(uuidOf(1));
+      });
+
+      it('should not be one either if only the name of its project is not known', () => {
+        const seen = plan({ owners: [{ ...nobodys, projectUuid: uuidOf(0xa1) }], carriers: [boundAmphora(2)] });
+        expect(seen).not.to.have.property('vipPort');
+        expect(seen.refusedVipPort).to.equal(uuidOf(1));
+      });
+
+      it('should not be one if it is no Octavia’s, and an amphora carries its address', () => {
+        const own = { ...nobodys, name: 'my-vip', owner: '', vmNames: [] };
+        expect(plan({ owners: [own], carriers: [boundAmphora(2)] }).refusedVipPort).to.equal(uuidOf(1));
+        expect(plan({ owners: [own] })).not.to.have.property('refusedVipPort');
+      });
+
+      it('should give way to one that does', () => {
+        const seen = plan({ owners: [nobodys, octaviaVipPort(3)], carriers: [boundAmphora(2)] });
+        expect(seen.vipPort?.uuid).to.equal(uuidOf(3));
+        expect(seen).not.to.have.property('refusedVipPort');
+      });
     });
 
     describe('with additional addresses', () => {
@@ -146,7 +235,7 @@ describe('planLoadBalancer', () => {
     }
 
     it("should leave out a tenant's own instance with the VIP as its pair (recording 14)", () => {
-      const keepalived = anyPort(3, { owner: 'compute:nova', hasPairs: true, hasVirtualMachine: true });
+      const keepalived = anyPort(3, { owner: 'compute:nova', hasVirtualMachine: true });
       expect(plan({ owners: [octaviaVipPort(1)], carriers: [keepalived, boundAmphora(2)] })).to.deep.include({
         members: [uuidOf(2)],
         refused: [],
@@ -204,7 +293,15 @@ describe('planLoadBalancer', () => {
         [uuidOf(0xa2)],
         false,
       ],
-      ['names an empty text, and the port has no project', { projectUuid: undefined }, [''], false],
+      ['names an empty text, and the port has no project', { projectUuid: undefined, project: undefined }, [''], false],
+      [
+        'names it, and the port belongs to nobody',
+        { projectUuid: undefined },
+        ['service', 'default-domain:shop'],
+        false,
+      ],
+      ['names its uuid, and no name of it is known', { ...service, project: undefined }, [uuidOf(0xa2)], true],
+      ['names nothing of it, and no name of it is known', { ...service, project: undefined }, ['service'], false],
     ] as const) {
       it(`should ${expected ? '' : 'not '}hold in a shared network when the list ${what}`, () => {
         expect(isMember(project as Partial<ObservedPort>, amphoraProjects)).to.equal(expected);
@@ -218,8 +315,36 @@ describe('planLoadBalancer', () => {
     it('should say who is refused, and why', () => {
       const carriers = [boundAmphora(3, stranger), boundAmphora(2, service)];
       const seen = plan({ networkShared: true, owners: [octaviaVipPort(1)], carriers });
-      expect(seen.refused).to.deep.equal([{ uuid: uuidOf(3), reason: 'untrusted-project' }]);
+      const project = { uuid: stranger.projectUuid, name: 'default-domain:mallory' };
+      expect(seen.refused).to.deep.equal([{ uuid: uuidOf(3), reason: 'untrusted-project', project }]);
       expect(seen.members).to.deep.equal([uuidOf(2)]);
+    });
+
+    describe('before a network is shared', () => {
+      const octavias = { projectUuid: uuidOf(0xa5), project: { domain: 'default-domain', name: 'octavia' } };
+      const unlisted = (delta: Partial<LoadBalancerObservation>) =>
+        plan({ owners: [octaviaVipPort(1)], ...delta }, { amphoraProjects: ['service'] }).unlistedProjects;
+
+      it('should be foreseen: each project of bound amphorae that the list lacks, once', () => {
+        const carriers = [boundAmphora(4, stranger), boundAmphora(3, octavias), boundAmphora(2, octavias)];
+        expect(unlisted({ carriers: [...carriers, boundAmphora(5, service)] })).to.deep.equal([
+          { uuid: uuidOf(0xa3), name: 'default-domain:mallory' },
+          { uuid: uuidOf(0xa5), name: 'default-domain:octavia' },
+        ]);
+      });
+
+      for (const [what, delta] of [
+        ['it is not bound', { carriers: [freshAmphora(2, octavias)] }],
+        ['it is leaving', { carriers: [unboundAmphora(2, octavias)] }],
+        ['nobody has the VIP', { owners: [], carriers: [boundAmphora(2, octavias)] }],
+        ['it is refused as it is', { networkShared: true, carriers: [boundAmphora(2, octavias)] }],
+        ['it carries another pair', { carriers: [] }],
+        ['it belongs to no project', { carriers: [boundAmphora(2, { projectUuid: undefined } as object)] }],
+      ] as const) {
+        it(`should not be when ${what}`, () => {
+          expect(unlisted(delta)).to.deep.equal([]);
+        });
+      }
     });
 
     it("should not make a tenant's port a VIP port for the sake of a refused amphora", () => {

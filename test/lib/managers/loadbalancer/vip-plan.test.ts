@@ -16,7 +16,14 @@ import { vip } from '../support/ports.js';
 const key = vipKey(uuidOf(0xb0), vip);
 const target = { uuid: uuidOf(0x40) };
 
-const loadBalancer: LoadBalancerPlan = { members: [amphora2], leaving: [amphora1], orphans: [], refused: [] };
+const loadBalancer: LoadBalancerPlan = {
+  members: [amphora2],
+  leaving: [amphora1],
+  orphans: [],
+  refused: [],
+  leftBehind: [],
+  unlistedProjects: [],
+};
 const floatingIps: FloatingIpPlan = {
   associations: [],
   undecided: [],

@@ -17,10 +17,9 @@ export function anyPort(number: number, delta: Partial<ObservedPort> = {}): Obse
     uuid: uuidOf(number),
     name: `port-${number}`,
     owner: '',
-    hasPairs: false,
     hasVirtualMachine: false,
     ...tenant,
-    virtualMachineNames: [],
+    vmNames: [],
     addresses: [{ address: `10.107.0.${100 + number}`, subnetUuid: uuidOf(0xb1), createdAt: number * second }],
     ageMs: 60 * second,
     ...delta,
@@ -33,7 +32,7 @@ export function octaviaVipPort(number: number, delta: Partial<ObservedPort> = {}
     name: `octavia-lb-${loadBalancer}`,
     owner: 'Octavia',
     hasVirtualMachine: true,
-    virtualMachineNames: [`lb-${loadBalancer}`],
+    vmNames: [`lb-${loadBalancer}`],
     addresses: [{ address: vip, subnetUuid: uuidOf(0xb1), createdAt: 1 * second }],
     ...delta,
   });
@@ -44,21 +43,20 @@ export function boundAmphora(number: number, delta: Partial<ObservedPort> = {}):
   return anyPort(number, {
     name: `octavia-lb-vrrp-${uuidOf(number)}`,
     owner: 'compute:nova',
-    hasPairs: true,
     hasVirtualMachine: true,
-    virtualMachineNames: [uuidOf(number + 0x1000)],
+    vmNames: [uuidOf(number + 0x1000)],
     ...delta,
   });
 }
 
 /** An amphora port that Nova has not bound yet. */
 export function freshAmphora(number: number, delta: Partial<ObservedPort> = {}): ObservedPort {
-  return boundAmphora(number, { owner: 'Octavia', hasVirtualMachine: false, virtualMachineNames: [], ...delta });
+  return boundAmphora(number, { owner: 'Octavia', hasVirtualMachine: false, vmNames: [], ...delta });
 }
 
 /** An amphora port that Nova has unbound (recording 04). */
 export function unboundAmphora(number: number, delta: Partial<ObservedPort> = {}): ObservedPort {
-  return boundAmphora(number, { owner: '', hasVirtualMachine: false, virtualMachineNames: [], ...delta });
+  return boundAmphora(number, { owner: '', hasVirtualMachine: false, vmNames: [], ...delta });
 }
 
 /** A VIP in a network of the tenant's own: nobody owns it, nobody carries it. */

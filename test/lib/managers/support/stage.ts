@@ -46,7 +46,6 @@ export function portEntity(uuid: string, delta: Partial<PortEntity> = {}): PortE
     networkUuid: network,
     vmUuids: [uuidOf(0xd0)],
     vmNames: [],
-    hasPairs: false,
     pairAddresses: [],
     ...delta,
   };
@@ -127,7 +126,7 @@ export class Stage implements ConfigWriter, CacheKeeper {
   }
 
   public putAmphora(uuid: string, delta: Partial<PortEntity> = {}): this {
-    const marks = { name: `octavia-lb-vrrp-${uuid}`, hasPairs: true, pairAddresses: [vip] };
+    const marks = { name: `octavia-lb-vrrp-${uuid}`, pairAddresses: [vip] };
     return this.putPort(
       portEntity(uuid, { ...marks, ...delta }),
       `10.107.0.${100 + Number.parseInt(uuid.slice(-2), 16)}`,
