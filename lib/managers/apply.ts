@@ -5,10 +5,12 @@ import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
 import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { readRecord, recordAfter } from '../schema/index.js';
+import { changed, withProperties } from './after-write.js';
 import { assertNever } from './assert-never.js';
 import type { VipPlan } from './loadbalancer/vip-plan.js';
 import type { SchemaKnowledge } from './schema-knowledge.js';
 import {
+  keysOf,
   kindOf,
   subjectOf,
   type FloatingIpProperties,
@@ -29,7 +31,13 @@ export interface ApplyResult {
 /** What is carried out, and for which VIP. */
 export type PlannedVip = Pick<VipPlan, 'key' | 'vipPortUuid' | 'associations' | 'stages'>;
 
-const nobodyWaits = (): boolean => false;
+/** What is to be heeded while a plan is carried out, and who is to be told. */
+export interface ApplyOptions {
+  /** Whether other VIPs wait: bookkeeping that follows other writes is put off then. Defaults to no. */
+  readonly othersWait?: () => boolean;
+  /** Told of each write that was made: see {@link keysOf}. */
+  readonly onWritten?: (keys: readonly string[]) => void;
+}
 
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
@@ -55,26 +63,25 @@ export class PlanApplier {
   /**
    * Carries out the stages of a plan; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a
    * taken name.
-   *
-   * @param othersWait whether other VIPs wait: bookkeeping that follows other writes is put off then
    */
-  public async apply(plan: PlannedVip, signal: AbortSignal, othersWait = nobodyWaits): Promise<ApplyResult> {
-    const run = new Run(this.parts, signal, plan);
+  public async apply(plan: PlannedVip, signal: AbortSignal, options: ApplyOptions = {}): Promise<ApplyResult> {
+    const { othersWait = (): boolean => false, onWritten = (): void => undefined } = options;
+    const run = new Run(this.parts, signal, { plan, onWritten });
     for (const stage of plan.stages) {
       const isPutOff = stage.isBookkeeping === true && run.writes > 0 && othersWait();
-      if (isPutOff) return { outcome: 'put-off', writes: run.writes };
+      if (isPutOff) return run.result('put-off');
       if (stage.dropsEvidence === true) {
         await run.readBack();
-        if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
+        if (run.isOutdated) return run.result('outdated');
       }
       const bySubject = groupBySubject(stage.writes);
       const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
       await run.readBackAssociations(stage.writes);
-      if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
+      if (run.isOutdated) return run.result('outdated');
     }
-    return { outcome: 'done', writes: run.writes };
+    return run.result('done');
   }
 }
 
@@ -91,6 +98,8 @@ function groupBySubject(writes: readonly Write[]): ReadonlyMap<string, readonly 
 class Run {
   public writes = 0;
   public isOutdated = false;
+  private readonly vip: PlannedVip;
+  private readonly onWritten: (keys: readonly string[]) => void;
   private createdUuid: string | undefined;
   private isReadBack = false;
   // The plan knows of the changes up to here, and the floating ips were so.
@@ -100,13 +109,19 @@ class Run {
   public constructor(
     private readonly parts: ConstructorParameters<typeof PlanApplier>[0],
     private readonly signal: AbortSignal,
-    private readonly vip: PlannedVip,
+    carried: { readonly plan: PlannedVip; readonly onWritten: (keys: readonly string[]) => void },
   ) {
+    this.vip = carried.plan;
+    this.onWritten = carried.onWritten;
     this.plannedAt = parts.cache.sequence;
-    const written = vip.stages.flatMap((stage) => stage.writes).filter((write) => kindOf(write) === 'floating-ip');
-    for (const uuid of [...vip.associations, ...written.map(subjectOf)]) {
+    const written = this.vip.stages.flatMap((stage) => stage.writes).filter((write) => kindOf(write) === 'floating-ip');
+    for (const uuid of [...this.vip.associations, ...written.map(subjectOf)]) {
       this.planned.set(uuid, parts.cache.get('floating-ip', uuid));
     }
+  }
+
+  public result(outcome: ApplyResult['outcome']): ApplyResult {
+    return { outcome, writes: this.writes };
   }
 
   public async inOrder(writes: readonly Write[]): Promise<void> {
@@ -119,6 +134,7 @@ class Run {
       try {
         await this.carryOut(write);
         this.writes += 1;
+        this.onWritten(keysOf(write));
         this.parts.metrics.increment('writes_total', { kind: kindOf(write), action: write.action });
       } catch (error) {
         if (!(await this.isAnswer(write, error))) {
@@ -386,19 +402,4 @@ function wire(properties: VirtualIpProperties): Readonly<Record<string, unknown>
     ...(properties.subnetUuid === undefined ? {} : { subnet_id: properties.subnetUuid }),
     admin_state: true,
   };
-}
-
-function withProperties(floatingIp: FloatingIpEntity, properties: FloatingIpProperties): FloatingIpEntity {
-  const { fixedIp: before, ...others } = floatingIp;
-  const fixedIp = properties.fixedIp === undefined ? before : (properties.fixedIp ?? undefined);
-  return {
-    ...others,
-    ...(fixedIp === undefined ? {} : { fixedIp }),
-    isVirtualIp: properties.isVirtualIp ?? floatingIp.isVirtualIp,
-  };
-}
-
-function changed(uuids: readonly string[], uuid: string, operation: 'ADD' | 'DELETE'): readonly string[] {
-  const others = uuids.filter((other) => other !== uuid);
-  return operation === 'ADD' ? [...others, uuid].sort() : others;
 }

@@ -19,7 +19,7 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
     problems.push({ type: 'vip', vip, message: `${failure.code}: ${failure.message}`, since: failure.since });
   }
   for (const [vip, since] of controller.throttled) {
-    const message = 'written to again and again, and slowed down: somebody else may undo what is written';
+    const message = 'the same is written again and again, and slowed down: somebody else may undo what is written';
     problems.push({ type: 'contended', vip, message, since });
   }
   for (const report of reports.all()) problems.push(...problemsOf(report));

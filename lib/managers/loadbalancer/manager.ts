@@ -1,6 +1,6 @@
 import { recordedFloatingIps, recordedPorts, type CacheKeeper, type CacheReader } from '../../cache/index.js';
 import { assertNever } from '../assert-never.js';
-import type { ReconcileResult, Reconciler } from '../../controller/reconciler.js';
+import type { ReconcileOptions, ReconcileResult, Reconciler } from '../../controller/reconciler.js';
 import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
 import type { Logger } from '../../log/index.js';
 import type { Metrics } from '../../metrics/index.js';
@@ -57,8 +57,14 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
     this.noteRecords(key);
+    return options.urgentOnly === true
+      ? this.doWhatIsUrgent(key, signal, options)
+      : this.bringInOrder(key, signal, options);
+  }
+
+  private async bringInOrder(key: VipKey, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
     let writes = 0;
     let verified = false;
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
@@ -71,11 +77,15 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
         verified = true;
         continue;
       }
-      const result = await this.carryOut(plan, signal, othersWait);
+      const result = await this.carryOut(plan, signal, options);
       writes += result.writes;
       switch (result.outcome) {
         case 'done':
-          return { writes, ...(plan.recheckAfterMs === undefined ? {} : { requeueAfterMs: plan.recheckAfterMs }) };
+          return {
+            writes,
+            ...(plan.recheckAfterMs === undefined ? {} : { requeueAfterMs: plan.recheckAfterMs }),
+            ...(this.isOver(key) ? { isOver: true } : {}),
+          };
         case 'put-off':
           return { writes, unfinished: true };
         case 'outdated':
@@ -89,6 +99,22 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     });
   }
 
+  // Nothing is verified, reported or noted: that is left to the whole reconcile that follows. If the plan is out of date, so is that.
+  private async doWhatIsUrgent(key: VipKey, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
+    const plan = this.plan(key);
+    const stages = plan.stages.filter((stage) => stage.isUrgent === true);
+    if (this.parts.settings.dryRun || stages.length === 0) return { writes: 0 };
+    const { writes } = await this.parts.applier.apply({ ...plan, stages }, signal, options);
+    return { writes };
+  }
+
+  // Nothing is kept for the VIP, and nobody carries it.
+  private isOver(key: VipKey): boolean {
+    const { cache, virtualIps, settings } = this.parts;
+    if (virtualIps.find(key).length > 0) return false;
+    return planLoadBalancer(observeLoadBalancer(cache, key, []), settings).members.length === 0;
+  }
+
   /** What the virtual-ips of the VIP tell before anything is planned: the evidence of a strip, and what the API server keeps. */
   private noteRecords(key: VipKey): void {
     for (const virtualIp of this.parts.virtualIps.find(key)) {
@@ -99,11 +125,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     }
   }
 
-  private async carryOut(
-    plan: VipPlan,
-    signal: AbortSignal,
-    othersWait: (() => boolean) | undefined,
-  ): Promise<ApplyResult> {
+  private async carryOut(plan: VipPlan, signal: AbortSignal, options: ReconcileOptions): Promise<ApplyResult> {
     const { applier, reports, settings, logger, cache } = this.parts;
     for (const uuid of plan.associations) cache.traces.associationSeen(uuid, plan.key);
     for (const uuid of plan.members) cache.traces.memberSeen(uuid, plan.key);
@@ -114,7 +136,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     if (plan.stages.length > 0 && logger.isDebugEnabled()) {
       logger.debug('plan', { vip: plan.key, plan: describeVipPlan(plan) });
     }
-    const result = await applier.apply(plan, signal, othersWait);
+    const result = await applier.apply(plan, signal, options);
     if (result.outcome !== 'outdated') {
       reports.update(plan, false);
       // An association has ended when its record is gone.

@@ -35,7 +35,7 @@ export interface VipPlan {
  * 6. detach: the virtual-ip's references to ports that are no members any more, and the record of those
  * 7. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
- * The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
+ * Letting go cannot wait, even while the VIP is slowed down. The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
  * attach is not: it is part of binding then.
  */
 export function composeVipPlan(
@@ -50,7 +50,7 @@ export function composeVipPlan(
   const { loadBalancer, floatingIps, virtualIp } = plans;
   const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
   const stages: readonly Stage[] = [
-    { name: 'let go', writes: floatingIps.letGo },
+    { name: 'let go', writes: floatingIps.letGo, isUrgent: true },
     { name: 'record', writes: virtualIp.record },
     { name: 'bind', writes: projectToFloatingIp ? floatingIps.bind : [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },

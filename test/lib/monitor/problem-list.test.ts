@@ -96,7 +96,7 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
   },
   contended: {
     notice: ({ governor }) => {
-      for (let count = 0; count < 2; count += 1) governor.wrote(vip);
+      for (let count = 0; count < 2; count += 1) governor.wrote(vip, { keys: ['add reference'] });
     },
     end: ({ clock }) => {
       clock.step(120_000);
