@@ -2,6 +2,7 @@ import type { Clock } from '../clock/index.js';
 import type { Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
+import type { Refusal } from './refusals.js';
 import { describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
 
 /** What is known of a VIP since its last reconcile. */
@@ -16,6 +17,8 @@ export interface VipReport {
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** That there is no name for its virtual-ip: those that others have, and since when. */
   readonly nameTaken?: { readonly names: string; readonly since: number };
+  /** Why nothing records its associations, and since when. */
+  readonly unrecorded?: Refusal & { readonly since: number };
   /** In a dry run: what would be written. */
   readonly plan?: string;
 }
@@ -35,6 +38,11 @@ export class VipReports {
     return this.reports.values();
   }
 
+  /** Whether the floating ip was associated with the VIP at its last reconcile. */
+  public wasAssociated(key: VipKey, floatingIpUuid: string): boolean {
+    return this.reports.get(key)?.associations.includes(floatingIpUuid) === true;
+  }
+
   /** How many VIPs are managed, and how many floating ips are associated with them. */
   public totals(): { readonly vips: number; readonly associations: number } {
     return { vips: this.reports.size, associations: this.associations };
@@ -44,7 +52,8 @@ export class VipReports {
   public update(plan: VipPlan, dryRun: boolean): void {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
-    const isToldOf = plan.refused.length + plan.untrusted.length > 0 || plan.nameTaken !== undefined;
+    const isToldOf =
+      plan.refused.length + plan.untrusted.length > 0 || plan.nameTaken !== undefined || plan.unrecorded !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
   }
 
@@ -66,8 +75,10 @@ export class VipReports {
 
   private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
     const now = this.parts.clock.now();
+    const refusedBefore = new Map(before?.refused.map((entry) => [entry.portUuid, entry]));
+    const untrustedBefore = new Map(before?.untrusted.map((entry) => [entry.floatingIpUuid, entry]));
     const refused = plan.refused.map(({ uuid, reason }) => {
-      const known = before?.refused.find((entry) => entry.portUuid === uuid);
+      const known = refusedBefore.get(uuid);
       if (known === undefined) {
         this.parts.logger.warn('port refused: it looks like an amphora of the VIP and is not trusted', {
           vip: plan.key,
@@ -78,7 +89,7 @@ export class VipReports {
       return known ?? { portUuid: uuid, reason, since: now };
     });
     const untrusted = plan.untrusted.map((floatingIpUuid) => {
-      const known = before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid);
+      const known = untrustedBefore.get(floatingIpUuid);
       if (known === undefined) {
         this.parts.logger.warn('record of a floating ip refused: it is of another project, and was not seen attached', {
           vip: plan.key,
@@ -87,6 +98,7 @@ export class VipReports {
       }
       return known ?? { floatingIpUuid, since: now };
     });
+    const unrecorded = this.unrecordedOf(plan, before, now);
     return {
       key: plan.key,
       ...(plan.vipPortUuid === undefined ? {} : { vipPortUuid: plan.vipPortUuid }),
@@ -97,7 +109,21 @@ export class VipReports {
       ...(plan.nameTaken === undefined
         ? {}
         : { nameTaken: { names: plan.nameTaken, since: before?.nameTaken?.since ?? now } }),
+      ...(unrecorded === undefined ? {} : { unrecorded }),
       ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
     };
+  }
+
+  private unrecordedOf(plan: VipPlan, before: VipReport | undefined, now: number): VipReport['unrecorded'] {
+    const { unrecorded, key: vip } = plan;
+    if (unrecorded === undefined) {
+      if (before?.unrecorded !== undefined) this.parts.logger.info('what is to be recorded is taken again', { vip });
+      return undefined;
+    }
+    if (before?.unrecorded === undefined) {
+      const message = 'what is to be recorded is refused: floating ips are served, but nothing records them';
+      this.parts.logger.warn(message, { vip, code: unrecorded.code, error: unrecorded.message });
+    }
+    return { ...unrecorded, since: before?.unrecorded?.since ?? now };
   }
 }

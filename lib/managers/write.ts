@@ -58,6 +58,8 @@ export interface Stage {
   readonly writes: readonly Write[];
   /** It cannot wait: it is carried out even while its VIP is slowed down. */
   readonly isUrgent?: boolean;
+  /** What a lost association is restored from later. Traffic does not wait for it if the config API refuses it. */
+  readonly isRecord?: boolean;
   /** Nobody's traffic waits for it: other VIPs that wait go first. */
   readonly isBookkeeping?: boolean;
   /** It drops what a lost association could be told by: the floating ips are read again before. */

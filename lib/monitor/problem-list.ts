@@ -1,5 +1,5 @@
 import type { Controller } from '../controller/index.js';
-import type { VipReport, VipReports } from '../managers/index.js';
+import type { Refusal, VipReport, VipReports } from '../managers/index.js';
 import type { Problem } from './monitor.js';
 import type { RejectionLog } from './problems.js';
 
@@ -26,7 +26,7 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
   return problems;
 }
 
-function problemsOf({ key: vip, refused, untrusted, nameTaken }: VipReport): readonly Problem[] {
+function problemsOf({ key: vip, refused, untrusted, nameTaken, unrecorded }: VipReport): readonly Problem[] {
   const problems: Problem[] = [];
   for (const { portUuid: uuid, reason, since } of refused) {
     const message = `looks like an amphora of the VIP and does not count: ${reason}`;
@@ -40,5 +40,20 @@ function problemsOf({ key: vip, refused, untrusted, nameTaken }: VipReport): rea
     const message = `virtual-ips of others have all names that could be used: ${nameTaken.names}`;
     problems.push({ type: 'name-taken', kind: 'virtual-ip', vip, message, since: nameTaken.since });
   }
+  if (unrecorded !== undefined) {
+    const { code, message: why, since } = unrecorded;
+    const message = `the config API refuses to record its associations (${code}: ${why}). ${whatItCosts} ${adviceOn[code]}`;
+    problems.push({ type: 'unrecorded', kind: 'virtual-ip', vip, message, since });
+  }
   return problems;
 }
+
+const whatItCosts =
+  'The floating ips are served, but nothing remembers them: what is lost while no monitor runs is not restored.';
+
+const adviceOn: Readonly<Record<Refusal['code'], string>> = {
+  'quota-exceeded': 'Raise the quota of virtual-ips of its project; it is tried again within a minute.',
+  forbidden: 'Give the account the cloud-admin role; it is tried again within a minute.',
+  'bad-request': 'The log of the API server says what is wrong; it is tried again within a minute.',
+  conflict: 'The log of the API server says what is in the way; it is tried again within a minute.',
+};

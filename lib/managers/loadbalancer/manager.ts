@@ -1,5 +1,6 @@
 import { recordedFloatingIps, recordedPorts, type CacheKeeper, type CacheReader } from '../../cache/index.js';
 import { assertNever } from '../assert-never.js';
+import type { Clock } from '../../clock/index.js';
 import type { ReconcileOptions, ReconcileResult, Reconciler } from '../../controller/reconciler.js';
 import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
 import type { Logger } from '../../log/index.js';
@@ -8,6 +9,7 @@ import type { VipKey } from '../../schema/index.js';
 import type { ApplyResult, PlanApplier } from '../apply.js';
 import type { FloatingIpManager } from '../floating-ip/manager.js';
 import type { AssociationEvent } from '../floating-ip/plan.js';
+import { Refusals, withoutRecord, type Refusal } from '../refusals.js';
 import type { VipReports } from '../report.js';
 import type { SchemaKnowledge } from '../schema-knowledge.js';
 import type { ManagerSettings } from '../settings.js';
@@ -35,13 +37,18 @@ export interface LoadBalancerManagerParts {
   readonly reports: VipReports;
   readonly schema: Pick<SchemaKnowledge, 'referenceSeen'>;
   readonly settings: ManagerSettings;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /** The load balancer manager on the cache. */
 export class CachedLoadBalancerManager implements LoadBalancerManager {
-  public constructor(private readonly parts: LoadBalancerManagerParts) {}
+  private readonly refusals: Refusals;
+
+  public constructor(private readonly parts: LoadBalancerManagerParts) {
+    this.refusals = new Refusals(parts.clock);
+  }
 
   public plan(key: VipKey, verified = false): VipPlan {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
@@ -83,7 +90,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
         case 'done':
           return {
             writes,
-            ...(plan.recheckAfterMs === undefined ? {} : { requeueAfterMs: plan.recheckAfterMs }),
+            ...this.requeueAfter(plan),
             ...(this.isOver(key) ? { isOver: true } : {}),
           };
         case 'put-off':
@@ -97,6 +104,11 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     throw new SvcMonitorError('outdated', 'the objects of the VIP keep changing under the plan', {
       details: { vip: key, plans: plansPerReconcile },
     });
+  }
+
+  private requeueAfter({ key, recheckAfterMs }: VipPlan): Pick<ReconcileResult, 'requeueAfterMs'> {
+    const waits = [recheckAfterMs, this.refusals.of(key)?.waitMs].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
   }
 
   // Nothing is verified, reported or noted: that is left to the whole reconcile that follows. If the plan is out of date, so is that.
@@ -136,13 +148,22 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     if (plan.stages.length > 0 && logger.isDebugEnabled()) {
       logger.debug('plan', { vip: plan.key, plan: describeVipPlan(plan) });
     }
-    const result = await applier.apply(plan, signal, options);
+    // To what is not recorded each look is the first.
+    const isNews = ({ type, floatingIpUuid }: AssociationEvent): boolean =>
+      type !== 'associated' || !reports.wasAssociated(plan.key, floatingIpUuid);
+    const news = plan.events.filter(isNews);
+    const refusedBefore = this.refusedBefore(plan);
+    const carriedOut = refusedBefore === undefined ? plan : { ...plan, stages: withoutRecord(plan.stages) };
+    const result = await applier.apply(carriedOut, signal, options);
+    if (result.refusal !== undefined) this.refusals.note(plan.key, result.refusal);
+    const unrecorded = result.refusal ?? refusedBefore;
     if (result.outcome !== 'outdated') {
-      reports.update(plan, false);
+      reports.update(unrecorded === undefined ? plan : { ...plan, unrecorded }, false);
       // An association has ended when its record is gone.
-      const events = result.outcome === 'done' ? plan.events : plan.events.filter(({ type }) => !isEnd(type));
+      const isDone = result.outcome === 'done' && unrecorded === undefined;
+      const events = isDone ? news : news.filter(({ type }) => !isEnd(type));
       for (const event of events) this.note(event, plan.key);
-      if (plan.stages.length > 0) {
+      if (carriedOut.stages.length > 0) {
         logger.info('VIP reconciled', {
           vip: plan.key,
           members: plan.members.length,
@@ -152,6 +173,11 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
       }
     }
     return result;
+  }
+
+  // Of a VIP of which there is nothing to be recorded it does not matter.
+  private refusedBefore(plan: VipPlan): Refusal | undefined {
+    return plan.stages.some((stage) => stage.isRecord === true) ? this.refusals.of(plan.key)?.refusal : undefined;
   }
 
   private note(event: AssociationEvent, vip: VipKey): void {

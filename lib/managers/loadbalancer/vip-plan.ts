@@ -1,5 +1,6 @@
 import type { VipKey } from '../../schema/index.js';
 import type { AssociationEvent, FloatingIpPlan, Verification } from '../floating-ip/plan.js';
+import type { Refusal } from '../refusals.js';
 import type { VirtualIpPlan } from '../virtual-ip/plan.js';
 import type { ManagerSettings } from '../settings.js';
 import { describeWrite, type Stage } from '../write.js';
@@ -17,6 +18,8 @@ export interface VipPlan {
   readonly stages: readonly Stage[];
   readonly events: readonly AssociationEvent[];
   readonly nameTaken?: string;
+  /** Why the config API did not take what is to be recorded, this time or a moment ago. */
+  readonly unrecorded?: Refusal;
   /** Milliseconds. */
   readonly recheckAfterMs?: number;
   /** What to read again before the plan may be carried out. */
@@ -35,6 +38,10 @@ export interface VipPlan {
  * 6. detach: the virtual-ip's references to ports that are no members any more, and the record of those
  * 7. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
+
+ * What is to be recorded comes before what can be lost, but nobody's traffic waits if the config API refuses it, for a quota, say: the rest
+ * but bookkeeping follows then.
+ *
  * Letting go cannot wait, even while the VIP is slowed down. The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
  * attach is not: it is part of binding then.
  */
@@ -51,7 +58,7 @@ export function composeVipPlan(
   const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
   const stages: readonly Stage[] = [
     { name: 'let go', writes: floatingIps.letGo, isUrgent: true },
-    { name: 'record', writes: virtualIp.record },
+    { name: 'record', writes: virtualIp.record, isRecord: true },
     { name: 'bind', writes: projectToFloatingIp ? floatingIps.bind : [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
     { name: 'attach', writes: projectToFloatingIp ? virtualIp.attach : [], isBookkeeping: true },

@@ -86,6 +86,7 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
   'refused-port': planned({ refused: [{ uuid: uuidOf(9), reason: 'untrusted-project' }] }),
   'refused-association': planned({ untrusted: [uuidOf(8)] }),
   'name-taken': planned({ nameTaken: 'default-domain:shop:octavia-lb-1' }),
+  unrecorded: planned({ unrecorded: { code: 'quota-exceeded', message: 'quota limit (0) exceeded' } }),
   vip: {
     notice: ({ failures }) => {
       failures.failed(vip, 'unavailable', 'no connection');
