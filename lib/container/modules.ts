@@ -137,7 +137,7 @@ export const managersModule = new ContainerModule(({ bind }) => {
     .inSingletonScope();
   bind(tokens.loadBalancerManager)
     .toResolvedValue(
-      (cache, keeper, virtualIps, floatingIps, applier, reports, schema, settings, logger, metrics) =>
+      (cache, keeper, virtualIps, floatingIps, applier, reports, schema, settings, clock, logger, metrics) =>
         new CachedLoadBalancerManager({
           cache,
           keeper,
@@ -147,6 +147,7 @@ export const managersModule = new ContainerModule(({ bind }) => {
           reports,
           schema,
           settings,
+          clock,
           logger,
           metrics,
         }),
@@ -159,6 +160,7 @@ export const managersModule = new ContainerModule(({ bind }) => {
         tokens.reports,
         tokens.schema,
         tokens.settings,
+        tokens.clock,
         tokens.logger,
         tokens.metrics,
       ],

@@ -6,7 +6,7 @@ import type { VipKey } from '../schema/index.js';
 import type { WorkItem, WorkQueue } from '../work-queue/index.js';
 import { Failures, type VipFailure } from './failures.js';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.js';
-import type { Reconciler } from './reconciler.js';
+import type { Reconciler, ReconcileResult } from './reconciler.js';
 import { WriteGovernor } from './write-governor.js';
 
 /** What a {@link Controller} is made of. */
@@ -21,7 +21,7 @@ export interface ControllerOptions {
   readonly workers?: number;
   /** Time for one reconcile, milliseconds. Defaults to 60000. */
   readonly reconcileTimeoutMs?: number;
-  /** Defaults to one that allows 30 writing reconciles of a VIP in a minute. */
+  /** Defaults to one that lets the same be written for a VIP 15 times in a minute. */
   readonly governor?: WriteGovernor;
 }
 
@@ -81,7 +81,7 @@ export class Controller {
     return this.failing.all;
   }
 
-  /** The VIPs that are slowed down because they are written to again and again, and since when (wall clock, milliseconds). */
+  /** The VIPs that are slowed down because the same is written again and again, and since when (wall clock, milliseconds). */
   public get throttled(): ReadonlyMap<VipKey, number> {
     return this.governor.throttled;
   }
@@ -127,9 +127,7 @@ export class Controller {
 
   private async work(signal: AbortSignal): Promise<void> {
     for (let item = await this.take(signal); item !== undefined; item = await this.take(signal)) {
-      const delayMs = this.governor.delayMs(item.key);
-      if (delayMs > 0) this.putOff(item, delayMs);
-      else await this.process(item, signal);
+      await this.process(item, signal);
     }
   }
 
@@ -142,24 +140,29 @@ export class Controller {
     }
   }
 
-  private putOff(item: WorkItem<VipKey>, delayMs: number): void {
-    this.rememberChange(item);
-    this.queue.addAfter(item.key, delayMs);
-    this.queue.done(item.key);
-  }
-
   private async process(item: WorkItem<VipKey>, signal: AbortSignal): Promise<void> {
     const { key } = item;
     const startedAt = this.clock.monotonic();
     const run: Run = { key, ended: false };
+    const urgentOnly = this.governor.delayMs(key) > 0;
+    const written: string[] = [];
     const outcome = await withTimeout(this.clock, this.reconcileTimeoutMs, signal, async (inner) => {
       try {
-        return await this.reconciler.reconcile(key, inner, () => this.queue.length > 0);
+        return await this.reconciler.reconcile(key, inner, {
+          othersWait: () => this.queue.length > 0,
+          urgentOnly,
+          onWritten: (keys) => written.push(...keys),
+        });
       } finally {
         run.ended = true;
         this.releaseOverdue(run);
       }
-    }).then(outcomeOf, (error: unknown) => outcomeOfFailure(error, signal));
+    }).then(
+      (result) => (urgentOnly ? { type: 'slowed' as const, result } : outcomeOf(result)),
+      (error: unknown) => outcomeOfFailure(error, signal),
+    );
+    // Before anything else: a reconcile that fails each time because its writes are undone is part of a fight, too.
+    if (written.length > 0) this.governor.wrote(key, { keys: written, urgentOnly });
     this.settle(item, outcome, this.clock.monotonic() - startedAt);
     if (run.ended || signal.aborted) this.queue.done(key);
     else this.keepOverdue(run);
@@ -194,17 +197,22 @@ export class Controller {
         return;
       case 'success':
         this.queue.forget(key);
-        this.succeeded(item, outcome.writes, durationMs);
+        this.succeeded(item, outcome.result, durationMs);
         break;
       case 'unfinished':
         this.queue.forget(key);
         this.queue.add(key, 'resync');
-        this.succeeded(item, outcome.writes, durationMs);
+        this.succeeded(item, outcome.result, durationMs);
         break;
       case 'requeued':
         this.queue.forget(key);
         this.queue.addAfter(key, outcome.afterMs);
-        this.succeeded(item, outcome.writes, durationMs);
+        this.succeeded(item, outcome.result, durationMs);
+        break;
+      case 'slowed':
+        this.rememberChange(item);
+        this.noteEnd(key, outcome.result);
+        this.queue.addAfter(key, this.governor.delayMs(key));
         break;
       case 'retried':
         this.queue.addRateLimited(key, maxDelayAfter(outcome.error));
@@ -221,13 +229,21 @@ export class Controller {
     this.metrics.observe('reconcile_seconds', {}, durationMs / 1000);
   }
 
-  private succeeded(item: WorkItem<VipKey>, writes: number, durationMs: number): void {
+  // What was written just now may be undone once more: only a look that finds nothing to write shows that the fight is over, too.
+  private noteEnd(key: VipKey, { isOver, writes }: ReconcileResult): void {
+    if (isOver !== true) return;
+    if (writes === 0) this.governor.forget(key);
+    else if (this.governor.throttled.has(key)) this.queue.addAfter(key, this.governor.delayMs(key));
+  }
+
+  private succeeded(item: WorkItem<VipKey>, result: ReconcileResult, durationMs: number): void {
     const { key, queuedAt } = item;
+    const { writes } = result;
     const changedAt = this.changedAt.get(key) ?? queuedAt;
     this.changedAt.delete(key);
     this.failing.succeeded(key);
+    this.noteEnd(key, result);
     if (writes > 0) {
-      this.governor.wrote(key);
       this.metrics.observe('change_to_write_seconds', {}, (this.clock.monotonic() - changedAt) / 1000);
     }
     if (this.logger.isDebugEnabled()) this.logger.debug('reconciled', { vip: key, writes, durationMs });

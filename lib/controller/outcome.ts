@@ -4,11 +4,13 @@ import type { ReconcileResult } from './reconciler.js';
 /** How a reconcile ended, and so what becomes of its key. */
 export type Outcome =
   /** Done until something changes. */
-  | { readonly type: 'success'; readonly writes: number }
+  | { readonly type: 'success'; readonly result: ReconcileResult }
   /** What matters is done; the rest may wait until no other VIP does. */
-  | { readonly type: 'unfinished'; readonly writes: number }
+  | { readonly type: 'unfinished'; readonly result: ReconcileResult }
   /** Done, to be looked at again at a given time. */
-  | { readonly type: 'requeued'; readonly writes: number; readonly afterMs: number }
+  | { readonly type: 'requeued'; readonly result: ReconcileResult; readonly afterMs: number }
+  /** Nothing was done but what cannot wait, since the VIP is slowed down: the rest follows. */
+  | { readonly type: 'slowed'; readonly result: ReconcileResult }
   /** Failed, and tried again with backoff; `unexpected` if that should not have happened at all. */
   | { readonly type: 'retried'; readonly error: unknown; readonly unexpected: boolean }
   /** Failed, and would again: given up until something changes. */
@@ -18,9 +20,9 @@ export type Outcome =
 
 /** The outcome of a reconcile that resolved. */
 export function outcomeOf(result: ReconcileResult): Outcome {
-  const { requeueAfterMs: afterMs, unfinished, writes } = result;
-  if (unfinished === true) return { type: 'unfinished', writes };
-  return afterMs === undefined ? { type: 'success', writes } : { type: 'requeued', writes, afterMs };
+  const { requeueAfterMs: afterMs, unfinished } = result;
+  if (unfinished === true) return { type: 'unfinished', result };
+  return afterMs === undefined ? { type: 'success', result } : { type: 'requeued', result, afterMs };
 }
 
 /**

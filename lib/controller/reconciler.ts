@@ -8,14 +8,25 @@ export interface ReconcileResult {
   readonly unfinished?: boolean;
   /** How many writes were made; none in a dry run. */
   readonly writes: number;
+  /** The VIP is no more: nothing is kept for it and nobody carries it, or it is somebody else's. */
+  readonly isOver?: boolean;
+}
+
+/** What a reconcile may take into account. */
+export interface ReconcileOptions {
+  /** Whether other VIPs wait for this one to be done. Defaults to no. */
+  readonly othersWait?: () => boolean;
+  /** The VIP is slowed down: nothing but what cannot wait. */
+  readonly urgentOnly?: boolean;
+  /**
+   * To be told of each write that was made, also by a reconcile that fails later, by keys that are the same whenever the same is written:
+   * so it is found out that somebody undoes it.
+   */
+  readonly onWritten?: (keys: readonly string[]) => void;
 }
 
 /** Brings one VIP from what is to what should be. Level-triggered: twice is once. */
 export interface Reconciler {
-  /**
-   * Rejects with a `SvcMonitorError`: retriable ones are tried again with backoff, others are given up until something changes.
-   *
-   * @param othersWait whether other VIPs wait for this one to be done. Defaults to no.
-   */
-  reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult>;
+  /** Rejects with a `SvcMonitorError`: retriable ones are tried again with backoff, others are given up until something changes. */
+  reconcile(key: VipKey, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult>;
 }

@@ -2,32 +2,51 @@ import type { Clock, Timer } from '../clock/index.js';
 import { silentLogger, type Logger } from '../log/index.js';
 import { silentMetrics, type Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
+import { Repeats } from './repeats.js';
 
 /** When a {@link WriteGovernor} steps in. */
 export interface WriteGovernorOptions {
   readonly clock: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
-  /** More writing reconciles of one VIP than this within the window are taken for a fight. Defaults to 30. */
+  /** To make the same write for one VIP more often than this within the window is taken for a fight. Defaults to 15. */
   readonly limit?: number;
   /** The sliding window, milliseconds. Defaults to 60000. */
   readonly windowMs?: number;
-  /** Time between two writing reconciles of a VIP that is slowed down, milliseconds. Defaults to 1000. */
+  /** Time between two rounds of writes of a VIP that is slowed down, milliseconds. Defaults to 1000. */
   readonly intervalMs?: number;
 }
 
+/** Writes of one reconcile: what was written, as keys that are the same for the same write. */
+export interface WriteRound {
+  readonly keys: readonly string[];
+  /** No more was written than what is never slowed down. */
+  readonly urgentOnly?: boolean;
+}
+
 interface Written {
-  /** Monotonic times of its last writing reconciles, oldest first: at most limit + 1, which is all that the rule looks at. */
-  readonly times: number[];
-  /** Set while it is slowed down: fires when it may have come to an end. */
+  readonly repeats: Repeats;
+  /** Monotonic time of its last round. */
+  last: number;
+  /** Monotonic time from which it may be written again, if it is slowed down. */
+  restsUntil: number;
+  /** Set while it is slowed down: fires when that may have come to an end. */
   timer?: Timer;
   /** Wall-clock time at which it was slowed down, milliseconds since 1970. */
   since?: number;
 }
 
+// Of one VIP. A load balancer has a handful of ports, and a floating ip or two.
+const keysPerVip = 256;
+// What cannot wait is written at once, and paid for later: the pace is right on the whole. More than this is not owed.
+const mostOwed = 2;
+
 /**
- * Slows down the VIPs that are written to again and again, because somebody else undoes what we write, or because an amphora
- * comes and goes: a fight costs one write round a second, not as many as the API server can take. Others are not affected.
+ * Slows down the VIPs on which the same is written again and again, because somebody else undoes it, or because an amphora comes and goes:
+ * a fight costs one round of writes a second, not as many as the API server can take. Others are not affected.
+ *
+ * Only the same write counts: the same reference that is given back, the same value that is set, the same entry of a record. A VIP whose
+ * members really change, however fast, is none that is fought for.
  */
 export class WriteGovernor {
   private readonly clock: Clock;
@@ -43,34 +62,45 @@ export class WriteGovernor {
     this.clock = options.clock;
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
-    this.limit = options.limit ?? 30;
+    this.limit = options.limit ?? 15;
     this.windowMs = options.windowMs ?? 60_000;
     this.intervalMs = options.intervalMs ?? 1_000;
   }
 
   /** Takes note of a reconcile of the VIP that wrote, and has just ended. */
-  public wrote(key: VipKey): void {
+  public wrote(vip: VipKey, { keys, urgentOnly = false }: WriteRound): void {
     const now = this.clock.monotonic();
     this.forgetOld(now);
-    const entry = this.written.get(key) ?? { times: [] };
-    this.written.delete(key);
-    this.written.set(key, entry);
-    entry.times.push(now);
-    if (entry.times.length > this.limit + 1) entry.times.shift();
-    if (entry.timer === undefined && this.endsInMs(entry, now) > 0) this.slowDown(key, entry, now);
+    const entry = this.written.get(vip) ?? this.newEntry();
+    this.written.delete(vip);
+    this.written.set(vip, entry);
+    entry.repeats.note(keys, now);
+    entry.last = now;
+    const owed = urgentOnly ? Math.max(0, entry.restsUntil - now) : 0;
+    entry.restsUntil = now + Math.min(owed + this.intervalMs, mostOwed * this.intervalMs);
+    if (entry.timer === undefined && entry.repeats.endsInMs(now) > 0) this.slowDown(vip, entry, now);
   }
 
-  /** How long the next reconcile of the VIP has to wait, milliseconds; 0 if it need not. */
-  public delayMs(key: VipKey): number {
-    const entry = this.written.get(key);
+  /** How long the next reconcile of the VIP has to wait with all but what is urgent, milliseconds; 0 if it need not. */
+  public delayMs(vip: VipKey): number {
+    const entry = this.written.get(vip);
     if (entry?.timer === undefined) return 0;
-    const last = entry.times.at(-1) ?? -Infinity;
-    return Math.max(0, last + this.intervalMs - this.clock.monotonic());
+    return Math.max(0, entry.restsUntil - this.clock.monotonic());
+  }
+
+  /** There is nothing to be written for the VIP any more: it is gone, or somebody else's. */
+  public forget(vip: VipKey): void {
+    const entry = this.written.get(vip);
+    if (entry === undefined) return;
+    this.written.delete(vip);
+    if (entry.timer === undefined) return;
+    entry.timer.cancel();
+    this.ended(vip, entry);
   }
 
   /** The VIPs that are slowed down now, and since when: wall clock, milliseconds since 1970. */
   public get throttled(): ReadonlyMap<VipKey, number> {
-    return new Map([...this.written].flatMap(([key, { since }]) => (since === undefined ? [] : [[key, since]])));
+    return new Map([...this.written].flatMap(([vip, { since }]) => (since === undefined ? [] : [[vip, since]])));
   }
 
   /** How many VIPs it remembers writes of: those written within the last window, and perhaps a few more until the next write. */
@@ -84,48 +114,46 @@ export class WriteGovernor {
     this.written.clear();
   }
 
-  private slowDown(key: VipKey, entry: Written, now: number): void {
-    this.watch(key, entry, now);
+  private newEntry(): Written {
+    const repeats = new Repeats({ limit: this.limit, windowMs: this.windowMs, things: keysPerVip });
+    return { repeats, last: -Infinity, restsUntil: -Infinity };
+  }
+
+  private slowDown(vip: VipKey, entry: Written, now: number): void {
+    this.watch(vip, entry, now);
     entry.since = this.clock.now();
     this.metrics.set('vips_throttled', {}, this.throttled.size);
     this.logger.warn('VIP is written to again and again, perhaps somebody undoes the writes: slowed down', {
-      vip: key,
+      vip,
       limit: this.limit,
       windowMs: this.windowMs,
       intervalMs: this.intervalMs,
     });
   }
 
-  private watch(key: VipKey, entry: Written, now: number): void {
-    entry.timer = this.clock.schedule(this.endsInMs(entry, now), () => {
-      this.check(key, entry);
+  private watch(vip: VipKey, entry: Written, now: number): void {
+    entry.timer = this.clock.schedule(entry.repeats.endsInMs(now), () => {
+      this.check(vip, entry);
     });
   }
 
-  private check(key: VipKey, entry: Written): void {
+  private check(vip: VipKey, entry: Written): void {
     const now = this.clock.monotonic();
-    if (this.endsInMs(entry, now) > 0) {
-      this.watch(key, entry, now);
-      return;
-    }
+    if (entry.repeats.endsInMs(now) > 0) this.watch(vip, entry, now);
+    else this.ended(vip, entry);
+  }
+
+  private ended(vip: VipKey, entry: Written): void {
     delete entry.timer;
     delete entry.since;
     this.metrics.set('vips_throttled', {}, this.throttled.size);
-    this.logger.warn('VIP is at rest again: no longer slowed down', { vip: key });
-  }
-
-  /** Time until no more than `limit` writes lie in the window; 0 or less if that is so now. */
-  private endsInMs(entry: Written, now: number): number {
-    const oldest = entry.times[0];
-    if (oldest === undefined || entry.times.length <= this.limit) return 0;
-    return oldest + this.windowMs - now;
+    this.logger.warn('VIP is at rest again: no longer slowed down', { vip });
   }
 
   private forgetOld(now: number): void {
-    for (const [key, entry] of this.written) {
-      const last = entry.times.at(-1) ?? -Infinity;
-      if (entry.timer !== undefined || last + this.windowMs > now) return;
-      this.written.delete(key);
+    for (const [vip, entry] of this.written) {
+      if (entry.timer !== undefined || entry.last + this.windowMs > now) return;
+      this.written.delete(vip);
     }
   }
 }

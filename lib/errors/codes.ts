@@ -31,7 +31,8 @@ export const errorCodes = {
   },
   'quota-exceeded': {
     retriable: true,
-    meaning: 'A quota of the project is exhausted (412). Raise the quota; the write is tried again with backoff.',
+    meaning:
+      'A quota of the project is exhausted (412). Raise the quota; the write is tried again. Floating ips do not wait for a virtual-ip that is refused.',
   },
   'bad-request': { retriable: false, meaning: 'The config API refused the request as malformed (400, 405, 413).' },
   unauthorized: {

@@ -4,14 +4,19 @@ import type { Clock } from '../clock/index.js';
 import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
 import { hasCode, isNotFound, SvcMonitorError } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
-import { readRecord, recordAfter } from '../schema/index.js';
+import { recordAfter } from '../schema/index.js';
+import { changed, createdVirtualIp, wire, withProperties } from './after-write.js';
 import { assertNever } from './assert-never.js';
 import type { VipPlan } from './loadbalancer/vip-plan.js';
+import { refusalOf, type Refusal } from './refusals.js';
 import type { SchemaKnowledge } from './schema-knowledge.js';
 import {
+  keysOf,
   kindOf,
   subjectOf,
   type FloatingIpProperties,
+  type NewVirtualIp,
+  type Stage,
   type VirtualIpProperties,
   type VirtualIpTarget,
   type Write,
@@ -24,18 +29,28 @@ import {
 export interface ApplyResult {
   readonly outcome: 'done' | 'put-off' | 'outdated';
   readonly writes: number;
+  /** The record was refused: all was done but that and bookkeeping. */
+  readonly refusal?: Refusal;
 }
 
 /** What is carried out, and for which VIP. */
 export type PlannedVip = Pick<VipPlan, 'key' | 'vipPortUuid' | 'associations' | 'stages'>;
 
-const nobodyWaits = (): boolean => false;
+/** What is to be heeded while a plan is carried out, and who is to be told. */
+export interface ApplyOptions {
+  /** Whether other VIPs wait: bookkeeping that follows other writes is put off then. Defaults to no. */
+  readonly othersWait?: () => boolean;
+  /** Told of each write that was made: see {@link keysOf}. */
+  readonly onWritten?: (keys: readonly string[]) => void;
+}
 
 /**
  * Carries out the stages of a plan, one after the other; within a stage the objects side by side, the writes on one object in order.
  *
  * Before evidence is dropped from the virtual-ip, the floating ips are read back: a user or a port delete may have changed them at the
  * same time, and that evidence is what a lost association is told by. After all else the notifications of others tell.
+ *
+ * If the config API refuses what is to be recorded, the floating ips are served without, and the bookkeeping is left out.
  *
  * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
  * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
@@ -55,26 +70,26 @@ export class PlanApplier {
   /**
    * Carries out the stages of a plan; resolves to what has come of them. Rejects with what the config API answers, other than 404 and a
    * taken name.
-   *
-   * @param othersWait whether other VIPs wait: bookkeeping that follows other writes is put off then
    */
-  public async apply(plan: PlannedVip, signal: AbortSignal, othersWait = nobodyWaits): Promise<ApplyResult> {
-    const run = new Run(this.parts, signal, plan);
+  public async apply(plan: PlannedVip, signal: AbortSignal, options: ApplyOptions = {}): Promise<ApplyResult> {
+    const { othersWait = (): boolean => false, onWritten = (): void => undefined } = options;
+    const run = new Run(this.parts, signal, { plan, onWritten });
     for (const stage of plan.stages) {
+      if (run.refusal !== undefined && stage.isBookkeeping === true) continue;
       const isPutOff = stage.isBookkeeping === true && run.writes > 0 && othersWait();
-      if (isPutOff) return { outcome: 'put-off', writes: run.writes };
+      if (isPutOff) return run.result('put-off');
       if (stage.dropsEvidence === true) {
         await run.readBack();
-        if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
+        if (run.isOutdated) return run.result('outdated');
       }
       const bySubject = groupBySubject(stage.writes);
-      const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes)));
+      const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes, stage)));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
       await run.readBackAssociations(stage.writes);
-      if (run.isOutdated) return { outcome: 'outdated', writes: run.writes };
+      if (run.isOutdated) return run.result('outdated');
     }
-    return { outcome: 'done', writes: run.writes };
+    return run.result('done');
   }
 }
 
@@ -91,6 +106,10 @@ function groupBySubject(writes: readonly Write[]): ReadonlyMap<string, readonly 
 class Run {
   public writes = 0;
   public isOutdated = false;
+  /** Why the record was refused. */
+  public refusal: Refusal | undefined;
+  private readonly vip: PlannedVip;
+  private readonly onWritten: (keys: readonly string[]) => void;
   private createdUuid: string | undefined;
   private isReadBack = false;
   // The plan knows of the changes up to here, and the floating ips were so.
@@ -100,18 +119,25 @@ class Run {
   public constructor(
     private readonly parts: ConstructorParameters<typeof PlanApplier>[0],
     private readonly signal: AbortSignal,
-    private readonly vip: PlannedVip,
+    carried: { readonly plan: PlannedVip; readonly onWritten: (keys: readonly string[]) => void },
   ) {
+    this.vip = carried.plan;
+    this.onWritten = carried.onWritten;
     this.plannedAt = parts.cache.sequence;
-    const written = vip.stages.flatMap((stage) => stage.writes).filter((write) => kindOf(write) === 'floating-ip');
-    for (const uuid of [...vip.associations, ...written.map(subjectOf)]) {
+    const written = this.vip.stages.flatMap((stage) => stage.writes).filter((write) => kindOf(write) === 'floating-ip');
+    for (const uuid of [...this.vip.associations, ...written.map(subjectOf)]) {
       this.planned.set(uuid, parts.cache.get('floating-ip', uuid));
     }
   }
 
-  public async inOrder(writes: readonly Write[]): Promise<void> {
+  public result(outcome: ApplyResult['outcome']): ApplyResult {
+    return { outcome, writes: this.writes, ...(this.refusal === undefined ? {} : { refusal: this.refusal }) };
+  }
+
+  public async inOrder(writes: readonly Write[], stage: Pick<Stage, 'isRecord'>): Promise<void> {
     for (const write of writes) {
       if (this.isOutdated) return;
+      if (this.refusal !== undefined && this.isForRefused(write)) continue;
       if (kindOf(write) === 'floating-ip' && this.hasChanged(subjectOf(write))) {
         this.isOutdated = true;
         return;
@@ -119,11 +145,15 @@ class Run {
       try {
         await this.carryOut(write);
         this.writes += 1;
+        this.onWritten(keysOf(write));
         this.parts.metrics.increment('writes_total', { kind: kindOf(write), action: write.action });
       } catch (error) {
         if (!(await this.isAnswer(write, error))) {
           if (write.action !== 'create-virtual-ip') this.parts.keeper.doubt(kindOf(write), this.uuidOf(write));
-          throw error;
+          const refusal = stage.isRecord === true ? refusalOf(error) : undefined;
+          if (refusal === undefined) throw error;
+          this.refusal = refusal;
+          return;
         }
         this.isOutdated = true;
       }
@@ -148,7 +178,7 @@ class Run {
     const { keeper, cache, schema } = this.parts;
     const added = writes.filter((write) => write.action === 'add-association-reference');
     const [first] = added;
-    if (first === undefined) return;
+    if (first === undefined || this.refusal !== undefined) return;
     const uuid = this.resolve(first.target);
     await keeper.refresh('virtual-ip', [uuid], this.signal);
     const shown = cache.get('virtual-ip', uuid)?.floatingIpUuids ?? [];
@@ -169,6 +199,11 @@ class Run {
   private noteFloatingIp(uuid: string, floatingIp: FloatingIpEntity): void {
     this.planned.set(uuid, floatingIp);
     this.parts.keeper.assume('floating-ip', uuid, floatingIp);
+  }
+
+  // To a virtual-ip that was not made.
+  private isForRefused(write: Write): boolean {
+    return 'target' in write && write.target === 'created' && this.createdUuid === undefined;
   }
 
   private async isAnswer(write: Write, error: unknown): Promise<boolean> {
@@ -221,11 +256,7 @@ class Run {
     }
   }
 
-  private async createVirtualIp({
-    fqName,
-    properties,
-    record,
-  }: Extract<Write, { action: 'create-virtual-ip' }>['virtualIp']): Promise<void> {
+  private async createVirtualIp({ fqName, properties, record }: NewVirtualIp): Promise<void> {
     const annotations = { key_value_pair: record };
     const uuid = await this.parts.writer.create(
       'virtual-ip',
@@ -233,17 +264,10 @@ class Run {
       this.signal,
     );
     this.createdUuid = uuid;
-    const parsed = readRecord({ key_value_pair: record.map((entry) => ({ ...entry })) });
-    const projectUuid = parsed && this.parts.cache.get('virtual-machine-interface', parsed.vipPort)?.projectUuid;
-    this.parts.keeper.assume('virtual-ip', uuid, {
-      uuid,
-      fqName,
-      ...(projectUuid === undefined ? {} : { projectUuid }),
-      ...properties,
-      portUuids: [],
-      floatingIpUuids: [],
-      ...(parsed === undefined ? {} : { record: parsed }),
-    });
+    const created = createdVirtualIp(uuid, { fqName, properties, record });
+    const vipPort = created.record && this.parts.cache.get('virtual-machine-interface', created.record.vipPort);
+    const projectUuid = vipPort?.projectUuid;
+    this.parts.keeper.assume('virtual-ip', uuid, { ...created, ...(projectUuid === undefined ? {} : { projectUuid }) });
   }
 
   private async setVirtualIpProperties(uuid: string, properties: VirtualIpProperties): Promise<void> {
@@ -381,27 +405,4 @@ class Run {
       throw new SvcMonitorError('bug', 'a plan writes to a virtual-ip before it creates it');
     return this.createdUuid;
   }
-}
-
-function wire(properties: VirtualIpProperties): Readonly<Record<string, unknown>> {
-  return {
-    address: properties.address,
-    ...(properties.subnetUuid === undefined ? {} : { subnet_id: properties.subnetUuid }),
-    admin_state: true,
-  };
-}
-
-function withProperties(floatingIp: FloatingIpEntity, properties: FloatingIpProperties): FloatingIpEntity {
-  const { fixedIp: before, ...others } = floatingIp;
-  const fixedIp = properties.fixedIp === undefined ? before : (properties.fixedIp ?? undefined);
-  return {
-    ...others,
-    ...(fixedIp === undefined ? {} : { fixedIp }),
-    isVirtualIp: properties.isVirtualIp ?? floatingIp.isVirtualIp,
-  };
-}
-
-function changed(uuids: readonly string[], uuid: string, operation: 'ADD' | 'DELETE'): readonly string[] {
-  const others = uuids.filter((other) => other !== uuid);
-  return operation === 'ADD' ? [...others, uuid].sort() : others;
 }

@@ -2,7 +2,7 @@
  * The managers: load balancer (who carries a VIP), virtual-ip (what is kept of it), floating-ip (who is associated with it).
  * Each observes the cache, plans as a pure function of plain values, and leaves the writing to one applier. Rules live in `plan.ts`.
  */
-export { PlanApplier, type ApplyResult, type PlannedVip } from './apply.js';
+export { PlanApplier, type ApplyOptions, type ApplyResult, type PlannedVip } from './apply.js';
 export { CachedFloatingIpManager, type FloatingIpManager } from './floating-ip/manager.js';
 export type { FloatingIpInput } from './floating-ip/observe.js';
 export {
@@ -29,6 +29,7 @@ export {
 export * from './loadbalancer/plan.js';
 export { describeDistrust, isTrustedProject, type PortProject } from './loadbalancer/trust.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
+export { Refusals, refusalOf, withoutRecord, type Refusal } from './refusals.js';
 export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './report.js';
 export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema-check.js';
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema-knowledge.js';

@@ -3,6 +3,7 @@ import type { Logger } from '../log/index.js';
 import type { Metrics } from '../metrics/index.js';
 import type { VipKey } from '../schema/index.js';
 import { describeDistrust, type PortProject } from './loadbalancer/trust.js';
+import type { Refusal } from './refusals.js';
 import { describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';
 
 /** A port that something is wrong with, and since when (wall clock, milliseconds since 1970). */
@@ -36,6 +37,8 @@ export interface VipReport {
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** That there is no name for its virtual-ip: those that others have, and since when. */
   readonly nameTaken?: { readonly names: string; readonly since: number };
+  /** Why nothing records its associations, and since when. */
+  readonly unrecorded?: Refusal & { readonly since: number };
   /** In a dry run: what would be written. */
   readonly plan?: string;
 }
@@ -57,6 +60,11 @@ export class VipReports {
     return this.reports.values();
   }
 
+  /** Whether the floating ip was associated with the VIP at its last reconcile. */
+  public wasAssociated(key: VipKey, floatingIpUuid: string): boolean {
+    return this.reports.get(key)?.associations.includes(floatingIpUuid) === true;
+  }
+
   /** How many VIPs are managed, and how many floating ips are associated with them. */
   public totals(): { readonly vips: number; readonly associations: number } {
     return { vips: this.reports.size, associations: this.associations };
@@ -74,7 +82,8 @@ export class VipReports {
     const isToldOf =
       plan.refused.length + plan.leftBehind.length + plan.untrusted.length > 0 ||
       plan.refusedVipPort !== undefined ||
-      plan.nameTaken !== undefined;
+      plan.nameTaken !== undefined ||
+      plan.unrecorded !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
   }
 
@@ -120,8 +129,10 @@ export class VipReports {
 
   private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
     const now = this.parts.clock.now();
+    const refusedBefore = new Map(before?.refused.map((entry) => [entry.portUuid, entry]));
+    const untrustedBefore = new Map(before?.untrusted.map((entry) => [entry.floatingIpUuid, entry]));
     const refused = plan.refused.map(({ uuid, reason, project }) => {
-      const known = before?.refused.find((entry) => entry.portUuid === uuid);
+      const known = refusedBefore.get(uuid);
       const why = describeDistrust(project);
       if (known === undefined) {
         this.parts.logger.warn('port refused: it looks like an amphora of the VIP and is not trusted', {
@@ -156,7 +167,7 @@ export class VipReports {
       ),
     );
     const untrusted = plan.untrusted.map((floatingIpUuid) => {
-      const known = before?.untrusted.find((entry) => entry.floatingIpUuid === floatingIpUuid);
+      const known = untrustedBefore.get(floatingIpUuid);
       if (known === undefined) {
         this.parts.logger.warn('record of a floating ip refused: it is of another project, and was not seen attached', {
           vip: plan.key,
@@ -165,6 +176,7 @@ export class VipReports {
       }
       return known ?? { floatingIpUuid, since: now };
     });
+    const unrecorded = this.unrecordedOf(plan, before, now);
     return {
       key: plan.key,
       ...(plan.vipPortUuid === undefined ? {} : { vipPortUuid: plan.vipPortUuid }),
@@ -178,8 +190,22 @@ export class VipReports {
       ...(plan.nameTaken === undefined
         ? {}
         : { nameTaken: { names: plan.nameTaken, since: before?.nameTaken?.since ?? now } }),
+      ...(unrecorded === undefined ? {} : { unrecorded }),
       ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
     };
+  }
+
+  private unrecordedOf(plan: VipPlan, before: VipReport | undefined, now: number): VipReport['unrecorded'] {
+    const { unrecorded, key: vip } = plan;
+    if (unrecorded === undefined) {
+      if (before?.unrecorded !== undefined) this.parts.logger.info('what is to be recorded is taken again', { vip });
+      return undefined;
+    }
+    if (before?.unrecorded === undefined) {
+      const message = 'what is to be recorded is refused: floating ips are served, but nothing records them';
+      this.parts.logger.warn(message, { vip, code: unrecorded.code, error: unrecorded.message });
+    }
+    return { ...unrecorded, since: before?.unrecorded?.since ?? now };
   }
 }
 

@@ -56,6 +56,10 @@ export interface FloatingIpProperties {
 export interface Stage {
   readonly name: string;
   readonly writes: readonly Write[];
+  /** It cannot wait: it is carried out even while its VIP is slowed down. */
+  readonly isUrgent?: boolean;
+  /** What a lost association is restored from later. Traffic does not wait for it if the config API refuses it. */
+  readonly isRecord?: boolean;
   /** Nobody's traffic waits for it: other VIPs that wait go first. */
   readonly isBookkeeping?: boolean;
   /** It drops what a lost association could be told by: the floating ips are read again before. */
@@ -109,6 +113,41 @@ export function subjectOf(write: Write): string {
 /** The kind of object that a write changes. */
 export function kindOf(write: Write): 'floating-ip' | 'virtual-ip' {
   return subjectOf(write) === 'virtual-ip' ? 'virtual-ip' : 'floating-ip';
+}
+
+/**
+ * What a write does, as keys that are the same whenever the same is written for one VIP: one for each reference, value and entry. Which
+ * virtual-ip is written to makes no difference: who deletes it each time that it is made undoes the same.
+ */
+export function keysOf(write: Write): readonly string[] {
+  const { action } = write;
+  switch (action) {
+    case 'create-virtual-ip':
+      return [`${action} ${write.virtualIp.fqName.join(':')}`];
+    case 'delete-virtual-ip':
+      return [`${action} ${write.uuid}`];
+    case 'set-virtual-ip-properties':
+      return [`${action} ${write.properties.address} ${write.properties.subnetUuid ?? ''}`];
+    case 'add-virtual-ip-reference':
+    case 'delete-virtual-ip-reference':
+      return [`${action} ${write.portUuid}`];
+    case 'add-association-reference':
+    case 'delete-association-reference':
+      return [`${action} ${write.floatingIpUuid}`];
+    case 'set-record':
+      return write.entries.map(({ key, value }) => `${action} ${key} ${value}`);
+    case 'delete-record':
+      return write.keys.map((key) => `${action} ${key}`);
+    case 'set-floating-ip-properties':
+      return Object.entries(write.properties).map(
+        ([name, value]) => `${action} ${write.uuid} ${name} ${JSON.stringify(value)}`,
+      );
+    case 'add-floating-ip-reference':
+    case 'delete-floating-ip-reference':
+      return [`${action} ${write.uuid} ${write.portUuid}`];
+    default:
+      return assertNever(action);
+  }
 }
 
 function describeTarget(target: VirtualIpTarget): string {

@@ -34,7 +34,7 @@ export const metricDefinitions = {
   config_api_retries_total: { type: 'counter', help: 'Requests repeated after a failure', labels: ['operation'] },
   vips_throttled: {
     type: 'gauge',
-    help: 'VIPs that are slowed down because they are written to again and again: somebody else may undo the writes',
+    help: 'VIPs that are slowed down because the same is written again and again: somebody else may undo the writes',
     labels: [],
   },
   writes_total: {

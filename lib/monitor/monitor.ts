@@ -15,7 +15,8 @@ export interface Problem {
    * | `refused-association` | a record that is not trusted | the floating ip |
    * | `vip` | a VIP whose reconcile fails | none |
    * | `name-taken` | a virtual-ip of somebody else has the name of ours | none |
-   * | `contended` | a VIP is written to again and again | none |
+   * | `unrecorded` | the config API refuses our virtual-ip, or its record | none |
+   * | `contended` | for a VIP the same is written again and again | none |
    */
   readonly type:
     | 'object'
@@ -27,6 +28,7 @@ export interface Problem {
     | 'refused-association'
     | 'vip'
     | 'name-taken'
+    | 'unrecorded'
     | 'contended';
   /** Kind of the object concerned, where there is one. */
   readonly kind?: string;

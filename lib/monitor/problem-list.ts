@@ -1,5 +1,5 @@
 import type { Controller } from '../controller/index.js';
-import { describeDistrust, type VipReport, type VipReports } from '../managers/index.js';
+import { describeDistrust, type Refusal, type VipReport, type VipReports } from '../managers/index.js';
 import type { Problem } from './monitor.js';
 import type { RejectionLog } from './problems.js';
 
@@ -19,7 +19,7 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
     problems.push({ type: 'vip', vip, message: `${failure.code}: ${failure.message}`, since: failure.since });
   }
   for (const [vip, since] of controller.throttled) {
-    const message = 'written to again and again, and slowed down: somebody else may undo what is written';
+    const message = 'the same is written again and again, and slowed down: somebody else may undo what is written';
     problems.push({ type: 'contended', vip, message, since });
   }
   for (const { project, since } of reports.unlistedProjects()) {
@@ -31,7 +31,7 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
 }
 
 function problemsOf(report: VipReport): readonly Problem[] {
-  const { key: vip, refused, refusedVipPort, leftBehind, untrusted, nameTaken } = report;
+  const { key: vip, refused, refusedVipPort, leftBehind, untrusted, nameTaken, unrecorded } = report;
   const problems: Problem[] = [];
   for (const { portUuid: uuid, why, since } of refused) {
     const message = `looks like an amphora of the VIP and does not count: ${why}`;
@@ -54,5 +54,20 @@ function problemsOf(report: VipReport): readonly Problem[] {
     const message = `virtual-ips of others have all names that could be used: ${nameTaken.names}`;
     problems.push({ type: 'name-taken', kind: 'virtual-ip', vip, message, since: nameTaken.since });
   }
+  if (unrecorded !== undefined) {
+    const { code, message: why, since } = unrecorded;
+    const message = `the config API refuses to record its associations (${code}: ${why}). ${whatItCosts} ${adviceOn[code]}`;
+    problems.push({ type: 'unrecorded', kind: 'virtual-ip', vip, message, since });
+  }
   return problems;
 }
+
+const whatItCosts =
+  'The floating ips are served, but nothing remembers them: what is lost while no monitor runs is not restored.';
+
+const adviceOn: Readonly<Record<Refusal['code'], string>> = {
+  'quota-exceeded': 'Raise the quota of virtual-ips of its project; it is tried again within a minute.',
+  forbidden: 'Give the account the cloud-admin role; it is tried again within a minute.',
+  'bad-request': 'The log of the API server says what is wrong; it is tried again within a minute.',
+  conflict: 'The log of the API server says what is in the way; it is tried again within a minute.',
+};

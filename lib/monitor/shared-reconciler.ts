@@ -1,4 +1,4 @@
-import type { Reconciler, ReconcileResult } from '../controller/index.js';
+import type { ReconcileOptions, Reconciler, ReconcileResult } from '../controller/index.js';
 import type { VipReports } from '../managers/index.js';
 import type { VipKey } from '../schema/index.js';
 import type { Shares } from '../shares/index.js';
@@ -10,7 +10,7 @@ export interface SharedReconcilerParts {
   readonly reports: VipReports;
 }
 
-const nothingDone: ReconcileResult = { writes: 0 };
+const notOurs: ReconcileResult = { writes: 0, isOver: true };
 
 /**
  * Passes on only the VIPs that this monitor acts for, and forgets the others: whoever takes them over looks at all of them. A reconcile
@@ -25,13 +25,13 @@ export class SharedReconciler implements Reconciler {
     });
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult> {
     const { reconciler, shares } = this.parts;
     if (!shares.owns(key)) return this.forget(key);
     const lost = new AbortController();
     this.running.set(lost, key);
     try {
-      return await reconciler.reconcile(key, AbortSignal.any([signal, lost.signal]), othersWait);
+      return await reconciler.reconcile(key, AbortSignal.any([signal, lost.signal]), options);
     } catch (error) {
       if (shares.owns(key) || signal.aborted) throw error;
       return this.forget(key);
@@ -42,6 +42,6 @@ export class SharedReconciler implements Reconciler {
 
   private forget(key: VipKey): ReconcileResult {
     this.parts.reports.forget(key);
-    return nothingDone;
+    return notOurs;
   }
 }

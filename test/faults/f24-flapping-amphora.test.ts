@@ -4,7 +4,7 @@ import { describeFault, FaultStage, type Served } from './support/stage.js';
 
 const everyMs = 100;
 const flaps = 100;
-// What the write governor lets pass before it slows a VIP down, and then one round a second.
+// Until then the write governor has let pass the same reference 15 times, added and dropped by turns; and then one round a second.
 const roundsUntilSlow = 31;
 
 describeFault('F24 an amphora that comes and goes every 100 ms', (schema) => {

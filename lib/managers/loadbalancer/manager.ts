@@ -1,6 +1,7 @@
 import { recordedFloatingIps, recordedPorts, type CacheKeeper, type CacheReader } from '../../cache/index.js';
 import { assertNever } from '../assert-never.js';
-import type { ReconcileResult, Reconciler } from '../../controller/reconciler.js';
+import type { Clock } from '../../clock/index.js';
+import type { ReconcileOptions, ReconcileResult, Reconciler } from '../../controller/reconciler.js';
 import { SvcMonitorError, throwIfAborted } from '../../errors/index.js';
 import type { Logger } from '../../log/index.js';
 import type { Metrics } from '../../metrics/index.js';
@@ -8,6 +9,7 @@ import type { VipKey } from '../../schema/index.js';
 import type { ApplyResult, PlanApplier } from '../apply.js';
 import type { FloatingIpManager } from '../floating-ip/manager.js';
 import type { AssociationEvent } from '../floating-ip/plan.js';
+import { Refusals, withoutRecord, type Refusal } from '../refusals.js';
 import type { VipReports } from '../report.js';
 import type { SchemaKnowledge } from '../schema-knowledge.js';
 import type { ManagerSettings } from '../settings.js';
@@ -36,13 +38,18 @@ export interface LoadBalancerManagerParts {
   readonly reports: VipReports;
   readonly schema: Pick<SchemaKnowledge, 'referenceSeen'>;
   readonly settings: ManagerSettings;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /** The load balancer manager on the cache. */
 export class CachedLoadBalancerManager implements LoadBalancerManager {
-  public constructor(private readonly parts: LoadBalancerManagerParts) {}
+  private readonly refusals: Refusals;
+
+  public constructor(private readonly parts: LoadBalancerManagerParts) {
+    this.refusals = new Refusals(parts.clock);
+  }
 
   public plan(key: VipKey, verified = false): VipPlan {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
@@ -59,8 +66,14 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
     this.noteRecords(key);
+    return options.urgentOnly === true
+      ? this.doWhatIsUrgent(key, signal, options)
+      : this.bringInOrder(key, signal, options);
+  }
+
+  private async bringInOrder(key: VipKey, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
     let writes = 0;
     let verified = false;
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
@@ -73,11 +86,15 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
         verified = true;
         continue;
       }
-      const result = await this.carryOut(plan, signal, othersWait);
+      const result = await this.carryOut(plan, signal, options);
       writes += result.writes;
       switch (result.outcome) {
         case 'done':
-          return { writes, ...(plan.recheckAfterMs === undefined ? {} : { requeueAfterMs: plan.recheckAfterMs }) };
+          return {
+            writes,
+            ...this.requeueAfter(plan),
+            ...(this.isOver(key) ? { isOver: true } : {}),
+          };
         case 'put-off':
           return { writes, unfinished: true };
         case 'outdated':
@@ -89,6 +106,27 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     throw new SvcMonitorError('outdated', 'the objects of the VIP keep changing under the plan', {
       details: { vip: key, plans: plansPerReconcile },
     });
+  }
+
+  private requeueAfter({ key, recheckAfterMs }: VipPlan): Pick<ReconcileResult, 'requeueAfterMs'> {
+    const waits = [recheckAfterMs, this.refusals.of(key)?.waitMs].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  // Nothing is verified, reported or noted: that is left to the whole reconcile that follows. If the plan is out of date, so is that.
+  private async doWhatIsUrgent(key: VipKey, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
+    const plan = this.plan(key);
+    const stages = plan.stages.filter((stage) => stage.isUrgent === true);
+    if (this.parts.settings.dryRun || stages.length === 0) return { writes: 0 };
+    const { writes } = await this.parts.applier.apply({ ...plan, stages }, signal, options);
+    return { writes };
+  }
+
+  // Nothing is kept for the VIP, and nobody carries it.
+  private isOver(key: VipKey): boolean {
+    const { cache, virtualIps, settings } = this.parts;
+    if (virtualIps.find(key).length > 0) return false;
+    return planLoadBalancer(observeLoadBalancer(cache, key, []), settings).members.length === 0;
   }
 
   /** What the virtual-ips of the VIP tell before anything is planned: the evidence of a strip, and what the API server keeps. */
@@ -109,11 +147,7 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     }
   }
 
-  private async carryOut(
-    plan: VipPlan,
-    signal: AbortSignal,
-    othersWait: (() => boolean) | undefined,
-  ): Promise<ApplyResult> {
+  private async carryOut(plan: VipPlan, signal: AbortSignal, options: ReconcileOptions): Promise<ApplyResult> {
     const { applier, reports, settings, logger, cache } = this.parts;
     this.remember(plan);
     if (settings.dryRun) {
@@ -123,15 +157,23 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     if (plan.stages.length > 0 && logger.isDebugEnabled()) {
       logger.debug('plan', { vip: plan.key, plan: describeVipPlan(plan) });
     }
-    const result = await applier.apply(plan, signal, othersWait);
+    // To what is not recorded each look is the first.
+    const isNews = ({ type, floatingIpUuid }: AssociationEvent): boolean =>
+      type !== 'associated' || !reports.wasAssociated(plan.key, floatingIpUuid);
+    const news = plan.events.filter(isNews);
+    const refusedBefore = this.refusedBefore(plan);
+    const carriedOut = refusedBefore === undefined ? plan : { ...plan, stages: withoutRecord(plan.stages) };
+    const result = await applier.apply(carriedOut, signal, options);
+    if (result.refusal !== undefined) this.refusals.note(plan.key, result.refusal);
+    const unrecorded = result.refusal ?? refusedBefore;
     if (result.outcome !== 'outdated') {
-      reports.update(plan, false);
+      reports.update(unrecorded === undefined ? plan : { ...plan, unrecorded }, false);
       // An association has ended when its record is gone.
-      const events = result.outcome === 'done' ? plan.events : plan.events.filter(({ type }) => !isEnd(type));
+      const isDone = result.outcome === 'done' && unrecorded === undefined;
+      const events = isDone ? news : news.filter(({ type }) => !isEnd(type));
       for (const event of events) this.note(event, plan.key);
-      if (result.outcome === 'done')
-        for (const uuid of plan.forgotten) cache.traces.footprints.forgetOf(uuid, plan.key);
-      if (plan.stages.length > 0) {
+      if (isDone) for (const uuid of plan.forgotten) cache.traces.footprints.forgetOf(uuid, plan.key);
+      if (carriedOut.stages.length > 0) {
         logger.info('VIP reconciled', {
           vip: plan.key,
           members: plan.members.length,
@@ -151,6 +193,11 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     if (project !== undefined) traces.vipPortSeen(vipPort, project);
     for (const uuid of associations) traces.associationSeen(uuid, { key, vipPort });
     for (const uuid of members) traces.memberSeen(uuid, { key, vipPort });
+  }
+
+  // Of a VIP of which there is nothing to be recorded it does not matter.
+  private refusedBefore(plan: VipPlan): Refusal | undefined {
+    return plan.stages.some((stage) => stage.isRecord === true) ? this.refusals.of(plan.key)?.refusal : undefined;
   }
 
   private note(event: AssociationEvent, vip: VipKey): void {

@@ -1,5 +1,6 @@
 import type { VipKey } from '../../schema/index.js';
 import type { AssociationEvent, FloatingIpPlan, Verification } from '../floating-ip/plan.js';
+import type { Refusal } from '../refusals.js';
 import type { VirtualIpPlan } from '../virtual-ip/plan.js';
 import type { ManagerSettings } from '../settings.js';
 import { describeWrite, type Stage } from '../write.js';
@@ -23,6 +24,8 @@ export interface VipPlan {
   /** Uuids of floating ips of which nothing that was written for the VIP counts any more. */
   readonly forgotten: readonly string[];
   readonly nameTaken?: string;
+  /** Why the config API did not take what is to be recorded, this time or a moment ago. */
+  readonly unrecorded?: Refusal;
   /** Milliseconds. */
   readonly recheckAfterMs?: number;
   /** What to read again before the plan may be carried out. */
@@ -42,7 +45,11 @@ export interface VipPlan {
  * 7. detach: the virtual-ip's references to ports that are no members any more, and the record of those
  * 8. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
- * The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
+
+ * What is to be recorded comes before what can be lost, but nobody's traffic waits if the config API refuses it, for a quota, say: the rest
+ * but bookkeeping follows then.
+ *
+ * Letting go cannot wait, even while the VIP is slowed down. The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
  * attach is not: it is part of binding then.
  */
 export function composeVipPlan(
@@ -57,10 +64,10 @@ export function composeVipPlan(
   const { loadBalancer, floatingIps, virtualIp } = plans;
   const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
   const stages: readonly Stage[] = [
-    { name: 'let go', writes: floatingIps.letGo },
+    { name: 'let go', writes: floatingIps.letGo, isUrgent: true },
     { name: 'end', writes: floatingIps.end },
     { name: 'bury', writes: virtualIp.bury, dropsEvidence: true },
-    { name: 'record', writes: virtualIp.record },
+    { name: 'record', writes: virtualIp.record, isRecord: true },
     { name: 'bind', writes: projectToFloatingIp ? floatingIps.bind : [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
     { name: 'attach', writes: projectToFloatingIp ? virtualIp.attach : [], isBookkeeping: true },

@@ -161,8 +161,8 @@ describe('Controller', () => {
     it('should be told whether others wait', async () => {
       const told: (boolean | undefined)[] = [];
       for (const key of [vip, otherVip]) {
-        bench.reconciler.addAnswer(key, (_signal, othersWait) => {
-          told.push(othersWait?.());
+        bench.reconciler.addAnswer(key, (_signal, options) => {
+          told.push(options?.othersWait?.());
           return Promise.resolve({ writes: 0 });
         });
       }
@@ -375,16 +375,21 @@ describe('Controller', () => {
     });
   });
 
-  describe('when a VIP is written to again and again', () => {
-    /** Somebody undoes each write at once. */
-    const fight = async (ms: number): Promise<number> => {
-      const before = bench.reconciler.callsOf(vip);
+  describe('when the same is written for a VIP again and again', () => {
+    /** Somebody undoes each write at once. Returns how many rounds of writes were begun that were not urgent. */
+    const fight = async (ms: number, end?: Error): Promise<number> => {
+      let rounds = 0;
       for (let passed = 0; passed < ms; passed += 100) {
-        bench.reconciler.addResult(vip, { writes: 1 });
+        bench.reconciler.addAnswer(vip, (_signal, options) => {
+          if (options?.urgentOnly === true) return Promise.resolve({ writes: 0 });
+          rounds += 1;
+          options?.onWritten?.(['add reference']);
+          return end === undefined ? Promise.resolve({ writes: 1 }) : Promise.reject(end);
+        });
         bench.queue.add(vip);
         await bench.pass(100);
       }
-      return bench.reconciler.callsOf(vip) - before;
+      return rounds;
     };
 
     it('should begin no more than one writing reconcile a second', async () => {
@@ -392,6 +397,48 @@ describe('Controller', () => {
       await fight(3_100);
       expect([...controller.throttled.keys()]).to.deep.equal([vip]);
       expect(await fight(20_000)).to.equal(20);
+    });
+
+    it('should count reconciles that write and then fail, for the undoing may be why they do', async () => {
+      start();
+      await fight(3_100, failure('outdated'));
+      expect([...controller.throttled.keys()]).to.deep.equal([vip]);
+      expect(await fight(20_000, failure('outdated'))).to.be.at.most(20);
+    });
+
+    it('should let pass what cannot wait, at once', async () => {
+      start();
+      await fight(5_000);
+      bench.reconciler.urgent.length = 0;
+      bench.queue.add(vip);
+      await quiet();
+      expect(bench.reconciler.urgent).to.deep.equal([vip]);
+      expect(bench.metrics.counters.get('reconciles_total outcome=slowed')).to.be.greaterThan(0);
+    });
+
+    it('should pay for what could not wait with the pace of the rest', async () => {
+      start();
+      await fight(5_000);
+      bench.reconciler.addWrite(vip, 'let go');
+      bench.queue.add(vip);
+      await quiet();
+      const whole = (): number => bench.reconciler.callsOf(vip) - bench.reconciler.urgent.length;
+      const before = whole();
+      await bench.pass(1_000, 100);
+      expect(whole()).to.equal(before);
+      await bench.pass(1_000, 100);
+      expect(whole()).to.equal(before + 1);
+    });
+
+    it('should keep calling it failing until a whole reconcile succeeds', async () => {
+      start();
+      await fight(5_000);
+      bench.reconciler.addError(vip, failure('unavailable')).addResult(vip);
+      bench.queue.add(vip);
+      await quiet();
+      expect([...controller.failures.keys()]).to.deep.equal([vip]);
+      await bench.pass(1_100, 100);
+      expect([...controller.failures.keys()]).to.deep.equal([]);
     });
 
     it('should not slow down the others', async () => {
@@ -422,9 +469,22 @@ describe('Controller', () => {
       expect(await fight(1_000)).to.equal(10);
     });
 
+    it('should end soon when the VIP is no more, and there is nothing left to write', async () => {
+      start();
+      await fight(5_000);
+      await bench.pass(1_000);
+      bench.reconciler.addWrite(vip, 'delete', { isOver: true }).addResult(vip, { isOver: true });
+      bench.queue.add(vip);
+      await quiet();
+      expect([...controller.throttled.keys()]).to.deep.equal([vip]);
+      await bench.pass(1_000);
+      expect([...controller.throttled.keys()]).to.deep.equal([]);
+      expect(bench.notable).to.have.length(2);
+    });
+
     it('should count the time that it was put off as time from the change to the write', async () => {
       start({ governor: new WriteGovernor({ clock: bench.clock, logger: keepingLogger(bench.lines), limit: 1 }) });
-      bench.reconciler.addResult(vip, { writes: 1 }).addResult(vip, { writes: 1 }).addResult(vip, { writes: 1 });
+      bench.reconciler.addWrite(vip, 'again').addWrite(vip, 'again').addResult(vip).addWrite(vip, 'again');
       for (let i = 0; i < 3; i++) {
         bench.queue.add(vip);
         await quiet();
@@ -432,8 +492,23 @@ describe('Controller', () => {
       await bench.pass(1_000);
       expect(bench.metrics.observations.get('change_to_write_seconds')).to.deep.equal([0, 0, 1]);
     });
+  });
 
-    it('should not count reconciles that write nothing', async () => {
+  describe('when a VIP is written to again and again, and each time something else', () => {
+    it('should not slow it down', async () => {
+      start();
+      for (let i = 0; i < 100; i++) {
+        bench.reconciler.addWrite(vip, `add reference ${i}`);
+        bench.queue.add(vip);
+        await quiet();
+      }
+      expect(bench.reconciler.callsOf(vip)).to.equal(100);
+      expect([...controller.throttled.keys()]).to.deep.equal([]);
+    });
+  });
+
+  describe('when a VIP is looked at again and again, and nothing is written', () => {
+    it('should not slow it down', async () => {
       start();
       for (let i = 0; i < 100; i++) {
         bench.queue.add(vip);

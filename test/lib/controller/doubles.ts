@@ -1,11 +1,16 @@
 import { ManualClock } from '../../../lib/clock/index.js';
-import type { Reconciler, ReconcileResult, ControllerOptions } from '../../../lib/controller/index.js';
+import type {
+  ControllerOptions,
+  ReconcileOptions,
+  Reconciler,
+  ReconcileResult,
+} from '../../../lib/controller/index.js';
 import type { LogFields, Logger } from '../../../lib/log/index.js';
 import type { Metrics } from '../../../lib/metrics/index.js';
 import type { VipKey } from '../../../lib/schema/index.js';
 import { KeyedWorkQueue } from '../../../lib/work-queue/index.js';
 
-type Answer = (signal: AbortSignal, othersWait?: () => boolean) => Promise<ReconcileResult>;
+type Answer = (signal: AbortSignal, options?: ReconcileOptions) => Promise<ReconcileResult>;
 
 /** A reconcile that ends when the test says so, whatever its signal. */
 export interface Held {
@@ -17,6 +22,8 @@ export interface Held {
 export class ScriptedReconciler implements Reconciler {
   /** Every call, by key, in order. */
   public readonly calls: VipKey[] = [];
+  /** Those of them that asked for no more than what cannot wait. */
+  public readonly urgent: VipKey[] = [];
   /** VIPs that were with two workers at once. Has to stay empty. */
   public readonly overlaps: VipKey[] = [];
   /** The most reconciles that were under way at once. */
@@ -26,6 +33,14 @@ export class ScriptedReconciler implements Reconciler {
 
   public addResult(key: VipKey, result: Partial<ReconcileResult> = {}): this {
     return this.addAnswer(key, () => Promise.resolve({ writes: 0, ...result }));
+  }
+
+  /** A reconcile that makes one write, and then ends so. */
+  public addWrite(key: VipKey, written: string, end: Partial<ReconcileResult> | Error = {}): this {
+    return this.addAnswer(key, (_signal, options) => {
+      options?.onWritten?.([written]);
+      return end instanceof Error ? Promise.reject(end) : Promise.resolve({ writes: 1, ...end });
+    });
   }
 
   public addError(key: VipKey, error: Error): this {
@@ -59,13 +74,14 @@ export class ScriptedReconciler implements Reconciler {
     return this.calls.filter((called) => called === key).length;
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal, othersWait?: () => boolean): Promise<ReconcileResult> {
+  public async reconcile(key: VipKey, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult> {
     this.calls.push(key);
+    if (options?.urgentOnly === true) this.urgent.push(key);
     if (this.underWay.has(key)) this.overlaps.push(key);
     this.underWay.add(key);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay.size);
     try {
-      return await (this.answers.get(key)?.shift()?.(signal, othersWait) ?? { writes: 0 });
+      return await (this.answers.get(key)?.shift()?.(signal, options) ?? { writes: 0 });
     } finally {
       this.underWay.delete(key);
     }

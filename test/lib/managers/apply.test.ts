@@ -244,14 +244,14 @@ describe('PlanApplier', () => {
 
     it('should be put off while others wait, once the rest is written', async () => {
       const stage = stageWith(vipPort, amphora2);
-      const result = await stage.applier.apply(letGoThenForget(), signal, () => true);
+      const result = await stage.applier.apply(letGoThenForget(), signal, { othersWait: () => true });
       expect(result).to.deep.equal({ outcome: 'put-off', writes: 1 });
       expect(stage.refreshed).to.deep.equal([]);
     });
 
     it('should not be put off for ever: with nothing before it, it is done', async () => {
       const stage = stageWith(vipPort);
-      const result = await stage.applier.apply(forgetOnly(), signal, () => true);
+      const result = await stage.applier.apply(forgetOnly(), signal, { othersWait: () => true });
       expect(result).to.deep.equal({ outcome: 'done', writes: 1 });
     });
   });
@@ -584,10 +584,10 @@ describe('CachedLoadBalancerManager', () => {
       update(stage, 'req-user');
       read(stage, []);
       stage.clock.step(stage.settings.stripWindowMs);
-      const othersWait = () => true;
-      expect(await stage.manager.reconcile(key, signal, othersWait)).to.deep.equal({ writes: 1, unfinished: true });
+      const options = { othersWait: () => true };
+      expect(await stage.manager.reconcile(key, signal, options)).to.deep.equal({ writes: 1, unfinished: true });
       expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.have.length(1);
-      expect(await stage.manager.reconcile(key, signal, othersWait)).to.deep.equal({ writes: 1 });
+      expect(await stage.manager.reconcile(key, signal, options)).to.deep.equal({ writes: 1 });
       expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.deep.equal([]);
     });
 

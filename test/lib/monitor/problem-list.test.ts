@@ -92,6 +92,7 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
   'unlisted-project': planned({ unlistedProjects: [{ uuid: uuidOf(0xa5), name: 'default-domain:octavia' }] }),
   'refused-association': planned({ untrusted: [uuidOf(8)] }),
   'name-taken': planned({ nameTaken: 'default-domain:shop:octavia-lb-1' }),
+  unrecorded: planned({ unrecorded: { code: 'quota-exceeded', message: 'quota limit (0) exceeded' } }),
   vip: {
     notice: ({ failures }) => {
       failures.failed(vip, 'unavailable', 'no connection');
@@ -102,7 +103,7 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
   },
   contended: {
     notice: ({ governor }) => {
-      for (let count = 0; count < 2; count += 1) governor.wrote(vip);
+      for (let count = 0; count < 2; count += 1) governor.wrote(vip, { keys: ['add reference'] });
     },
     end: ({ clock }) => {
       clock.step(120_000);

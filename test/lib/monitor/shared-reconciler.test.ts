@@ -86,7 +86,7 @@ describe('SharedReconciler', () => {
   });
 
   it('should forget what others act for', async () => {
-    expect(await reconciler.reconcile(another, signal)).to.deep.equal({ writes: 0 });
+    expect(await reconciler.reconcile(another, signal)).to.deep.equal({ writes: 0, isOver: true });
     expect(reconciled).to.deep.equal([]);
     expect(forgotten).to.deep.equal([another]);
   });
@@ -104,7 +104,7 @@ describe('SharedReconciler', () => {
       const result = reconciler.reconcile(ours, signal);
       shares.lose(ours);
 
-      expect(await result).to.deep.equal({ writes: 0 });
+      expect(await result).to.deep.equal({ writes: 0, isOver: true });
       expect(forgotten).to.deep.equal([ours]);
     });
   });
