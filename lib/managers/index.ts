@@ -12,6 +12,7 @@ export {
   type DetachedVerdict,
   type DetachingRequest,
 } from './floating-ip/detached.js';
+export * from './floating-ip/observation.js';
 export * from './floating-ip/plan.js';
 export {
   isAmphoraPort,

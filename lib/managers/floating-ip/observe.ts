@@ -13,7 +13,7 @@ import { planLoadBalancer, type LoadBalancerPlan } from '../loadbalancer/plan.js
 import type { ManagerSettings } from '../settings.js';
 import { findManaged, isBelieved, type ManagedVirtualIps } from '../virtual-ip/observe.js';
 import type { Detached } from './detached.js';
-import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './plan.js';
+import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './observation.js';
 
 /** What the floating ips of a VIP are gathered from. */
 export interface FloatingIpInput {
