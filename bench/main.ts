@@ -9,7 +9,7 @@ import type { BenchSettings } from './settings.js';
 import { subjects } from './subjects/index.js';
 import { thresholds } from './thresholds.js';
 
-/** Of each request to the config API: what the real one takes on loopback for a small object (OpenSDN notes, section 5). */
+/** Of each request to the config API: what the real one takes on loopback for a small object (docs/opensdn.md, 5.5). */
 const latencyMs = 3;
 
 const note = (text: string): void => {

@@ -53,7 +53,7 @@ const rememberedMembers = 100_000;
 
 /**
  * What request-ids tell beyond the objects themselves: which request detached a floating ip, and which ports it deleted
- * (design, section 4, "Stripped or freed?"; recordings 05 and 06). Lost at a restart, and bounded.
+ * (docs/design.md, "Stripped or freed?"; recordings 05 and 06). Lost at a restart, and bounded.
  */
 export class Traces {
   /** What this process wrote on floating ips. */

@@ -12,7 +12,7 @@ const rememberedObjects = 20_000;
 
 /**
  * Tells answers that are out of date: of several API servers one may lag behind, and of its database nodes, too. A server's
- * `last_modified` moves with every write (svc-monitor notes, section D.3), so it orders the states of one object.
+ * `last_modified` moves with every write (docs/opensdn.md, 9.2), so it orders the states of one object.
  *
  * An answer older than one that we have had, or no younger than what a write of ours replaced, is stale for sure. One that does not
  * show the change that was announced may be: the change that we were told of is expected to be as young as its notification.

@@ -23,7 +23,7 @@ const notificationSchema = z.object({
 });
 
 /**
- * Decodes a notification of OpenSDN's message bus (OpenSDN notes, section 3): never throws.
+ * Decodes a notification of OpenSDN's message bus (docs/opensdn.md, 3): never throws.
  *
  * Most messages are about kinds of objects that do not concern us. They cost one `JSON.parse`.
  *

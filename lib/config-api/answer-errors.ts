@@ -8,7 +8,7 @@ import {
 import type { HttpResponse } from './http-transport.js';
 import { operations, type ApiRequest } from './request.js';
 
-/** What the statuses of the config API mean (OpenSDN notes, section 5). Others are no answers of an API server. */
+/** What the statuses of the config API mean (docs/opensdn.md, 5.1). Others are no answers of an API server. */
 const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [400, 'bad-request'],
   [401, 'unauthorized'],

@@ -21,7 +21,7 @@ export interface RawPage {
 }
 
 /**
- * `{"<kind>s": [...], "marker": ...}` → the page. A server that pages sends a marker, null at the end (OpenSDN notes, section 5);
+ * `{"<kind>s": [...], "marker": ...}` → the page. A server that pages sends a marker, null at the end (docs/opensdn.md, 5.1);
  * one that does not has sent everything.
  */
 export const pageAnswers: Readonly<Record<Kind, z.ZodType<RawPage>>> = perKind((kind) =>

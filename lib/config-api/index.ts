@@ -6,7 +6,7 @@
  * - Whatever goes wrong is one `SvcMonitorError`; no error and no log line holds a token or a password.
  * - Policies are senders that wrap senders (`RequestSender`); `createConfigApiClient` composes them.
  *
- * It does not cache, and it knows nothing of virtual ips. Facts: OpenSDN notes, section 5, and recordings 08, 11, 16 and 21.
+ * It does not cache, and it knows nothing of virtual ips. Facts: docs/opensdn.md, 5, and recordings 08, 11, 16 and 21.
  */
 export {
   createConfigApiClient,

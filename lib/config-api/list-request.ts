@@ -56,8 +56,8 @@ function conditionsOf(options: ListOptions, form: ListForm): Readonly<Record<str
 /**
  * `field=="value",other==true`: JSON values, as recording 11 has them.
  *
- * The server splits the text at commas and at `==` before it reads the JSON (OpenSDN notes, D.8), so inside strings both are written as
- * JSON escapes. A structure of several parts cannot be sent that way: `bug`.
+ * The server splits the text at commas and at `==` before it reads the JSON (docs/opensdn.md, 9.6), so inside strings both are
+ * written as JSON escapes. A structure of several parts cannot be sent that way: `bug`.
  */
 function filterText(filters: Readonly<Record<string, unknown>>): string {
   return Object.entries(filters)

@@ -14,7 +14,7 @@ export interface ConfigApiOptions {
   readonly concurrency?: number;
   /**
    * Whether connections are reused. Defaults to false: the stock API server answers 15 times slower on a reused one
-   * (OpenSDN notes, section 5). Behind a proxy or with TLS it may pay.
+   * (docs/opensdn.md, 5.5). Behind a proxy or with TLS it may pay.
    */
   readonly keepAlive?: boolean;
   /** Credentials. Defaults to none (`aaa_mode=no-auth`). */

@@ -128,7 +128,7 @@ function mapUpdate(field: string, update: MapEntryUpdate): unknown {
   return { field, operation: 'set', value: { key: update.key, value: update.value }, position: update.key };
 }
 
-/** A list of references would replace what others wrote meanwhile: there is no optimistic locking (OpenSDN notes, section 5). */
+/** A list of references would replace what others wrote meanwhile: there is no optimistic locking (docs/opensdn.md, 5.2). */
 function refuseReferences(kind: Kind, properties: Readonly<Record<string, unknown>>): void {
   const references = Object.keys(properties).filter((name) => name.endsWith('_refs'));
   if (references.length === 0) return;

@@ -60,7 +60,7 @@ export interface ConfigWriter {
   delete(kind: Kind, uuid: string, signal: AbortSignal): Promise<void>;
   /**
    * Adds or removes one reference; doing it again changes nothing. An added one is always relaxed: it never blocks the delete of
-   * its target (OpenSDN notes, section 4, recording 16). `not-found` if either end is gone on ADD, or the referrer on DELETE.
+   * its target (docs/opensdn.md, 4; recording 16). `not-found` if either end is gone on ADD, or the referrer on DELETE.
    */
   updateReference(update: ReferenceUpdate, signal: AbortSignal): Promise<void>;
   /** Relaxes a reference that exists already. */

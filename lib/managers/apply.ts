@@ -170,8 +170,8 @@ class Run {
   }
 
   /**
-   * Reads the virtual-ip to whose associations references were added: a schema that lacks them answers 200 and stores nothing (OpenSDN
-   * notes, section 5). The plan is out of date then: what was to be recorded has to go elsewhere.
+   * Reads the virtual-ip to whose associations references were added: a schema that lacks them answers 200 and stores nothing
+   * (docs/opensdn.md, 5.1). The plan is out of date then: what was to be recorded has to go elsewhere.
    */
   public async readBackAssociations(writes: readonly Write[]): Promise<void> {
     if (this.isOutdated) return;

@@ -1,4 +1,4 @@
-/** The rules by which ports are told apart, and the windows of time. Every field has the default that the design names. */
+/** The rules by which ports are told apart, and the windows of time. Every field has the default that docs/settings.md names. */
 export interface ManagerSettings {
   /** Device owner by which Octavia marks its ports. */
   readonly octaviaOwner: string;

@@ -29,7 +29,7 @@ const envelopeSchema = z.object({
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Makes a record of a notification of OpenSDN's message bus (OpenSDN notes, section 3): never throws.
+ * Makes a record of a notification of OpenSDN's message bus (docs/opensdn.md, 3): never throws.
  *
  * @param body UTF-8 text of one JSON object. Longer than {@link maxNotificationBytes}: rejected, as no consumer would parse it
  */

@@ -1,6 +1,6 @@
 /**
  * The config objects of OpenSDN: zod schemas, the types inferred from them, names of kinds, addresses and VIP keys.
- * Tolerant in reading (unknown fields are kept, null is absent), exact in writing. Facts: OpenSDN notes, section 1.
+ * Tolerant in reading (unknown fields are kept, null is absent), exact in writing. Facts: docs/opensdn.md, 1.
  */
 export * from './address.js';
 export * from './common.js';

@@ -19,7 +19,7 @@ export function isKind(name: string): name is Kind {
   return known.has(name);
 }
 
-/** `virtual_ip` → `virtual-ip`: notifications and fields write names with underscores, URLs with dashes (OpenSDN notes, section 1). */
+/** `virtual_ip` → `virtual-ip`: fields and notifications write names with underscores, URLs with dashes (docs/opensdn.md, 1). */
 export function toDashed(name: string): string {
   return name.replaceAll('_', '-');
 }

@@ -5,7 +5,7 @@ import type { VipKey } from './vip-key.js';
 
 const prefix = 'opensdn-svc-monitor/';
 
-/** The keys of the annotations by which a virtual-ip is known as ours (design, section 4, "virtual-ip"). */
+/** The keys of the annotations by which a virtual-ip is known as ours (docs/design.md, "virtual-ip"). */
 export const recordKeys = {
   managedBy: `${prefix}managed-by`,
   vip: `${prefix}vip`,

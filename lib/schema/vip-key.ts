@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 /**
  * The key of all work: a VIP, by virtual network and canonical address, as `<network uuid>/<address>`.
- * Never by the address alone: networks overlap (design, section 4).
+ * Never by the address alone: networks overlap (docs/design.md, "Detection").
  */
 export type VipKey = string & z.$brand<'VipKey'>;
 

@@ -28,7 +28,7 @@ interface Attempt {
 }
 
 /**
- * The notifications that OpenSDN's config API publishes to RabbitMQ (OpenSDN notes, section 3).
+ * The notifications that OpenSDN's config API publishes to RabbitMQ (docs/opensdn.md, 3).
  *
  * Consumes from a queue of its own, `opensdn-svc-monitor.<host name>`, that is bound to the fanout exchange, so that the original
  * svc-monitor's queue is left alone. The queue is neither durable nor exclusive. It outlives the connection for `queueExpiresMs`:

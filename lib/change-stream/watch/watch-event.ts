@@ -19,7 +19,7 @@ const longestName = 100;
 const identity = z.looseObject({ uuid: uuidSchema });
 
 /**
- * Decodes a change (OpenSDN notes, section 3; recording 15): never throws. The object is whole in a `create` and an `update`, as a
+ * Decodes a change (docs/opensdn.md, 3; recording 15): never throws. The object is whole in a `create` and an `update`, as a
  * read shows it at that moment; of one that was deleted there is the uuid alone. There is no request-id.
  */
 export function decodeWatchedChange({ event, data }: ServerSentEvent): DecodedMessage {

@@ -45,7 +45,7 @@ const silentIntervals = 2.5;
 const mostEarly = 10_000;
 
 /**
- * The config API's own stream of changes, `GET /watch` (OpenSDN notes, section 3; recording 15): needs nothing but HTTP.
+ * The config API's own stream of changes, `GET /watch` (docs/opensdn.md, 3; recording 15): needs nothing but HTTP.
  *
  * Each connection begins with all objects of each kind (`init`); when the last kind has come, it is connected. What was missed before is
  * read anew then, as the stream can't be resumed. Events hold the whole object, but no request-id: which request did what is not to be

@@ -41,8 +41,8 @@ export type DetachedVerdict =
 type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation'>;
 
 /**
- * Stripped or freed (design, section 4; recordings 05, 06, 19)? Judged by the latest request of somebody else that updated the
- * floating ip: a disassociation that follows a strip is the user's word and holds.
+ * Stripped or freed (docs/design.md, "Stripped or freed?"; recordings 05, 06, 19)? Judged by the latest request of somebody else
+ * that updated the floating ip: a disassociation that follows a strip is the user's word and holds.
  *
  * | the latest request | is |
  * |---|---|

@@ -65,7 +65,7 @@ export interface VirtualIpPlan {
 }
 
 /**
- * Plans the virtual-ip of a VIP (design, section 4, "virtual-ip").
+ * Plans the virtual-ip of a VIP (docs/design.md, "virtual-ip").
  *
  * | VIP port | members | virtual-ip | plan |
  * |---|---|---|---|
@@ -105,7 +105,7 @@ const nothing: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], f
 /** The names that the virtual-ip of a VIP may have, the one to prefer first. */
 export function candidateNames(vipPort: VipPort, address: string): readonly string[] {
   const base = `octavia-lb-${vipPort.loadBalancerId}`;
-  // A colon would end a part of a fully qualified name: the API server refuses it (svc-monitor notes, section D.1).
+  // A colon would end a part of a fully qualified name: the API server refuses it (docs/opensdn.md, 9.1).
   const additional = `${base}-${address.replaceAll(':', '-')}`;
   const last = `${additional}-${vipPort.uuid}`;
   return vipPort.addresses[0] === address ? [base, additional, last] : [additional, last];

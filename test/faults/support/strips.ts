@@ -22,8 +22,8 @@ export type Incident =
     };
 
 /**
- * Which incidents come together. Where nobody who watched lives on, a strip and a disassociation leave the same traces (OpenSDN notes,
- * section 4): a crash may come before or after the two of them, but not in between.
+ * Which incidents come together. Where nobody who watched lives on, a strip and a disassociation leave the same traces
+ * (docs/opensdn.md, 4): a crash may come before or after the two of them, but not in between.
  *
  * | story | |
  * |---|---|

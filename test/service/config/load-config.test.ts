@@ -22,7 +22,7 @@ function problems(sources: ConfigSources): readonly string[] {
 
 describe('loadConfig', () => {
   describe('when nothing is given', () => {
-    it('should take the defaults of the design', () => {
+    it('should take the defaults that docs/settings.md names', () => {
       const config = load({});
       expect(config.configApi.urls).to.deep.equal(['http://127.0.0.1:8082']);
       expect(config.configApi.keepAlive).to.equal(false);
