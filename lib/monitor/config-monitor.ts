@@ -6,7 +6,7 @@ import { hasCode, SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
 import type { VipReports } from '../managers/index.js';
 import type { Metrics } from '../metrics/index.js';
-import { allVips, touchedVips, type ReactionContext } from '../reactions/index.js';
+import { allVips, causeOf, touchedVips, type ReactionContext } from '../reactions/index.js';
 import type { VipKey } from '../schema/index.js';
 import type { Shares } from '../shares/index.js';
 import type { WorkQueue } from '../work-queue/index.js';
@@ -26,7 +26,9 @@ export class VipEnqueuer implements CacheListener {
   ) {}
 
   public changed(transition: Transition, cause: 'live' | 'resync'): void {
-    for (const key of touchedVips(transition, this.parts.context)) this.parts.queue.add(key, cause);
+    const { queue, context } = this.parts;
+    const causer = causeOf(transition, context.cache);
+    for (const key of touchedVips(transition, context)) queue.add(key, cause, causer);
   }
 
   public rejected(error: SvcMonitorError): void {
