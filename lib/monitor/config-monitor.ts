@@ -1,4 +1,11 @@
-import { cachedKinds, type CacheListener, type Informer, type ObjectCache, type Transition } from '../cache/index.js';
+import {
+  cachedKinds,
+  type CacheListener,
+  type Cuts,
+  type Informer,
+  type ObjectCache,
+  type Transition,
+} from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
 import { sleep, withTimeout, type Clock } from '../clock/index.js';
 import type { Controller } from '../controller/index.js';
@@ -60,6 +67,7 @@ export interface ConfigMonitorParts {
   readonly shares: Shares;
   readonly reports: VipReports;
   readonly rejections: RejectionLog;
+  readonly cuts: Cuts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -3,12 +3,20 @@ import type { SharesStatus } from '../shares/index.js';
 
 /** Something that is not in order, shown until it is. */
 export interface Problem {
-  /** `object`: an object that cannot be parsed; `message`: a notification that cannot be; `refused-port`: a port that looks like an
+  /** `object`: an object that cannot be parsed; `oversized`: one of which only a part counts, or a VIP that too many ports carry; `message`: a notification that cannot be; `refused-port`: a port that looks like an
    * amphora and is not trusted; `refused-association`: a record that is not trusted; `vip`: a VIP whose reconcile fails;
    * `name-taken`: a virtual-ip of somebody else has the name of ours; `unrecorded`: the config API refuses our virtual-ip, or its record;
    * `contended`: for a VIP the same is written again and again. */
   readonly type:
-    'object' | 'message' | 'refused-port' | 'refused-association' | 'vip' | 'name-taken' | 'unrecorded' | 'contended';
+    | 'object'
+    | 'oversized'
+    | 'message'
+    | 'refused-port'
+    | 'refused-association'
+    | 'vip'
+    | 'name-taken'
+    | 'unrecorded'
+    | 'contended';
   /** Kind of the object concerned, where there is one. */
   readonly kind?: string;
   readonly uuid?: string;

@@ -15,6 +15,7 @@ import type { SchemaKnowledge } from '../schema-knowledge.js';
 import type { ManagerSettings } from '../settings.js';
 import type { VirtualIpManager } from '../virtual-ip/manager.js';
 import { observeLoadBalancer } from './observe.js';
+import { boundMembers, stagesBesideCut } from './oversized.js';
 import { planLoadBalancer } from './plan.js';
 import { composeVipPlan, describeVipPlan, type VipPlan } from './vip-plan.js';
 
@@ -53,7 +54,9 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   public plan(key: VipKey, verified = false): VipPlan {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
     const managed = virtualIps.find(key);
-    const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, managed), settings);
+    const { plan: loadBalancer, surplus } = boundMembers(
+      planLoadBalancer(observeLoadBalancer(cache, key, managed), settings),
+    );
     const hasWritten = cache.traces.footprints.hasAny(key);
     if (managed.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
       // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
@@ -61,7 +64,10 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     }
     const floatingIpPlan = floatingIps.plan({ key, managed, loadBalancer, verified });
     const virtualIp = virtualIps.plan({ key, managed, loadBalancer, floatingIps: floatingIpPlan });
-    return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
+    const plan = composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
+    const ended = plan.events.filter(({ type }) => isEnd(type)).map(({ floatingIpUuid }) => floatingIpUuid);
+    const stages = stagesBesideCut(plan.stages, managed, ended);
+    return { ...plan, stages, ...(surplus === 0 ? {} : { surplus }) };
   }
 
   public async reconcile(key: VipKey, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
@@ -131,9 +137,8 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   private noteRecords(key: VipKey): void {
     for (const virtualIp of this.parts.virtualIps.find(key)) {
       if (virtualIp.floatingIpUuids.length > 0) this.parts.schema.referenceSeen();
-      for (const uuid of recordedFloatingIps(virtualIp)) {
-        this.parts.cache.traces.keepEvidence(uuid, recordedPorts(virtualIp));
-      }
+      const ports = recordedPorts(virtualIp);
+      for (const uuid of recordedFloatingIps(virtualIp)) this.parts.cache.traces.keepEvidence(uuid, ports);
     }
   }
 

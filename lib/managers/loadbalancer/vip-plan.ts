@@ -18,6 +18,8 @@ export interface VipPlan {
   readonly stages: readonly Stage[];
   readonly events: readonly AssociationEvent[];
   readonly nameTaken?: string;
+  /** How many ports carry the VIP and do not count, since there are too many. */
+  readonly surplus?: number;
   /** Why the config API did not take what is to be recorded, this time or a moment ago. */
   readonly unrecorded?: Refusal;
   /** Milliseconds. */
