@@ -55,6 +55,14 @@ export const watchedFields: WatchedFields = {
   'virtual-machine': [],
 };
 
+/**
+ * How much is taken of one object. What there is more of is left out, as it stands, and the object is marked as cut: tenants can make their
+ * objects as large as they like, and each pair is a VIP to be looked at.
+ *
+ * Octavia sets one pair for each address of a load balancer; a virtual-ip of ours references VIP port, members and floating ips.
+ */
+export const objectBounds = { pairs: 32, portReferences: 128, floatingIpReferences: 64 } as const;
+
 /** A virtual network, as far as it matters. */
 export interface NetworkEntity {
   readonly uuid: string;
@@ -77,6 +85,8 @@ export interface PortEntity {
   readonly vmNames: readonly string[];
   /** Canonical addresses that it has as pairs of exactly one address, sorted. */
   readonly pairAddresses: readonly string[];
+  /** What of it was left out: see {@link objectBounds}. */
+  readonly cut?: readonly string[];
   /** When the server made it, by the server's wall clock, milliseconds since 1970. */
   readonly createdAt?: number;
 }
@@ -117,6 +127,8 @@ export interface VirtualIpEntity {
   readonly floatingIpUuids: readonly string[];
   /** Present if its annotations say that this project keeps it. */
   readonly record?: VirtualIpRecord;
+  /** What of it was left out, of references and record: see {@link objectBounds}. */
+  readonly cut?: readonly string[];
 }
 
 /**
@@ -175,6 +187,7 @@ function networkEntity(object: VirtualNetwork): NetworkEntity {
 
 function portEntity(object: VirtualMachineInterface): PortEntity {
   const pairs = object.virtual_machine_interface_allowed_address_pairs?.allowed_address_pair ?? [];
+  const addresses = firstOf(exactAddresses(pairs), objectBounds.pairs);
   return {
     uuid: object.uuid,
     name: object.fq_name.at(-1) ?? '',
@@ -184,7 +197,8 @@ function portEntity(object: VirtualMachineInterface): PortEntity {
     ...defined('networkUuid', refUuids(object, 'virtual-network')[0]),
     vmUuids: refUuids(object, 'virtual-machine'),
     vmNames: (object.virtual_machine_refs ?? []).map((ref) => ref.to.at(-1) ?? ''),
-    pairAddresses: sortedUnique(pairs.flatMap(exactAddress)),
+    pairAddresses: addresses.values,
+    ...cutOf({ 'allowed address pairs': addresses.isCut }),
     ...defined('createdAt', serverTime(object.id_perms?.created)),
   };
 }
@@ -212,6 +226,9 @@ function floatingIpEntity(object: FloatingIp): FloatingIpEntity {
 }
 
 function virtualIpEntity(object: VirtualIp): VirtualIpEntity {
+  const ports = firstOf(refUuids(object, 'virtual-machine-interface'), objectBounds.portReferences);
+  const floatingIps = firstOf(refUuids(object, 'floating-ip'), objectBounds.floatingIpReferences);
+  const record = readRecord(object.annotations);
   return {
     uuid: object.uuid,
     fqName: object.fq_name,
@@ -219,16 +236,42 @@ function virtualIpEntity(object: VirtualIp): VirtualIpEntity {
     ...defined('address', canonicalAddress(object.virtual_ip_properties?.address ?? '')),
     ...defined('subnetUuid', object.virtual_ip_properties?.subnet_id),
     ...defined('adminState', object.virtual_ip_properties?.admin_state),
-    portUuids: sortedUnique(refUuids(object, 'virtual-machine-interface')),
-    floatingIpUuids: sortedUnique(refUuids(object, 'floating-ip')),
-    ...defined('record', readRecord(object.annotations)),
+    portUuids: ports.values,
+    floatingIpUuids: floatingIps.values,
+    ...defined('record', record),
+    ...cutOf({
+      'references to ports': ports.isCut,
+      'references to floating ips': floatingIps.isCut,
+      'floating ips in the record': record?.cut?.includes('floatingIps') === true,
+      'members in the record': record?.cut?.includes('members') === true,
+    }),
   };
 }
 
-function exactAddress(pair: AllowedAddressPair): readonly string[] {
-  if (pair.ip === undefined) return [];
-  const address = canonicalAddress(pair.ip.ip_prefix);
-  return address !== undefined && pair.ip.ip_prefix_len === fullPrefixLength(address) ? [address] : [];
+function* exactAddresses(pairs: readonly AllowedAddressPair[]): Iterable<string> {
+  for (const { ip } of pairs) {
+    if (ip === undefined || (ip.ip_prefix_len !== 32 && ip.ip_prefix_len !== 128)) continue;
+    const address = canonicalAddress(ip.ip_prefix);
+    if (address !== undefined && ip.ip_prefix_len === fullPrefixLength(address)) yield address;
+  }
+}
+
+/** The first different values, as they stand, sorted; and whether there are more. */
+function firstOf(
+  values: Iterable<string>,
+  bound: number,
+): { readonly values: readonly string[]; readonly isCut: boolean } {
+  const first = new Set<string>();
+  for (const value of values) {
+    if (first.size === bound && !first.has(value)) return { values: [...first].sort(), isCut: true };
+    first.add(value);
+  }
+  return { values: [...first].sort(), isCut: false };
+}
+
+function cutOf(lists: Readonly<Record<string, boolean>>): { readonly cut?: readonly string[] } {
+  const cut = Object.keys(lists).filter((name) => lists[name] === true);
+  return cut.length === 0 ? {} : { cut };
 }
 
 // The server writes UTC without a zone.

@@ -5,6 +5,7 @@
  * delivered when the cache holds the object as it was at the change or later. Live changes overtake a full read.
  * It does not guarantee that two objects are of the same moment. It knows nothing of VIPs beyond the record in annotations.
  */
+export { Cuts, type CutObject, type CutsParts } from './cuts.js';
 export * from './entities.js';
 export type { Footprint, Footprints } from './footprints.js';
 export type { IndexName } from './indexes.js';

@@ -2,6 +2,7 @@ import type { Clock } from '../clock/index.js';
 import { SvcMonitorError } from '../errors/index.js';
 import { vipKeyParts, type VipKey } from '../schema/index.js';
 import { BoundedMap } from './bounded-map.js';
+import type { Cuts } from './cuts.js';
 import { cachedKinds, type CachedKind, type Entities, type Entity, type PortEntity } from './entities.js';
 import { Indexes, type IndexName } from './indexes.js';
 import { Traces } from './traces.js';
@@ -56,7 +57,11 @@ export class ObjectCache implements CacheReader {
   private readonly portAges = new Map<string, PortAge>();
   private position = 0;
 
-  public constructor(private readonly clock: Clock) {}
+  /** @param cuts is told of objects that are cut. Defaults to nobody. */
+  public constructor(
+    private readonly clock: Clock,
+    private readonly cuts?: Cuts,
+  ) {}
 
   /** The position of the latest change. */
   public get sequence(): number {
@@ -138,6 +143,7 @@ export class ObjectCache implements CacheReader {
     held.set(entity.uuid, { entity, touched: origin.touched ?? before?.touched ?? 0 });
     this.gone.delete(entity.uuid);
     this.indexes.update(kind, entity.uuid, before?.entity, entity);
+    this.cuts?.noted(kind, entity.uuid, entity);
     if (kind === 'virtual-machine-interface' && before === undefined) {
       this.noteAge(entity as PortEntity, origin.created === true);
     }
@@ -152,6 +158,7 @@ export class ObjectCache implements CacheReader {
     this.gone.set(uuid, touched);
     this.versions.deleted(uuid, this.clock.monotonic());
     this.indexes.update(kind, uuid, before, undefined);
+    this.cuts?.noted(kind, uuid, undefined);
     if (kind === 'virtual-machine-interface') this.portAges.delete(uuid);
     if (kind === 'floating-ip') {
       this.traces.forgetFloatingIp(uuid);

@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import { Informer, ObjectCache } from '../cache/index.js';
+import { Cuts, Informer, ObjectCache } from '../cache/index.js';
 import { SystemClock } from '../clock/index.js';
 import { createConfigApiClient } from '../config-api/index.js';
 import { Controller } from '../controller/index.js';
@@ -50,8 +50,21 @@ export const mirrorModule = new ContainerModule(({ bind }) => {
       [tokens.options, tokens.clock, tokens.logger, tokens.metrics],
     )
     .inSingletonScope();
+  bind(tokens.cuts)
+    .toResolvedValue(
+      (clock, logger, metrics, settings) =>
+        new Cuts({
+          clock,
+          logger,
+          metrics,
+          matters: (_kind, entity) =>
+            'pairAddresses' in entity ? isAmphoraPort(entity, settings) : 'record' in entity,
+        }),
+      [tokens.clock, tokens.logger, tokens.metrics, tokens.settings],
+    )
+    .inSingletonScope();
   bind(tokens.cache)
-    .toResolvedValue((clock) => new ObjectCache(clock), [tokens.clock])
+    .toResolvedValue((clock, cuts) => new ObjectCache(clock, cuts), [tokens.clock, tokens.cuts])
     .inSingletonScope();
   bind(tokens.queue)
     .toResolvedValue(
@@ -203,6 +216,7 @@ export const monitorModule = new ContainerModule(({ bind }) => {
         listener,
         reports,
         rejections,
+        cuts,
         clock,
         logger,
         metrics,
@@ -218,6 +232,7 @@ export const monitorModule = new ContainerModule(({ bind }) => {
           shares,
           reports,
           rejections,
+          cuts,
           clock,
           logger,
           metrics,
@@ -242,6 +257,7 @@ export const monitorModule = new ContainerModule(({ bind }) => {
         tokens.listener,
         tokens.reports,
         tokens.rejections,
+        tokens.cuts,
         tokens.clock,
         tokens.logger,
         tokens.metrics,

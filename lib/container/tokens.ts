@@ -1,5 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { CacheListener, Informer, ObjectCache } from '../cache/index.js';
+import type { CacheListener, Cuts, Informer, ObjectCache } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
 import type { Clock } from '../clock/index.js';
 import type { ConfigApiClient, ConfigWriter } from '../config-api/index.js';
@@ -39,6 +39,8 @@ export const tokens = {
   /** What plans write with. */
   writer: token<ConfigWriter>('writer'),
   cache: token<ObjectCache>('cache'),
+  /** Which objects are too large. */
+  cuts: token<Cuts>('cuts'),
   queue: token<WorkQueue<VipKey>>('queue'),
   reactions: token<ReactionContext>('reactions'),
   rejections: token<RejectionLog>('rejections'),

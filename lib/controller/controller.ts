@@ -201,21 +201,21 @@ export class Controller {
         break;
       case 'unfinished':
         this.queue.forget(key);
-        this.queue.add(key, 'resync');
+        this.queue.add(key, 'resync', item.group);
         this.succeeded(item, outcome.result, durationMs);
         break;
       case 'requeued':
         this.queue.forget(key);
-        this.queue.addAfter(key, outcome.afterMs);
+        this.queue.addAfter(key, outcome.afterMs, item.group);
         this.succeeded(item, outcome.result, durationMs);
         break;
       case 'slowed':
         this.rememberChange(item);
         this.noteEnd(key, outcome.result);
-        this.queue.addAfter(key, this.governor.delayMs(key));
+        this.queue.addAfter(key, this.governor.delayMs(key), item.group);
         break;
       case 'retried':
-        this.queue.addRateLimited(key, maxDelayAfter(outcome.error));
+        this.queue.addRateLimited(key, maxDelayAfter(outcome.error), item.group);
         this.rememberChange(item);
         this.failed(key, outcome, durationMs);
         break;

@@ -23,8 +23,14 @@ import {
 } from './write.js';
 
 /**
- * What has come of a plan: done; done but for the bookkeeping, since others waited; or out of date because an object was gone or a name
- * taken, and the cache has read again.
+ * How many writes of one stage are made at a time: then others have their turn. A tenant can make thousands necessary, by thousands of
+ * references on his floating ip, and eight such VIPs would keep all workers.
+ */
+export const writesPerStage = 128;
+
+/**
+ * What has come of a plan: done; done in part, since others waited or a stage was long; or out of date because an object was gone or a
+ * name taken, and the cache has read again.
  */
 export interface ApplyResult {
   readonly outcome: 'done' | 'put-off' | 'outdated';
@@ -82,12 +88,14 @@ export class PlanApplier {
         await run.readBack();
         if (run.isOutdated) return run.result('outdated');
       }
-      const bySubject = groupBySubject(stage.writes);
+      const isTooLong = stage.isUrgent !== true && stage.writes.length > writesPerStage;
+      const bySubject = groupBySubject(isTooLong ? stage.writes.slice(0, writesPerStage) : stage.writes);
       const results = await Promise.allSettled([...bySubject.values()].map((writes) => run.inOrder(writes, stage)));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
       await run.readBackAssociations(stage.writes);
       if (run.isOutdated) return run.result('outdated');
+      if (isTooLong) return run.result('put-off');
     }
     return run.result('done');
   }

@@ -2,7 +2,7 @@
  * The managers: load balancer (who carries a VIP), virtual-ip (what is kept of it), floating-ip (who is associated with it).
  * Each observes the cache, plans as a pure function of plain values, and leaves the writing to one applier. Rules live in `plan.ts`.
  */
-export { PlanApplier, type ApplyOptions, type ApplyResult, type PlannedVip } from './apply.js';
+export { PlanApplier, writesPerStage, type ApplyOptions, type ApplyResult, type PlannedVip } from './apply.js';
 export { CachedFloatingIpManager, type FloatingIpManager } from './floating-ip/manager.js';
 export type { FloatingIpInput } from './floating-ip/observe.js';
 export {
@@ -27,6 +27,7 @@ export {
   type LoadBalancerManager,
   type LoadBalancerManagerParts,
 } from './loadbalancer/manager.js';
+export { boundMembers, membersPerVip, stagesBesideCut } from './loadbalancer/oversized.js';
 export * from './loadbalancer/plan.js';
 export { describeDistrust, isTrustedProject, type PortProject } from './loadbalancer/trust.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './loadbalancer/vip-plan.js';

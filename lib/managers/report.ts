@@ -37,6 +37,8 @@ export interface VipReport {
   readonly untrusted: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** That there is no name for its virtual-ip: those that others have, and since when. */
   readonly nameTaken?: { readonly names: string; readonly since: number };
+  /** How many ports carry it and do not count, since there are too many, and since when. */
+  readonly surplus?: { readonly ports: number; readonly since: number };
   /** Why nothing records its associations, and since when. */
   readonly unrecorded?: Refusal & { readonly since: number };
   /** In a dry run: what would be written. */
@@ -82,6 +84,7 @@ export class VipReports {
     const isToldOf =
       plan.refused.length + plan.leftBehind.length + plan.untrusted.length > 0 ||
       plan.refusedVipPort !== undefined ||
+      plan.surplus !== undefined ||
       plan.nameTaken !== undefined ||
       plan.unrecorded !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
@@ -177,6 +180,9 @@ export class VipReports {
       return known ?? { floatingIpUuid, since: now };
     });
     const unrecorded = this.unrecordedOf(plan, before, now);
+    if (plan.surplus !== undefined && before?.surplus === undefined) {
+      this.parts.logger.warn('more ports carry the VIP than count', { vip: plan.key, surplus: plan.surplus });
+    }
     return {
       key: plan.key,
       ...(plan.vipPortUuid === undefined ? {} : { vipPortUuid: plan.vipPortUuid }),
@@ -190,6 +196,7 @@ export class VipReports {
       ...(plan.nameTaken === undefined
         ? {}
         : { nameTaken: { names: plan.nameTaken, since: before?.nameTaken?.since ?? now } }),
+      ...(plan.surplus === undefined ? {} : { surplus: { ports: plan.surplus, since: before?.surplus?.since ?? now } }),
       ...(unrecorded === undefined ? {} : { unrecorded }),
       ...(dryRun && plan.stages.length > 0 ? { plan: describeVipPlan(plan) } : {}),
     };

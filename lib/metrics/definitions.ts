@@ -65,6 +65,11 @@ export const metricDefinitions = {
     labels: ['kind'],
   },
   objects_cached: { type: 'gauge', help: 'Objects in the cache', labels: ['kind'] },
+  objects_cut: {
+    type: 'gauge',
+    help: 'Objects of which only a part counts: they hold more than any load balancer needs',
+    labels: ['kind'],
+  },
   resyncs_total: { type: 'counter', help: 'Full reads of the config API, by how they ended', labels: ['outcome'] },
   resync_seconds: {
     type: 'histogram',

@@ -1,4 +1,11 @@
-import { cachedKinds, type CacheListener, type Informer, type ObjectCache, type Transition } from '../cache/index.js';
+import {
+  cachedKinds,
+  type CacheListener,
+  type Cuts,
+  type Informer,
+  type ObjectCache,
+  type Transition,
+} from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
 import { sleep, withTimeout, type Clock } from '../clock/index.js';
 import type { Controller } from '../controller/index.js';
@@ -6,7 +13,7 @@ import { hasCode, SvcMonitorError } from '../errors/index.js';
 import { errorFields, type Logger } from '../log/index.js';
 import type { VipReports } from '../managers/index.js';
 import type { Metrics } from '../metrics/index.js';
-import { allVips, touchedVips, type ReactionContext } from '../reactions/index.js';
+import { allVips, causeOf, touchedVips, type ReactionContext } from '../reactions/index.js';
 import type { VipKey } from '../schema/index.js';
 import type { Shares } from '../shares/index.js';
 import type { WorkQueue } from '../work-queue/index.js';
@@ -26,7 +33,9 @@ export class VipEnqueuer implements CacheListener {
   ) {}
 
   public changed(transition: Transition, cause: 'live' | 'resync'): void {
-    for (const key of touchedVips(transition, this.parts.context)) this.parts.queue.add(key, cause);
+    const { queue, context } = this.parts;
+    const causer = causeOf(transition, context.cache);
+    for (const key of touchedVips(transition, context)) queue.add(key, cause, causer);
   }
 
   public rejected(error: SvcMonitorError): void {
@@ -58,6 +67,7 @@ export interface ConfigMonitorParts {
   readonly shares: Shares;
   readonly reports: VipReports;
   readonly rejections: RejectionLog;
+  readonly cuts: Cuts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

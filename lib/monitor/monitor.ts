@@ -7,6 +7,7 @@ export interface Problem {
    * | type | what it is | `uuid` |
    * |---|---|---|
    * | `object` | an object that cannot be parsed | the object |
+   * | `oversized` | an object of which only a part counts, or a VIP that too many ports carry | the object, or none |
    * | `message` | a notification that cannot be | the object that it names |
    * | `refused-port` | a port that looks like an amphora and is not trusted | the port |
    * | `refused-vip-port` | a port that looks like a VIP port and belongs to no project: nothing is kept for it | the port |
@@ -20,6 +21,7 @@ export interface Problem {
    */
   readonly type:
     | 'object'
+    | 'oversized'
     | 'message'
     | 'refused-port'
     | 'refused-vip-port'

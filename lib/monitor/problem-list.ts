@@ -1,3 +1,4 @@
+import type { Cuts } from '../cache/index.js';
 import type { Controller } from '../controller/index.js';
 import { describeDistrust, type Refusal, type VipReport, type VipReports } from '../managers/index.js';
 import type { Problem } from './monitor.js';
@@ -6,6 +7,7 @@ import type { RejectionLog } from './problems.js';
 /** Who knows of problems. */
 export interface ProblemSources {
   readonly rejections: Pick<RejectionLog, 'problems'>;
+  readonly cuts: Pick<Cuts, 'all'>;
   readonly controller: Pick<Controller, 'failures' | 'throttled'>;
   readonly reports: Pick<VipReports, 'all' | 'unlistedProjects'>;
 }
@@ -13,8 +15,12 @@ export interface ProblemSources {
 /**
  * All that is not in order. It has no clock: since when something is so is known to whoever noticed it, and is the same at each look.
  */
-export function listProblems({ rejections, controller, reports }: ProblemSources): readonly Problem[] {
+export function listProblems({ rejections, cuts, controller, reports }: ProblemSources): readonly Problem[] {
   const problems: Problem[] = [...rejections.problems()];
+  for (const { kind, uuid, what, since } of cuts.all()) {
+    const message = `too large, only a part of it counts: it has more ${what.join(', ')} than any load balancer needs`;
+    problems.push({ type: 'oversized', kind, uuid, message, since });
+  }
   for (const [vip, failure] of controller.failures) {
     problems.push({ type: 'vip', vip, message: `${failure.code}: ${failure.message}`, since: failure.since });
   }
@@ -31,7 +37,7 @@ export function listProblems({ rejections, controller, reports }: ProblemSources
 }
 
 function problemsOf(report: VipReport): readonly Problem[] {
-  const { key: vip, refused, refusedVipPort, leftBehind, untrusted, nameTaken, unrecorded } = report;
+  const { key: vip, refused, refusedVipPort, leftBehind, untrusted, nameTaken, unrecorded, surplus } = report;
   const problems: Problem[] = [];
   for (const { portUuid: uuid, why, since } of refused) {
     const message = `looks like an amphora of the VIP and does not count: ${why}`;
@@ -49,6 +55,10 @@ function problemsOf(report: VipReport): readonly Problem[] {
   for (const { floatingIpUuid: uuid, since } of untrusted) {
     const message = 'the record names a floating ip of another project, which was not seen attached';
     problems.push({ type: 'refused-association', kind: 'floating-ip', uuid, vip, message, since });
+  }
+  if (surplus !== undefined) {
+    const message = `${surplus.ports} more ports carry the VIP than any load balancer has amphorae: they do not count`;
+    problems.push({ type: 'oversized', kind: 'virtual-machine-interface', vip, message, since: surplus.since });
   }
   if (nameTaken !== undefined) {
     const message = `virtual-ips of others have all names that could be used: ${nameTaken.names}`;

@@ -51,6 +51,25 @@ export function touchedVips(transition: Transition, context: ReactionContext): R
   return keys;
 }
 
+/**
+ * In whose hands the change was: the project of the object, or the network itself, of which no project is known. Those who change a lot
+ * share the queue with others project by project. Undefined: not known.
+ */
+export function causeOf({ kind, before, after }: Transition, cache: CacheReader): string | undefined {
+  const entity = after ?? before;
+  if (entity === undefined) return undefined;
+  switch (kind) {
+    case 'virtual-network':
+      return entity.uuid;
+    case 'instance-ip':
+      return projectOfPorts((entity as Entities['instance-ip']).portUuids, cache);
+    case 'floating-ip':
+      return (entity as Entities['floating-ip']).projectUuids[0];
+    default:
+      return (entity as Entities['virtual-machine-interface' | 'virtual-ip']).projectUuid;
+  }
+}
+
 /** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that amphora ports carry. */
 export function allVips(context: ReactionContext): ReadonlySet<VipKey> {
   const keys = new Set<VipKey>();
@@ -88,6 +107,11 @@ function keysOfNetwork(networkUuid: string, cache: CacheReader): readonly VipKey
     }
   }
   return keys;
+}
+
+function projectOfPorts(portUuids: readonly string[], cache: CacheReader): string | undefined {
+  const [first] = portUuids;
+  return first === undefined ? undefined : cache.get('virtual-machine-interface', first)?.projectUuid;
 }
 
 // Most ports carry no VIP: their changes must not reach the queue.

@@ -18,6 +18,12 @@ export const recordKeys = {
 /** The value of `managed-by` on every virtual-ip that this project keeps. */
 export const managedBy = 'opensdn-svc-monitor';
 
+/**
+ * How many floating ips and members one record may name. Neutron allows one floating ip for each port and address, and a VIP has two
+ * amphorae: what names more was not written by us, and its tenant can make it as long as he likes.
+ */
+export const recordBounds = { floatingIps: 64, members: 64 } as const;
+
 /** What a managed virtual-ip says in its annotations. */
 export interface VirtualIpRecord {
   readonly vip: VipKey;
@@ -31,6 +37,11 @@ export interface VirtualIpRecord {
    * tells a stripped floating ip from one that its user freed, when nobody saw it happen.
    */
   readonly members: readonly string[];
+  /**
+   * It names more than {@link recordBounds} allow: of floating ips the first are believed, as they stand. Of members none is, for what is
+   * gone of them is evidence of a strip.
+   */
+  readonly cut?: readonly (keyof typeof recordBounds)[];
 }
 
 const recordSchema = z.object({
@@ -51,12 +62,16 @@ export function readRecord(annotations: KeyValuePairs | undefined): VirtualIpRec
   });
   if (!parsed.success) return undefined;
   const { vip, loadBalancer, vipPort } = parsed.data;
+  const floatingIps = uuidsUnder(recordKeys.floatingIpPrefix, values.keys(), recordBounds.floatingIps);
+  const members = uuidsUnder(recordKeys.memberPrefix, values.keys(), recordBounds.members);
+  const cut = [...(floatingIps.isCut ? ['floatingIps' as const] : []), ...(members.isCut ? ['members' as const] : [])];
   return {
     vip: vip as VipKey,
     loadBalancer,
     vipPort,
-    floatingIps: uuidsUnder(recordKeys.floatingIpPrefix, values.keys()),
-    members: uuidsUnder(recordKeys.memberPrefix, values.keys()),
+    floatingIps: floatingIps.uuids,
+    members: members.isCut ? [] : members.uuids,
+    ...(cut.length === 0 ? {} : { cut }),
   };
 }
 
@@ -70,15 +85,22 @@ export function recordAfter(
   const annotations = writeRecord(record, '').filter(({ key }) => !removed.has(key));
   const values = new Map([...annotations, ...entries].map(({ key, value }) => [key, value]));
   const after = readRecord({ key_value_pair: [...values].map(([key, value]) => ({ key, value })) });
-  return after ?? record;
+  return { ...(after ?? record), ...(record.cut === undefined ? {} : { cut: record.cut }) };
 }
 
-function uuidsUnder(keyPrefix: string, keys: Iterable<string>): readonly string[] {
-  return [...keys]
-    .filter((key) => key.startsWith(keyPrefix))
-    .map((key) => uuidSchema.safeParse(key.slice(keyPrefix.length)))
-    .flatMap((uuid) => (uuid.success ? [uuid.data] : []))
-    .sort();
+function uuidsUnder(
+  keyPrefix: string,
+  keys: Iterable<string>,
+  bound: number,
+): { readonly uuids: readonly string[]; readonly isCut: boolean } {
+  const uuids: string[] = [];
+  for (const key of keys) {
+    const uuid = key.startsWith(keyPrefix) ? uuidSchema.safeParse(key.slice(keyPrefix.length)) : undefined;
+    if (uuid?.success !== true) continue;
+    if (uuids.length === bound) return { uuids: uuids.sort(), isCut: true };
+    uuids.push(uuid.data);
+  }
+  return { uuids: uuids.sort(), isCut: false };
 }
 
 /** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */

@@ -2,24 +2,23 @@ import { onAbort, type Clock } from '../clock/index.js';
 import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
 import type { Metrics } from '../metrics/index.js';
 import { LinkedList, type ListNode } from './linked-list.js';
+import { WaitingGroups, type Grouped } from './waiting-groups.js';
 import type { Priority, WorkItem } from './work-queue.js';
+
+/** Of keys that were added for nobody in particular. */
+export const noGroup = '';
 
 /** After so many live keys in a row, taken while a resync key waited, one resync key is taken: none starves. */
 const liveKeysInARow = 16;
 
-/**
- * When more live keys wait than this, three of four that are taken are those that were added last. In a storm of failovers a change that
- * comes in the middle is served soon, and the oldest go on at a quarter of the pace: none starves.
- */
-const longQueue = 64;
-const newestInARow = 3;
-
 /** A key that has been added and not yet been taken. */
-interface Dirty<K extends string> {
+interface Dirty<K extends string> extends Grouped {
   readonly key: K;
   readonly queuedAt: number;
   priority: Priority;
-  /** Its place in the list of its priority; undefined while a worker still has the key. */
+  /** For whom it was added, each once. */
+  readonly groups: Set<string>;
+  /** Its place among the resync keys, if it waits there. */
   place: ListNode<Dirty<K>> | undefined;
 }
 
@@ -37,31 +36,29 @@ export class FairQueue<K extends string> {
   // Getters wait only while both lists are empty, and only until the queue is shut down.
   private readonly dirty = new Map<K, Dirty<K>>();
   private readonly processing = new Set<K>();
-  private readonly lists: Readonly<Record<Priority, LinkedList<Dirty<K>>>> = {
-    live: new LinkedList(),
-    resync: new LinkedList(),
-  };
+  private readonly live = new WaitingGroups<Dirty<K>>();
+  private readonly resync = new LinkedList<Dirty<K>>();
   private readonly getters = new LinkedList<Getter<K>>();
   private readonly drained = new Set<() => void>();
   private liveTakenInARow = 0;
-  private newestTakenInARow = 0;
   private closed = false;
 
   public constructor(private readonly options: { readonly clock: Clock; readonly metrics: Metrics }) {}
 
   /** How many keys could be taken now. */
   public get length(): number {
-    return this.lists.live.length + this.lists.resync.length;
+    return this.live.length + this.resync.length;
   }
 
-  public add(key: K, priority: Priority): void {
+  public add(key: K, priority: Priority, group: string): void {
     if (this.closed) return;
     const waiting = this.dirty.get(key);
     if (waiting !== undefined) {
-      if (priority === 'live') this.moveUp(waiting);
+      if (priority === 'live') this.addLive(waiting, group);
       return;
     }
-    const added: Dirty<K> = { key, queuedAt: this.options.clock.monotonic(), priority, place: undefined };
+    const queuedAt = this.options.clock.monotonic();
+    const added: Dirty<K> = { key, queuedAt, priority, groups: new Set([group]), place: undefined, places: new Map() };
     this.dirty.set(key, added);
     this.options.metrics.increment('queue_adds_total', { priority });
     if (!this.processing.has(key)) this.enlist(added);
@@ -118,16 +115,21 @@ export class FairQueue<K extends string> {
     });
   }
 
-  private moveUp(waiting: Dirty<K>): void {
-    if (waiting.priority === 'live') return;
+  // As live, and for one more: it is taken as soon as it is the turn of any for whom it waits.
+  private addLive(waiting: Dirty<K>, group: string): void {
+    if (waiting.priority === 'resync') waiting.groups.clear();
     waiting.priority = 'live';
-    if (waiting.place === undefined) return;
-    this.lists.resync.remove(waiting.place);
-    this.enlist(waiting);
+    waiting.groups.add(group);
+    if (waiting.place !== undefined) {
+      this.resync.remove(waiting.place);
+      this.enlist(waiting);
+    } else if (waiting.places.size > 0) this.live.add(waiting, group);
   }
 
   private enlist(entry: Dirty<K>): void {
-    entry.place = this.lists[entry.priority].push(entry);
+    entry.place = undefined;
+    if (entry.priority === 'resync') entry.place = this.resync.push(entry);
+    else for (const group of entry.groups) this.live.add(entry, group);
     this.options.metrics.set('queue_depth', {}, this.length);
     const getter = this.getters.shift();
     if (getter !== undefined) getter.resolve(this.take());
@@ -140,24 +142,19 @@ export class FairQueue<K extends string> {
     this.processing.add(entry.key);
     this.options.metrics.set('queue_depth', {}, this.length);
     this.options.metrics.observe('queue_wait_seconds', {}, (this.options.clock.monotonic() - entry.queuedAt) / 1000);
-    return { key: entry.key, queuedAt: entry.queuedAt };
+    const [group = noGroup] = entry.groups;
+    return { key: entry.key, queuedAt: entry.queuedAt, ...(group === noGroup ? {} : { group }) };
   }
 
   private next(): Dirty<K> | undefined {
-    const { live, resync } = this.lists;
+    const { live, resync } = this;
     const resyncWaits = resync.length > 0;
     if (live.length === 0 || (resyncWaits && this.liveTakenInARow >= liveKeysInARow)) {
       this.liveTakenInARow = 0;
       return resync.shift();
     }
     this.liveTakenInARow = resyncWaits ? this.liveTakenInARow + 1 : 0;
-    return this.nextLive(live);
-  }
-
-  private nextLive(live: LinkedList<Dirty<K>>): Dirty<K> | undefined {
-    const isNewestsTurn = live.length > longQueue && this.newestTakenInARow < newestInARow;
-    this.newestTakenInARow = isNewestsTurn ? this.newestTakenInARow + 1 : 0;
-    return isNewestsTurn ? live.pop() : live.shift();
+    return live.take();
   }
 
   private settleDrains(): void {

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../clock/index.js';
 import { silentMetrics, type Metrics } from '../metrics/index.js';
 import { DelayedKeys } from './delayed-keys.js';
-import { FairQueue } from './fair-queue.js';
+import { FairQueue, noGroup } from './fair-queue.js';
 import { KeyBackoff, type BackoffOptions } from './key-backoff.js';
 import type { Priority, WorkItem, WorkQueue } from './work-queue.js';
 
@@ -23,12 +23,14 @@ const randomSteps = 2 ** 32;
  * The work queue, in three layers: `FairQueue` ← `DelayedKeys` ← `KeyBackoff`.
  *
  * Adding and taking cost constant time, delaying the logarithm of how many keys are delayed. Delayed keys are added as `live`.
- * A resync key is taken after at most 16 live ones in a row. While more than 64 live keys wait, three of four taken are the latest.
+ * Live keys are taken from each group in turn. A resync key is taken after at most 16 live ones in a row. While more than 64 live keys wait, three of four taken are the latest.
  */
 export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
   private readonly queue: FairQueue<K>;
   private readonly delayed: DelayedKeys<K>;
   private readonly backoff: KeyBackoff<K>;
+  // For whom delayed keys wait.
+  private readonly groups = new Map<K, string>();
   private closed = false;
 
   public constructor(options: KeyedWorkQueueOptions) {
@@ -37,7 +39,9 @@ export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
     this.delayed = new DelayedKeys({
       clock,
       ready: (key) => {
-        this.queue.add(key, 'live');
+        const group = this.groups.get(key) ?? noGroup;
+        this.groups.delete(key);
+        this.queue.add(key, 'live', group);
       },
     });
     this.backoff = new KeyBackoff(options.backoff ?? {}, random);
@@ -47,18 +51,22 @@ export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
     return this.queue.length;
   }
 
-  public add(key: K, priority: Priority = 'live'): void {
-    this.queue.add(key, priority);
+  public add(key: K, priority: Priority = 'live', group: string = noGroup): void {
+    this.queue.add(key, priority, group);
   }
 
-  public addAfter(key: K, delayMs: number): void {
+  public addAfter(key: K, delayMs: number, group: string = noGroup): void {
     if (this.closed) return;
-    if (delayMs > 0) this.delayed.add(key, delayMs);
-    else this.queue.add(key, 'live');
+    if (delayMs <= 0) {
+      this.queue.add(key, 'live', group);
+      return;
+    }
+    if (!this.groups.has(key)) this.groups.set(key, group);
+    this.delayed.add(key, delayMs);
   }
 
-  public addRateLimited(key: K, maxDelayMs?: number): void {
-    this.addAfter(key, this.backoff.next(key, maxDelayMs));
+  public addRateLimited(key: K, maxDelayMs?: number, group?: string): void {
+    this.addAfter(key, this.backoff.next(key, maxDelayMs), group);
   }
 
   public forget(key: K): void {
@@ -80,6 +88,7 @@ export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
   public shutDown(): void {
     this.closed = true;
     this.delayed.clear();
+    this.groups.clear();
     this.queue.shutDown();
   }
 

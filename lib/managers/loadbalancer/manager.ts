@@ -16,6 +16,7 @@ import type { ManagerSettings } from '../settings.js';
 import type { VirtualIpManager } from '../virtual-ip/manager.js';
 import { isBelieved } from '../virtual-ip/observe.js';
 import { observeLoadBalancer } from './observe.js';
+import { boundMembers, stagesBesideCut } from './oversized.js';
 import { planLoadBalancer } from './plan.js';
 import { composeVipPlan, describeVipPlan, type VipPlan } from './vip-plan.js';
 
@@ -54,7 +55,9 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
   public plan(key: VipKey, verified = false): VipPlan {
     const { cache, virtualIps, floatingIps, settings } = this.parts;
     const found = virtualIps.find(key);
-    const loadBalancer = planLoadBalancer(observeLoadBalancer(cache, key, found), settings);
+    const { plan: loadBalancer, surplus } = boundMembers(
+      planLoadBalancer(observeLoadBalancer(cache, key, found), settings),
+    );
     const managed = virtualIps.sort(found, { key, vipPort: loadBalancer.vipPort?.uuid });
     const hasWritten = cache.traces.footprints.hasAny(key);
     if (found.length === 0 && loadBalancer.members.length === 0 && !hasWritten) {
@@ -63,7 +66,10 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     }
     const floatingIpPlan = floatingIps.plan({ key, managed, loadBalancer, verified });
     const virtualIp = virtualIps.plan({ key, managed, loadBalancer, floatingIps: floatingIpPlan });
-    return composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
+    const plan = composeVipPlan(key, { loadBalancer, floatingIps: floatingIpPlan, virtualIp }, settings);
+    const ended = plan.events.filter(({ type }) => isEnd(type)).map(({ floatingIpUuid }) => floatingIpUuid);
+    const stages = stagesBesideCut(plan.stages, managed.current, ended);
+    return { ...plan, stages, ...(surplus === 0 ? {} : { surplus }) };
   }
 
   public async reconcile(key: VipKey, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
@@ -137,12 +143,12 @@ export class CachedLoadBalancerManager implements LoadBalancerManager {
     const { vipPort } = planLoadBalancer(observeLoadBalancer(cache, key, found), settings);
     for (const virtualIp of virtualIps.sort(found, { key, vipPort: vipPort?.uuid }).current) {
       if (virtualIp.floatingIpUuids.length > 0) schema.referenceSeen();
+      const ports = recordedPorts(virtualIp);
       for (const uuid of recordedFloatingIps(virtualIp)) {
         const floatingIp = cache.get('floating-ip', uuid);
         // What is not believed is no evidence either.
-        if (floatingIp !== undefined && isBelieved(cache, virtualIp, floatingIp)) {
-          cache.traces.keepEvidence(uuid, recordedPorts(virtualIp));
-        }
+        if (floatingIp !== undefined && isBelieved(cache, virtualIp, floatingIp))
+          cache.traces.keepEvidence(uuid, ports);
       }
     }
   }

@@ -24,6 +24,8 @@ export interface VipPlan {
   /** Uuids of floating ips of which nothing that was written for the VIP counts any more. */
   readonly forgotten: readonly string[];
   readonly nameTaken?: string;
+  /** How many ports carry the VIP and do not count, since there are too many. */
+  readonly surplus?: number;
   /** Why the config API did not take what is to be recorded, this time or a moment ago. */
   readonly unrecorded?: Refusal;
   /** Milliseconds. */

@@ -5,6 +5,7 @@ import {
   cachedFields,
   cachedKinds,
   isCachedKind,
+  objectBounds,
   toEntity,
   type CachedKind,
   type Entities,
@@ -131,6 +132,24 @@ describe('toEntity', () => {
       });
     }
 
+    it('should carry the first of thousands of pairs, as they stand, and say that there are more', () => {
+      const many = Array.from({ length: 1_000 }, (_, index) => `10.9.${index >> 8}.${index & 255}`);
+      const port = entity('virtual-machine-interface', rawPort(id, pairs('10.0.0.0/8', vip, vip, ...many)));
+      expect(port.pairAddresses).to.have.length(objectBounds.pairs);
+      expect(port.pairAddresses).to.include(vip);
+      expect(port.cut).to.deep.equal(['allowed address pairs']);
+      const enough = many.slice(0, objectBounds.pairs);
+      expect(entity('virtual-machine-interface', rawPort(id, pairs(...enough)))).not.to.have.property('cut');
+    });
+
+    it('should be the same, whatever is changed beyond what is taken', () => {
+      const many = Array.from({ length: 1_000 }, (_, index) => `10.9.${index >> 8}.${index & 255}`);
+      const others = [...many.slice(0, 500), vip];
+      expect(entity('virtual-machine-interface', rawPort(id, pairs(...others)))).to.deep.equal(
+        entity('virtual-machine-interface', rawPort(id, pairs(...many))),
+      );
+    });
+
     it('should be without owner, network and project where it has none', () => {
       const raw = rawPort(id, {
         parent_type: 'virtual-machine',
@@ -201,6 +220,15 @@ describe('toEntity', () => {
         vipPort: uuidOf(2),
         floatingIps: [uuidOf(4), uuidOf(5)],
       });
+    });
+
+    it('should be cut where it references more ports than any VIP has, or records more', () => {
+      const ports = Array.from({ length: 5_000 }, (_, index) => uuidOf(0x1000 + index));
+      const many = entity('virtual-ip', rawVirtualIp(id, ourRecord(uuidOf(2)), ...ports));
+      expect(many.portUuids).to.have.length(objectBounds.portReferences);
+      expect(many.cut).to.deep.equal(['references to ports']);
+      const recording = entity('virtual-ip', rawVirtualIp(id, ourRecord(uuidOf(2), ...ports), uuidOf(2)));
+      expect(recording.cut).to.deep.equal(['floating ips in the record']);
     });
 
     it("should be somebody else's without them, or with half of them", () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { isRetriable, SvcMonitorError } from '../../../lib/errors/index.js';
-import type { PlannedVip, Write } from '../../../lib/managers/index.js';
+import { writesPerStage, type PlannedVip, type Write } from '../../../lib/managers/index.js';
 import { floatingIpRecordKey, memberRecordKey, recordKeys } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, turns } from '../../support/turns.js';
@@ -77,6 +77,18 @@ describe('PlanApplier', () => {
       release();
       await applying;
       expect(stage.writes.at(-1)).to.equal(`DELETE floating-ip ${otherFloatingIp} -> ${amphora2}`);
+    });
+
+    it('should make no more writes of a stage at a time than some, and begin no further stage', async () => {
+      const others = Array.from({ length: 1_000 }, (_, index) => uuidOf(0x1000 + index));
+      const stage = stageWith(vipPort, ...others);
+      const plan = stages(
+        others.map((port) => drop(port)),
+        [add(amphora1)],
+      );
+      expect(await stage.applier.apply(plan, signal)).to.deep.equal({ outcome: 'put-off', writes: writesPerStage });
+      const urgent = { ...plan, stages: plan.stages.slice(0, 1).map((first) => ({ ...first, isUrgent: true })) };
+      expect(await stage.applier.apply(urgent, signal)).to.deep.equal({ outcome: 'done', writes: others.length });
     });
 
     it('should write to the virtual-ip that the same plan has created', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Cuts } from '../../../lib/cache/index.js';
 import { ManualClock } from '../../../lib/clock/index.js';
 import { Failures } from '../../../lib/controller/failures.js';
 import { WriteGovernor } from '../../../lib/controller/write-governor.js';
@@ -9,6 +10,7 @@ import { silentMetrics } from '../../../lib/metrics/index.js';
 import { listProblems, RejectionLog, type Problem, type ProblemSources } from '../../../lib/monitor/index.js';
 import { vipKey } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
+import { portEntity } from '../../support/entities.js';
 
 const vip = vipKey(uuidOf(0xb0), '10.107.0.3');
 const noticedAt = 1_000;
@@ -32,6 +34,7 @@ const inOrder: VipPlan = {
 class Onlookers {
   public readonly clock = new ManualClock(noticedAt);
   public readonly rejections: RejectionLog;
+  public readonly cuts: Cuts;
   public readonly reports: VipReports;
   public readonly failures: Failures;
   public readonly governor: WriteGovernor;
@@ -39,6 +42,7 @@ class Onlookers {
   public constructor() {
     const parts = { clock: this.clock, logger: silentLogger, metrics: silentMetrics };
     this.rejections = new RejectionLog(parts);
+    this.cuts = new Cuts({ ...parts, matters: () => true });
     this.reports = new VipReports(parts);
     this.failures = new Failures(this.clock);
     this.governor = new WriteGovernor({ ...parts, limit: 1, windowMs: 60_000 });
@@ -49,7 +53,7 @@ class Onlookers {
       failures: this.failures.all,
       throttled: this.governor.throttled,
     };
-    return listProblems({ rejections: this.rejections, controller, reports: this.reports });
+    return listProblems({ rejections: this.rejections, cuts: this.cuts, controller, reports: this.reports });
   }
 }
 
@@ -78,6 +82,14 @@ const scenarios: Readonly<Record<Problem['type'], Scenario>> = {
     },
     end: ({ rejections }) => {
       rejections.objectAccepted(uuidOf(5));
+    },
+  },
+  oversized: {
+    notice: ({ cuts }) => {
+      cuts.noted('virtual-machine-interface', uuidOf(7), portEntity(uuidOf(7), { cut: ['allowed address pairs'] }));
+    },
+    end: ({ cuts }) => {
+      cuts.noted('virtual-machine-interface', uuidOf(7), portEntity(uuidOf(7)));
     },
   },
   message: {
@@ -134,4 +146,24 @@ describe('the problems of a monitor', () => {
       });
     });
   }
+});
+
+describe('the problems of a VIP that more ports carry than count', () => {
+  it('should be one, of the VIP, since it was so first, until it is not', () => {
+    const onlookers = new Onlookers();
+    onlookers.reports.update({ ...inOrder, surplus: 3 }, false);
+    onlookers.clock.step(10_000);
+    onlookers.reports.update({ ...inOrder, surplus: 4 }, false);
+    expect(onlookers.problems()).to.deep.equal([
+      {
+        type: 'oversized',
+        kind: 'virtual-machine-interface',
+        vip,
+        message: '4 more ports carry the VIP than any load balancer has amphorae: they do not count',
+        since: noticedAt,
+      },
+    ]);
+    onlookers.reports.update(inOrder, false);
+    expect(onlookers.problems()).to.deep.equal([]);
+  });
 });

@@ -8,7 +8,7 @@ import {
   type VirtualIpEntity,
 } from '../../../lib/cache/index.js';
 import { ManualClock } from '../../../lib/clock/index.js';
-import { allVips, touchedVips, type ReactionContext } from '../../../lib/reactions/index.js';
+import { allVips, causeOf, touchedVips, type ReactionContext } from '../../../lib/reactions/index.js';
 import { vipKey } from '../../../lib/schema/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { portEntity } from '../../support/entities.js';
@@ -239,5 +239,33 @@ describe('allVips', () => {
     const scene = new Scene();
     scene.remove('virtual-machine-interface', amphora);
     expect([...allVips(scene)]).to.deep.equal([]);
+  });
+});
+
+describe('in whose hands a change was', () => {
+  const project = uuidOf(0xa1);
+  const scene = new Scene();
+  const owned = scene.put('virtual-machine-interface', port(web, { projectUuid: project }));
+
+  it('should be the project of a port, a virtual-ip, a floating ip, and of the port of an instance-ip', () => {
+    const transitions = [
+      owned,
+      scene.put('instance-ip', { uuid: webAddress, networkUuid: network, portUuids: [web] }),
+      scene.put('virtual-ip', { ...record(), projectUuid: project }),
+      scene.put('floating-ip', { uuid: floatingIp, isVirtualIp: false, portUuids: [], projectUuids: [project] }),
+    ];
+    expect(transitions.map((transition) => causeOf(transition, scene.cache))).to.deep.equal(
+      Array<string>(4).fill(project),
+    );
+  });
+
+  it('should be that of an object that is gone', () => {
+    expect(causeOf(scene.remove('virtual-ip', virtualIp), scene.cache)).to.equal(project);
+  });
+
+  it('should be the network itself, and nobody where none is known', () => {
+    expect(causeOf(scene.put('virtual-network', { uuid: network, shared: true }), scene.cache)).to.equal(network);
+    const unknown = scene.put('instance-ip', { uuid: webAddress, portUuids: [] });
+    expect(causeOf(unknown, scene.cache)).to.equal(undefined);
   });
 });

@@ -20,8 +20,8 @@ class Comparison {
   private readonly keys = new Map<string, KeyModel>();
   private readonly signal = new AbortController().signal;
 
-  public add(key: string, priority: Priority): void {
-    this.queue.add(key, priority);
+  public add(key: string, priority: Priority, group?: string): void {
+    this.queue.add(key, priority, group);
     this.noteAdd(this.of(key), this.clock.monotonic());
   }
 
@@ -89,11 +89,12 @@ class Comparison {
 type Step = (comparison: Comparison) => void | Promise<void>;
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const group = fc.constantFrom(undefined, 'x', 'y', 'z');
 const steps: fc.Arbitrary<{ readonly text: string; readonly run: Step }> = fc.oneof(
-  fc.tuple(key, fc.constantFrom<Priority>('live', 'resync')).map(([k, priority]) => ({
-    text: `add ${k} ${priority}`,
+  fc.tuple(key, fc.constantFrom<Priority>('live', 'resync'), group).map(([k, priority, g]) => ({
+    text: `add ${k} ${priority} ${g}`,
     run: (c: Comparison) => {
-      c.add(k, priority);
+      c.add(k, priority, g);
     },
   })),
   fc.tuple(key, fc.integer({ min: -1, max: 50 })).map(([k, ms]) => ({

@@ -176,6 +176,72 @@ describe('KeyedWorkQueue', () => {
     });
   });
 
+  describe('when live keys are added for several', () => {
+    it('should take from each in turn, in the order of adding', async () => {
+      for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) queue.add(name, 'live', name[0]);
+      expect(await takeAll()).to.deep.equal(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+    });
+
+    it('should let who adds thousands delay others by a turn, however long that goes on', async () => {
+      for (let index = 0; index < 5_000; index += 1) queue.add(`flood${index}`, 'live', 'flooder');
+      for (let round = 0; round < 50; round += 1) {
+        await take();
+        queue.add(`again${round}`, 'live', 'flooder');
+        queue.add(`calm${round}`, 'live', 'calm');
+        expect([await takeKey(), await takeKey()]).to.include(`calm${round}`);
+      }
+    });
+
+    it('should let none starve: the flooder, neither, though others come all the time', async () => {
+      for (let index = 0; index < 500; index += 1) queue.add(`flood${index}`, 'live', 'flooder');
+      const taken: string[] = [];
+      for (let index = 0; index < 400; index += 1) {
+        queue.add(`calm${index}`, 'live', `tenant${index}`);
+        taken.push((await takeKey())!);
+      }
+      expect(taken.filter((name) => name.startsWith('flood')).length).to.be.at.least(10);
+    });
+
+    it('should take a key that several add when it is the turn of the first of them, once', async () => {
+      for (let index = 0; index < 50; index += 1) queue.add(`flood${index}`, 'live', 'flooder');
+      queue.add('victim', 'live', 'flooder');
+      queue.add('victim', 'live', 'owner');
+      expect(queue.length).to.equal(51);
+      const taken = await takeAll();
+      expect(taken.indexOf('victim')).to.be.at.most(1);
+      expect(taken).to.have.length(51);
+    });
+
+    it('should do so for a key that was added while a worker had it', async () => {
+      queue.add('victim', 'live', 'owner');
+      await take();
+      for (let index = 0; index < 50; index += 1) queue.add(`flood${index}`, 'live', 'flooder');
+      queue.add('victim', 'live', 'flooder');
+      queue.add('victim', 'live', 'owner');
+      queue.done('victim');
+      expect([await takeKey(), await takeKey()]).to.include('victim');
+    });
+
+    it('should say for whom a key was taken, and keep that for who delays it', async () => {
+      queue.add('a', 'live', 'owner');
+      const item = await take();
+      expect(item?.group).to.equal('owner');
+      queue.done('a');
+      queue.addAfter('a', 10, item?.group);
+      for (let index = 0; index < 50; index += 1) queue.add(`flood${index}`, 'live', 'flooder');
+      await take();
+      clock.step(10);
+      expect([await takeKey(), await takeKey()]).to.include('a');
+    });
+
+    it('should serve the latest soon in a storm of many, as of one', async () => {
+      for (let index = 0; index < 1_000; index += 1) queue.add(`storm${index}`, 'live', `tenant${index}`);
+      for (let index = 0; index < 100; index += 1) await take();
+      queue.add('a', 'live', 'late');
+      expect([await takeKey(), await takeKey()]).to.include('a');
+    });
+  });
+
   describe('when a key is delayed', () => {
     it('should hand it out when its time has come, not before', async () => {
       queue.addAfter('a', 50);
