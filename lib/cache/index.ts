@@ -13,5 +13,5 @@ export { Informer, type CacheKeeper, type InformerOptions } from './informer.js'
 export type { CacheListener } from './listener.js';
 export { ObjectCache, type CacheReader, type Transition } from './object-cache.js';
 export type { ResyncStatus } from './resync.js';
-export { isAttached, Traces, type DetachedTrace, type UpdateTrace } from './traces.js';
+export { isAttached, Traces, type DetachedTrace, type UpdateTrace, type SeenVip } from './traces.js';
 export type { Version, Versions } from './versions.js';

@@ -36,6 +36,7 @@ export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from
 export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema-check.js';
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema-knowledge.js';
 export { defaultManagerSettings, type ManagerSettings } from './settings.js';
+export type { ManagedVirtualIps } from './virtual-ip/observe.js';
 export { CachedVirtualIpManager, type VirtualIpInput, type VirtualIpManager } from './virtual-ip/manager.js';
 export * from './virtual-ip/plan.js';
 export * from './write.js';
