@@ -12,7 +12,7 @@ import {
   type VirtualIpRecord,
   type VirtualMachineInterface,
   type VirtualNetwork,
-} from '../schema/index.js';
+} from '../model/index.js';
 
 /** The kinds of which the cache holds every object, in the order in which they are read: what is referenced comes first. */
 export const cachedKinds = [

@@ -5,13 +5,13 @@
  * delivered when the cache holds the object as it was at the change or later. Live changes overtake a full read.
  * It does not guarantee that two objects are of the same moment. It knows nothing of VIPs beyond the record in annotations.
  */
-export { Cuts, type CutObject, type CutsParts } from './cuts.js';
+export { Cuts, type CutObject, type CutsParts } from '../managers/octavia-vip/cuts.js';
 export * from './entities.js';
-export type { Footprint, Footprints } from './footprints.js';
+export type { Footprint, Footprints } from '../managers/octavia-vip/history/footprints.js';
 export type { IndexName } from './indexes.js';
 export { Informer, type CacheKeeper, type InformerOptions } from './informer.js';
 export type { CacheListener } from './listener.js';
 export { ObjectCache, type CacheReader, type Transition } from './object-cache.js';
 export type { ResyncStatus } from './resync.js';
-export { isAttached, Traces, type DetachedTrace, type UpdateTrace, type SeenVip } from './traces.js';
+export { isAttached, Traces, type DetachedTrace, type UpdateTrace, type SeenVip } from '../managers/octavia-vip/history/traces.js';
 export type { Version, Versions } from './versions.js';

@@ -1,6 +1,6 @@
-import { vipKey, type VipKey } from '../schema/index.js';
+import { vipKey, type VipKey } from '../model/index.js';
 import { recordedFloatingIps, type CachedKind, type Entities, type Entity } from './entities.js';
-import { MultiMap } from './multi-map.js';
+import { MultiMap } from '../base/collections/multi-map.js';
 
 /** What an object is found by, besides its uuid. Each function gives the keys under which an entity of that kind stands. */
 const indexed = {

@@ -1,18 +1,18 @@
 import type { Change, DecodedMessage } from '../change-stream/change.js';
 import type { ChangeSink } from '../change-stream/source.js';
-import { untilAborted, type Clock } from '../clock/index.js';
+import { untilAborted, type Clock } from '../base/clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { ownRequestIdPrefix } from '../config-api/index.js';
-import { hasCode, type SvcMonitorError } from '../errors/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
-import { parseObject, type ConfigObject, type Reference } from '../schema/index.js';
+import { hasCode, type SvcMonitorError } from '../base/errors/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
+import { parseObject, type ConfigObject, type Reference } from '../model/index.js';
 import { cachedFields, isCachedKind, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
-import { BoundedMap } from './bounded-map.js';
+import { BoundedMap } from '../base/collections/bounded-map.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache } from './object-cache.js';
 import { Refresher } from './refresher.js';
-import { RequestsByOrder } from './requests-by-order.js';
+import { RequestsByOrder } from '../managers/octavia-vip/history/requests-by-order.js';
 import { Resync } from './resync.js';
 
 const rememberedCreates = 10_000;

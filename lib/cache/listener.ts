@@ -1,5 +1,5 @@
 import type { RejectedMessage } from '../change-stream/change.js';
-import type { SvcMonitorError } from '../errors/index.js';
+import type { SvcMonitorError } from '../base/errors/index.js';
 import type { Transition } from './object-cache.js';
 
 /** Who is told of what has changed in the cache, of what could not be read or understood, and of full reads. */

@@ -1,11 +1,11 @@
-import type { Clock } from '../clock/index.js';
-import { SvcMonitorError } from '../errors/index.js';
-import { vipKeyParts, type VipKey } from '../schema/index.js';
-import { BoundedMap } from './bounded-map.js';
-import type { Cuts } from './cuts.js';
+import type { Clock } from '../base/clock/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
+import { vipKeyParts, type VipKey } from '../model/index.js';
+import { BoundedMap } from '../base/collections/bounded-map.js';
+import type { Cuts } from '../managers/octavia-vip/cuts.js';
 import { cachedKinds, type CachedKind, type Entities, type Entity, type PortEntity } from './entities.js';
 import { Indexes, type IndexName } from './indexes.js';
-import { Traces } from './traces.js';
+import { Traces } from '../managers/octavia-vip/history/traces.js';
 import { Versions } from './versions.js';
 
 /** What an object was and is. A created one has no `before`, a deleted one no `after`. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock/index.js';
+import type { Clock } from '../base/clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
-import { hasCode, SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
-import type { ConfigObject } from '../schema/index.js';
+import { hasCode, SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
+import type { ConfigObject } from '../model/index.js';
 import { cachedFields, type CachedKind } from './entities.js';
 
 /** Requests of one kind under way at once. What is asked for beyond them waits, and goes together. */

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sleep, type Clock, type Timer } from '../clock/index.js';
+import { sleep, type Clock, type Timer } from '../base/clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
-import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../errors/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { ConfigObject } from '../schema/index.js';
+import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { ConfigObject } from '../model/index.js';
 import { recordedFloatingIps, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
 import type { CacheListener } from './listener.js';
 import { ObjectReads } from './object-reads.js';
 import type { ObjectCache, Transition } from './object-cache.js';
-import type { Traces } from './traces.js';
+import type { Traces } from '../managers/octavia-vip/history/traces.js';
 import { versionOf, type Version } from './versions.js';
 
 interface SecondLook {

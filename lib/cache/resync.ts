@@ -1,8 +1,8 @@
-import { onAbort, type Clock } from '../clock/index.js';
+import { onAbort, type Clock } from '../base/clock/index.js';
 import type { ConfigReader, ObjectPage } from '../config-api/reader.js';
-import { SvcMonitorError } from '../errors/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import { cachedFields, cachedKinds, toEntity, type CachedKind } from './entities.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache, Transition } from './object-cache.js';

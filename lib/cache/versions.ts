@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.js';
+import { BoundedMap } from '../base/collections/bounded-map.js';
 
 /** When the server last wrote an object: its wall clock, microseconds since 1970. Undefined where it does not say. */
 export type Version = number | undefined;

@@ -1,4 +1,4 @@
-import type { Kind } from '../schema/index.js';
+import type { Kind } from '../model/index.js';
 
 /** What a notification says has happened to an object. It carries little: read the object. */
 export interface Change {

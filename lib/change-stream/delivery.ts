@@ -1,6 +1,6 @@
-import { hasCode, toSvcMonitorError } from '../errors/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { hasCode, toSvcMonitorError } from '../base/errors/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import type { Change, DecodedMessage } from './change.js';
 import type { ChangeSink } from './source.js';
 

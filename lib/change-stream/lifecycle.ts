@@ -1,6 +1,6 @@
-import { onAbort } from '../clock/index.js';
-import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { onAbort } from '../base/clock/index.js';
+import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import type { ChangeSink, SourceStatus } from './source.js';
 
 const mostReasons = 100;

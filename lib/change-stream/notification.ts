@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isKind, problemsOf, toDashed, uuidSchema } from '../schema/index.js';
+import { isKind, problemsOf, toDashed, uuidSchema } from '../model/index.js';
 import type { DecodedMessage, RejectedMessage } from './change.js';
 
 /** Bodies longer than this are not parsed. Bytes. The longest that a config API sends are some hundred kB (an access list). */

@@ -1,4 +1,4 @@
-import type { SvcMonitorError } from '../errors/index.js';
+import type { SvcMonitorError } from '../base/errors/index.js';
 import type { Change, DecodedMessage } from './change.js';
 
 /**

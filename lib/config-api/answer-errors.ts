@@ -4,7 +4,7 @@ import {
   type DetailsOf,
   type ErrorCode,
   type ErrorDetails,
-} from '../errors/index.js';
+} from '../base/errors/index.js';
 import type { HttpResponse } from './http-transport.js';
 import { operations, type ApiRequest } from './request.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kinds, type Kind } from '../schema/index.js';
+import { kinds, type Kind } from '../model/index.js';
 
 type RawObject = Readonly<Record<string, unknown>>;
 

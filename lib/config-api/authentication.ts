@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
+import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 import { tokenHeader } from './http-sender.js';
 import type { ApiRequest, RequestSender } from './request.js';
 

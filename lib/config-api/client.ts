@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Clock } from '../clock/index.js';
-import type { Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import type { Clock } from '../base/clock/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import { AuthenticatingSender, FixedToken, noToken, type TokenSource } from './authentication.js';
 import { LimitedSender } from './concurrency-limit.js';
 import { HttpSender } from './http-sender.js';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { withTimeout, type Clock } from '../clock/index.js';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
+import { withTimeout, type Clock } from '../base/clock/index.js';
+import { hasCode, SvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
 import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
 import { withAuthentication, type TokenSource } from './authentication.js';
 import { defaults, tokenSource } from './client.js';

@@ -1,7 +1,7 @@
-import { withTimeout, type Clock } from '../clock/index.js';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
-import { problemsOf } from '../schema/index.js';
+import { withTimeout, type Clock } from '../base/clock/index.js';
+import { hasCode, SvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
+import { problemsOf } from '../model/index.js';
 import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
 import type { HttpResponse, HttpTransport } from './http-transport.js';
 import { operations, requestIdHeader, type ApiRequest, type RequestSender } from './request.js';

@@ -2,8 +2,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { withOwnSignal } from '../clock/index.js';
-import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
+import { withOwnSignal } from '../base/clock/index.js';
+import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 import type { ConfigApiOptions } from './options.js';
 
 /** An HTTP request, ready to be sent. */

@@ -1,6 +1,6 @@
-import { withTimeout, type Clock, untilAborted } from '../clock/index.js';
-import { SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
+import { withTimeout, type Clock, untilAborted } from '../base/clock/index.js';
+import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
 import type { TokenSource } from './authentication.js';
 import type { HttpResponse, HttpTransport } from './http-transport.js';
 import type { ConfigApiAuth } from './options.js';

@@ -1,5 +1,5 @@
-import { SvcMonitorError } from '../errors/index.js';
-import type { Kind } from '../schema/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
+import type { Kind } from '../model/index.js';
 import type { ListOptions } from './reader.js';
 import type { ApiRequest } from './request.js';
 

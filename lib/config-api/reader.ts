@@ -1,5 +1,5 @@
-import type { SvcMonitorError } from '../errors/index.js';
-import type { ConfigObject, Kind } from '../schema/index.js';
+import type { SvcMonitorError } from '../base/errors/index.js';
+import type { ConfigObject, Kind } from '../model/index.js';
 
 /** Which part of an object to read. Without it: properties and references, no back references, no children. */
 export interface ReadOptions {

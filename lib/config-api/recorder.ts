@@ -1,7 +1,7 @@
-import type { Clock } from '../clock/index.js';
-import { toSvcMonitorError, type ErrorCode } from '../errors/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import type { Clock } from '../base/clock/index.js';
+import { toSvcMonitorError, type ErrorCode } from '../base/errors/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import { operations, type ApiRequest, type Operation, type RequestSender } from './request.js';
 
 /** One request that was sent, each repeat for itself. */

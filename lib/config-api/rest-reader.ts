@@ -1,6 +1,6 @@
-import { isNotFound, SvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { isNotFound, SvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import {
   fqNameSchema,
   parseObject,
@@ -9,7 +9,7 @@ import {
   uuidSchema,
   type ConfigObject,
   type Kind,
-} from '../schema/index.js';
+} from '../model/index.js';
 import { z } from 'zod';
 import { countAnswers, objectAnswers, pageAnswers, uuidAnswer, type RawPage } from './answers.js';
 import { listRequest, queryString, type ListForm, type PageRequest } from './list-request.js';

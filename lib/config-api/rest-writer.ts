@@ -1,5 +1,5 @@
-import { SvcMonitorError } from '../errors/index.js';
-import { uuidSchema, type Kind } from '../schema/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
+import { uuidSchema, type Kind } from '../model/index.js';
 import { z } from 'zod';
 import { anyAnswer, objectAnswers, uuidAnswer } from './answers.js';
 import { requestIdHeader, type RequestSender } from './request.js';

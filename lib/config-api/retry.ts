@@ -1,7 +1,7 @@
-import { sleep, type Clock } from '../clock/index.js';
-import { hasCode, type SvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { sleep, type Clock } from '../base/clock/index.js';
+import { hasCode, type SvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import { operations, type ApiRequest, type Operation, type RequestSender } from './request.js';
 
 /** See {@link RetryingSender}. */

@@ -1,5 +1,5 @@
-import { onAbort } from '../clock/index.js';
-import { SvcMonitorError, throwIfAborted } from '../errors/index.js';
+import { onAbort } from '../base/clock/index.js';
+import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 
 /** Permits for a bounded number at a time; who waits is served in the order of coming. Who waits is bounded in number as well. */
 export class Semaphore {

@@ -1,4 +1,4 @@
-import { SvcMonitorError } from '../errors/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
 
 /**
  * The API servers of one cluster. All requests go to the same one until it fails, then to the next: an answer of a server that

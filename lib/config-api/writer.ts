@@ -1,4 +1,4 @@
-import type { Kind } from '../schema/index.js';
+import type { Kind } from '../model/index.js';
 
 /** One entry of a map property to set or to remove, such as one annotation. */
 export type MapEntryUpdate =

@@ -1,9 +1,9 @@
 import { ContainerModule } from 'inversify';
 import { Cuts, Informer, ObjectCache } from '../cache/index.js';
-import { SystemClock } from '../clock/index.js';
+import { SystemClock } from '../base/clock/index.js';
 import { createConfigApiClient } from '../config-api/index.js';
 import { Controller } from '../controller/index.js';
-import { silentLogger } from '../log/index.js';
+import { silentLogger } from '../base/log/index.js';
 import {
   CachedFloatingIpManager,
   CachedLoadBalancerManager,
@@ -14,11 +14,11 @@ import {
   SchemaKnowledge,
   VipReports,
 } from '../managers/index.js';
-import { silentMetrics } from '../metrics/index.js';
+import { silentMetrics } from '../base/metrics/index.js';
 import { ConfigMonitor, FencedWriter, RejectionLog, SharedReconciler, VipEnqueuer } from '../monitor/index.js';
-import type { VipKey } from '../schema/index.js';
-import { allShares } from '../shares/index.js';
-import { KeyedWorkQueue } from '../work-queue/index.js';
+import type { VipKey } from '../model/index.js';
+import { allShares } from '../ownership/index.js';
+import { KeyedWorkQueue } from '../controller/queue/index.js';
 import type { MonitorOptions } from './options.js';
 import { tokens } from './tokens.js';
 

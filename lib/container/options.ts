@@ -1,10 +1,10 @@
-import type { Clock } from '../clock/index.js';
+import type { Clock } from '../base/clock/index.js';
 import type { ConfigApiOptions } from '../config-api/options.js';
 import type { ChangeSource } from '../change-stream/source.js';
-import type { Logger } from '../log/index.js';
-import type { ManagerSettings } from '../managers/settings.js';
-import type { Metrics } from '../metrics/index.js';
-import type { Shares } from '../shares/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { ManagerSettings } from '../managers/octavia-vip/settings.js';
+import type { Metrics } from '../base/metrics/index.js';
+import type { Shares } from '../ownership/index.js';
 
 /** What a monitor is made of. Only `configApi` and `source` have to be there. */
 export interface MonitorOptions {

@@ -1,10 +1,10 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { CacheListener, Cuts, Informer, ObjectCache } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import type { Clock } from '../clock/index.js';
+import type { Clock } from '../base/clock/index.js';
 import type { ConfigApiClient, ConfigWriter } from '../config-api/index.js';
 import type { Controller, Reconciler } from '../controller/index.js';
-import type { Logger } from '../log/index.js';
+import type { Logger } from '../base/log/index.js';
 import type {
   FloatingIpManager,
   LoadBalancerManager,
@@ -14,12 +14,12 @@ import type {
   VipReports,
   VirtualIpManager,
 } from '../managers/index.js';
-import type { Metrics } from '../metrics/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import type { Monitor, RejectionLog } from '../monitor/index.js';
-import type { ReactionContext } from '../reactions/index.js';
-import type { VipKey } from '../schema/index.js';
-import type { Shares } from '../shares/index.js';
-import type { WorkQueue } from '../work-queue/index.js';
+import type { ReactionContext } from '../managers/octavia-vip/reactions-index.js';
+import type { VipKey } from '../model/index.js';
+import type { Shares } from '../ownership/index.js';
+import type { WorkQueue } from '../controller/queue/index.js';
 import type { MonitorOptions } from './options.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {

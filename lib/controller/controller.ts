@@ -1,9 +1,9 @@
-import { withTimeout, type Clock, type Timer } from '../clock/index.js';
-import { hasCode, isAborted, SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
-import { errorFields, silentLogger, type Logger } from '../log/index.js';
-import { silentMetrics, type Metrics } from '../metrics/index.js';
-import type { VipKey } from '../schema/index.js';
-import type { WorkItem, WorkQueue } from '../work-queue/index.js';
+import { withTimeout, type Clock, type Timer } from '../base/clock/index.js';
+import { hasCode, isAborted, SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
+import { errorFields, silentLogger, type Logger } from '../base/log/index.js';
+import { silentMetrics, type Metrics } from '../base/metrics/index.js';
+import type { VipKey } from '../model/index.js';
+import type { WorkItem, WorkQueue } from './queue/index.js';
 import { Failures, type VipFailure } from './failures.js';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.js';
 import type { Reconciler, ReconcileResult } from './reconciler.js';

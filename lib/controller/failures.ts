@@ -1,6 +1,6 @@
-import type { Clock } from '../clock/index.js';
-import type { ErrorCode } from '../errors/index.js';
-import type { VipKey } from '../schema/index.js';
+import type { Clock } from '../base/clock/index.js';
+import type { ErrorCode } from '../base/errors/index.js';
+import type { VipKey } from '../model/index.js';
 
 /** A VIP whose last reconcile failed. */
 export interface VipFailure {

@@ -1,4 +1,4 @@
-import { hasCode, isRetriable, SvcMonitorError } from '../errors/index.js';
+import { hasCode, isRetriable, SvcMonitorError } from '../base/errors/index.js';
 import type { ReconcileResult } from './reconciler.js';
 
 /** How a reconcile ended, and so what becomes of its key. */

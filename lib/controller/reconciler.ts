@@ -1,4 +1,4 @@
-import type { VipKey } from '../schema/index.js';
+import type { VipKey } from '../model/index.js';
 
 /** What is to be done after a reconcile that did not fail. */
 export interface ReconcileResult {

@@ -1,7 +1,7 @@
-import type { Clock, Timer } from '../clock/index.js';
-import { silentLogger, type Logger } from '../log/index.js';
-import { silentMetrics, type Metrics } from '../metrics/index.js';
-import type { VipKey } from '../schema/index.js';
+import type { Clock, Timer } from '../base/clock/index.js';
+import { silentLogger, type Logger } from '../base/log/index.js';
+import { silentMetrics, type Metrics } from '../base/metrics/index.js';
+import type { VipKey } from '../model/index.js';
 import { Repeats } from './repeats.js';
 
 /** When a {@link WriteGovernor} steps in. */

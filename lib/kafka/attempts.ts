@@ -1,5 +1,5 @@
-import { Rounds, sleep, type Clock } from '../clock/index.js';
-import type { SvcMonitorError } from '../errors/index.js';
+import { Rounds, sleep, type Clock } from '../base/clock/index.js';
+import type { SvcMonitorError } from '../base/errors/index.js';
 
 /** How an attempt went. */
 export interface Attempt {

@@ -1,5 +1,5 @@
-import { withTimeout, type Clock } from '../clock/index.js';
-import { errorFields, type Logger } from '../log/index.js';
+import { withTimeout, type Clock } from '../base/clock/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
 import type { KafkaClient } from './kafka-client.js';
 
 /** What is to be given up, and how much time there is for leaving in good order. */

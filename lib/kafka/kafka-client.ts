@@ -2,8 +2,8 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type * as KafkaJs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
-import { SvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
 import type { KafkaConnectionOptions, KafkaSaslOptions } from './options.js';
 
 /** The module of the client library. */

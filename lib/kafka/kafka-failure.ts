@@ -1,4 +1,4 @@
-import { SvcMonitorError } from '../errors/index.js';
+import { SvcMonitorError } from '../base/errors/index.js';
 import type { KafkaConnectionOptions } from './options.js';
 
 /**

@@ -7,16 +7,16 @@ import {
   type Transition,
 } from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
-import { sleep, withTimeout, type Clock } from '../clock/index.js';
+import { sleep, withTimeout, type Clock } from '../base/clock/index.js';
 import type { Controller } from '../controller/index.js';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
-import { errorFields, type Logger } from '../log/index.js';
+import { hasCode, SvcMonitorError } from '../base/errors/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
 import type { VipReports } from '../managers/index.js';
-import type { Metrics } from '../metrics/index.js';
-import { allVips, causeOf, touchedVips, type ReactionContext } from '../reactions/index.js';
-import type { VipKey } from '../schema/index.js';
-import type { Shares } from '../shares/index.js';
-import type { WorkQueue } from '../work-queue/index.js';
+import type { Metrics } from '../base/metrics/index.js';
+import { allVips, causeOf, touchedVips, type ReactionContext } from '../managers/octavia-vip/reactions-index.js';
+import type { VipKey } from '../model/index.js';
+import type { Shares } from '../ownership/index.js';
+import type { WorkQueue } from '../controller/queue/index.js';
 import type { Monitor, MonitorStatus } from './monitor.js';
 import { listProblems } from './problem-list.js';
 import type { RejectionLog } from './problems.js';

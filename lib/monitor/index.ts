@@ -4,7 +4,7 @@
  */
 export { ConfigMonitor, VipEnqueuer, type ConfigMonitorParts } from './config-monitor.js';
 export type { Monitor, MonitorStatus, Problem } from './monitor.js';
-export { FencedWriter } from './fenced-writer.js';
+export { FencedWriter } from '../ownership/fenced-writer.js';
 export { listProblems, type ProblemSources } from './problem-list.js';
 export { RejectionLog } from './problems.js';
-export { SharedReconciler, type SharedReconcilerParts } from './shared-reconciler.js';
+export { SharedReconciler, type SharedReconcilerParts } from '../controller/shared-reconciler.js';

@@ -1,5 +1,5 @@
 import type { SourceStatus } from '../change-stream/source.js';
-import type { SharesStatus } from '../shares/index.js';
+import type { SharesStatus } from '../ownership/index.js';
 
 /** Something that is not in order, shown until it is. */
 export interface Problem {

@@ -1,9 +1,9 @@
 import type { RejectedMessage } from '../change-stream/index.js';
-import type { Clock } from '../clock/index.js';
-import type { SvcMonitorError } from '../errors/index.js';
-import type { Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
-import { errorFields } from '../log/index.js';
+import type { Clock } from '../base/clock/index.js';
+import type { SvcMonitorError } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
+import { errorFields } from '../base/log/index.js';
 import type { Problem } from './monitor.js';
 
 const shownMessages = 20;

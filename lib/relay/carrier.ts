@@ -1,8 +1,8 @@
-import { sleep, type Clock } from '../clock/index.js';
-import { hasCode, toSvcMonitorError, type SvcMonitorError } from '../errors/index.js';
+import { sleep, type Clock } from '../base/clock/index.js';
+import { hasCode, toSvcMonitorError, type SvcMonitorError } from '../base/errors/index.js';
 import { gapMark, type GapReason } from '../kafka/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import type { Batch, Entry, Outbox } from './outbox.js';
 import type { OpenWriter, RecordWriter } from './writer.js';
 

@@ -1,10 +1,10 @@
 import type { Broker, QueueSettings } from '../change-stream/amqp/amqp-options.js';
 import { AmqpSession, type QueueMessage, type SessionLoss } from '../change-stream/amqp/amqp-session.js';
-import { Rounds, sleep, type Clock } from '../clock/index.js';
-import { SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
+import { Rounds, sleep, type Clock } from '../base/clock/index.js';
+import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import type { GapReason } from '../kafka/index.js';
-import { errorFields, type Logger } from '../log/index.js';
-import type { Metrics } from '../metrics/index.js';
+import { errorFields, type Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
 import type { Outbox } from './outbox.js';
 import { QueueInspector, type QueueFound } from './queue-inspector.js';
 import { toRecord } from './record.js';

@@ -1,6 +1,6 @@
 import type { Message, PartitionMetadata, Producer, RecordMetadata } from 'kafkajs';
-import { withTimeout, type Clock } from '../clock/index.js';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
+import { withTimeout, type Clock } from '../base/clock/index.js';
+import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 import {
   kafkaFailure,
   openKafka,
@@ -8,7 +8,7 @@ import {
   type KafkaClient,
   type KafkaConnectionOptions,
 } from '../kafka/index.js';
-import type { Logger } from '../log/index.js';
+import type { Logger } from '../base/log/index.js';
 import type { RelayRecord } from './record.js';
 import { ensureTopic, type TopicFound, type TopicSettings } from './topic.js';
 import type { RecordWriter } from './writer.js';

@@ -1,4 +1,4 @@
-import { onAbort } from '../clock/index.js';
+import { onAbort } from '../base/clock/index.js';
 import type { GapReason } from '../kafka/index.js';
 import type { RelayRecord } from './record.js';
 

@@ -1,8 +1,8 @@
 import { Connection } from 'rabbitmq-client';
 import type { Broker } from '../change-stream/amqp/amqp-options.js';
 import { sourceFailure } from '../change-stream/amqp/amqp-failure.js';
-import { withTimeout, type Clock } from '../clock/index.js';
-import { hasCode, SvcMonitorError } from '../errors/index.js';
+import { withTimeout, type Clock } from '../base/clock/index.js';
+import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 
 /** What the broker says of a queue. */
 export interface QueueFound {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeNotification, maxNotificationBytes, type RejectedMessage } from '../change-stream/index.js';
-import { problemsOf, uuidSchema } from '../schema/index.js';
+import { problemsOf, uuidSchema } from '../model/index.js';
 
 /** A config change as it stands in Kafka: the body as OpenSDN published it, the object's uuid as the key. */
 export interface RelayRecord {

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { brokersOf, queueSettingsOf, type AmqpSourceOptions } from '../change-stream/amqp/amqp-options.js';
-import { sleep, SystemClock, withTimeout, type Clock } from '../clock/index.js';
-import { SvcMonitorError, toSvcMonitorError } from '../errors/index.js';
+import { sleep, SystemClock, withTimeout, type Clock } from '../base/clock/index.js';
+import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import type { KafkaConnectionOptions } from '../kafka/index.js';
-import { errorFields, silentLogger, type Logger } from '../log/index.js';
-import { silentMetrics, type Metrics } from '../metrics/index.js';
+import { errorFields, silentLogger, type Logger } from '../base/log/index.js';
+import { silentMetrics, type Metrics } from '../base/metrics/index.js';
 import { Carrier } from './carrier.js';
 import { Intake } from './intake.js';
 import { KafkaWriter } from './kafka-writer.js';

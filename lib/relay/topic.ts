@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { maxNotificationBytes } from '../change-stream/index.js';
-import type { Logger } from '../log/index.js';
+import type { Logger } from '../base/log/index.js';
 
 /** The topic, and how it is created where there is none. */
 export interface TopicSettings {

@@ -1,5 +1,5 @@
 import { AMQPConnectionError } from 'rabbitmq-client';
-import { SvcMonitorError } from '../../errors/index.js';
+import { SvcMonitorError } from '../../base/errors/index.js';
 import type { Broker } from './amqp-options.js';
 
 /** What Node.js and OpenSSL say, and what it means for whoever set the source up. Matched with `<code>: <text>`. */

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { Clock } from '../../clock/index.js';
+import type { Clock } from '../../base/clock/index.js';
 import { defaultConcurrency } from '../delivery-window.js';
-import { SvcMonitorError } from '../../errors/index.js';
-import type { Logger } from '../../log/index.js';
-import type { Metrics } from '../../metrics/index.js';
+import { SvcMonitorError } from '../../base/errors/index.js';
+import type { Logger } from '../../base/log/index.js';
+import type { Metrics } from '../../base/metrics/index.js';
 
 /**
  * Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names: a certificate of ours that is renewed

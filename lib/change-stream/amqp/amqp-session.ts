@@ -1,6 +1,6 @@
 import { Connection, type AsyncMessage, type Channel } from 'rabbitmq-client';
-import { sleep, withTimeout, type Clock } from '../../clock/index.js';
-import { hasCode, SvcMonitorError } from '../../errors/index.js';
+import { sleep, withTimeout, type Clock } from '../../base/clock/index.js';
+import { hasCode, SvcMonitorError } from '../../base/errors/index.js';
 import { sourceFailure } from './amqp-failure.js';
 import type { Broker, QueueSettings } from './amqp-options.js';
 

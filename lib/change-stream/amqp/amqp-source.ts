@@ -1,7 +1,7 @@
-import { Rounds, sleep, SystemClock, withTimeout, type Clock } from '../../clock/index.js';
-import { SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../errors/index.js';
-import { errorFields, silentLogger, type Logger } from '../../log/index.js';
-import { silentMetrics, type Metrics } from '../../metrics/index.js';
+import { Rounds, sleep, SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
+import { SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../base/errors/index.js';
+import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
+import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
 import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';

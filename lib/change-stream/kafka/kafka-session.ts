@@ -1,8 +1,8 @@
 import type { Admin, Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { sleep, withTimeout, type Clock } from '../../clock/index.js';
-import { hasCode, throwIfAborted, type SvcMonitorError } from '../../errors/index.js';
+import { sleep, withTimeout, type Clock } from '../../base/clock/index.js';
+import { hasCode, throwIfAborted, type SvcMonitorError } from '../../base/errors/index.js';
 import { disposeKafka, kafkaFailure, openKafka, type KafkaClient } from '../../kafka/index.js';
-import { errorFields, type Logger } from '../../log/index.js';
+import { errorFields, type Logger } from '../../base/log/index.js';
 import type { DeliveryWindow } from '../delivery-window.js';
 import type { Subscription } from './kafka-source-options.js';
 import type { PartitionOffset, Positions } from './positions.js';

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
-import type { Clock } from '../../clock/index.js';
-import { SvcMonitorError } from '../../errors/index.js';
+import type { Clock } from '../../base/clock/index.js';
+import { SvcMonitorError } from '../../base/errors/index.js';
 import type { KafkaConnectionOptions } from '../../kafka/index.js';
-import type { Logger } from '../../log/index.js';
-import type { Metrics } from '../../metrics/index.js';
+import type { Logger } from '../../base/log/index.js';
+import type { Metrics } from '../../base/metrics/index.js';
 
 /** What a `KafkaSource` is made of. Only `brokers` has to be there. */
 export interface KafkaSourceOptions extends KafkaConnectionOptions {

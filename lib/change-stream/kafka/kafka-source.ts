@@ -1,9 +1,9 @@
 import type { KafkaMessage } from 'kafkajs';
-import { SystemClock, withTimeout, type Clock } from '../../clock/index.js';
-import { throwIfAborted, SvcMonitorError, toSvcMonitorError } from '../../errors/index.js';
+import { SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
+import { throwIfAborted, SvcMonitorError, toSvcMonitorError } from '../../base/errors/index.js';
 import { isGapMark, keepAttempting, type Attempt } from '../../kafka/index.js';
-import { errorFields, silentLogger, type Logger } from '../../log/index.js';
-import { silentMetrics, type Metrics } from '../../metrics/index.js';
+import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
+import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
 import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';

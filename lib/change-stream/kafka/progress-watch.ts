@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock/index.js';
-import { SvcMonitorError } from '../../errors/index.js';
+import type { Clock } from '../../base/clock/index.js';
+import { SvcMonitorError } from '../../base/errors/index.js';
 import { backlog, type LogRange } from './starting-place.js';
 import type { Positions } from './positions.js';
 

@@ -1,7 +1,7 @@
-import { SystemClock, withTimeout, type Clock } from '../../clock/index.js';
-import { hasCode, SvcMonitorError, throwIfAborted } from '../../errors/index.js';
-import { silentLogger, type Logger } from '../../log/index.js';
-import { silentMetrics, type Metrics } from '../../metrics/index.js';
+import { SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
+import { hasCode, SvcMonitorError, throwIfAborted } from '../../base/errors/index.js';
+import { silentLogger, type Logger } from '../../base/log/index.js';
+import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
 import type { Change, DecodedMessage } from '../change.js';
 import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isKind, problemsOf, toDashed, uuidSchema } from '../../schema/index.js';
+import { isKind, problemsOf, toDashed, uuidSchema } from '../../model/index.js';
 import type { Change, DecodedMessage, RejectedMessage } from '../change.js';
 import { maxNotificationBytes } from '../notification.js';
 

@@ -1,9 +1,9 @@
-import type { Clock } from '../../clock/index.js';
+import type { Clock } from '../../base/clock/index.js';
 import type { ConfigApiOptions } from '../../config-api/index.js';
-import { SvcMonitorError } from '../../errors/index.js';
-import type { Logger } from '../../log/index.js';
-import type { Metrics } from '../../metrics/index.js';
-import { isKind, toUnderscored, type Kind } from '../../schema/index.js';
+import { SvcMonitorError } from '../../base/errors/index.js';
+import type { Logger } from '../../base/log/index.js';
+import type { Metrics } from '../../base/metrics/index.js';
+import { isKind, toUnderscored, type Kind } from '../../model/index.js';
 
 /** Kinds of objects to watch, each with the fields to be sent of it besides its identity. */
 export type WatchedFields = Readonly<Partial<Record<Kind, readonly string[]>>>;

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import { withTimeout, type Clock } from '../../clock/index.js';
+import { withTimeout, type Clock } from '../../base/clock/index.js';
 import type { EventStream } from '../../config-api/index.js';
-import { hasCode, SvcMonitorError } from '../../errors/index.js';
+import { hasCode, SvcMonitorError } from '../../base/errors/index.js';
 import type { ServerSentEvent } from './watch-event.js';
 
 /** What a {@link WatchSession} is made of. */

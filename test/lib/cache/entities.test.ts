@@ -10,7 +10,7 @@ import {
   type CachedKind,
   type Entities,
 } from '../../../lib/cache/index.js';
-import { kinds, parseObject } from '../../../lib/schema/index.js';
+import { kinds, parseObject } from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import {
   network,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { restoreRequestIdPrefix } from '../../../lib/config-api/index.js';
-import { SvcMonitorError } from '../../../lib/errors/index.js';
+import { SvcMonitorError } from '../../../lib/base/errors/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, stateOf, turns } from '../../support/turns.js';
 import { CacheStage } from './support/cache-stage.js';

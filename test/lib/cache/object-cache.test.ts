@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ObjectCache, type FloatingIpEntity, type PortEntity } from '../../../lib/cache/index.js';
-import { ManualClock } from '../../../lib/clock/index.js';
-import { vipKey } from '../../../lib/schema/index.js';
+import { ManualClock } from '../../../lib/base/clock/index.js';
+import { vipKey } from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { portEntity } from '../../support/entities.js';
 

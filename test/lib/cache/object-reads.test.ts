@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ObjectReads } from '../../../lib/cache/object-reads.js';
-import { ManualClock } from '../../../lib/clock/index.js';
-import { SvcMonitorError } from '../../../lib/errors/index.js';
+import { ManualClock } from '../../../lib/base/clock/index.js';
+import { SvcMonitorError } from '../../../lib/base/errors/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, turns } from '../../support/turns.js';
 import { rawPort } from './support/objects.js';

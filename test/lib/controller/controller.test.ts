@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Controller, WriteGovernor, type ControllerOptions } from '../../../lib/controller/index.js';
-import { hasCode, SvcMonitorError, type ErrorCode } from '../../../lib/errors/index.js';
-import { vipKey } from '../../../lib/schema/index.js';
+import { hasCode, SvcMonitorError, type ErrorCode } from '../../../lib/base/errors/index.js';
+import { vipKey } from '../../../lib/model/index.js';
 import { Bench, keepingLogger, quiet, until } from './doubles.js';
 
 const network = 'a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f';

@@ -1,14 +1,14 @@
-import { ManualClock } from '../../../lib/clock/index.js';
+import { ManualClock } from '../../../lib/base/clock/index.js';
 import type {
   ControllerOptions,
   ReconcileOptions,
   Reconciler,
   ReconcileResult,
 } from '../../../lib/controller/index.js';
-import type { LogFields, Logger } from '../../../lib/log/index.js';
-import type { Metrics } from '../../../lib/metrics/index.js';
-import type { VipKey } from '../../../lib/schema/index.js';
-import { KeyedWorkQueue } from '../../../lib/work-queue/index.js';
+import type { LogFields, Logger } from '../../../lib/base/log/index.js';
+import type { Metrics } from '../../../lib/base/metrics/index.js';
+import type { VipKey } from '../../../lib/model/index.js';
+import { KeyedWorkQueue } from '../../../lib/controller/queue/index.js';
 
 type Answer = (signal: AbortSignal, options?: ReconcileOptions) => Promise<ReconcileResult>;
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ManualClock } from '../../../lib/clock/index.js';
+import { ManualClock } from '../../../lib/base/clock/index.js';
 import { WriteGovernor } from '../../../lib/controller/index.js';
-import { vipKey } from '../../../lib/schema/index.js';
+import { vipKey } from '../../../lib/model/index.js';
 import { keepingLogger, type LogLine } from './doubles.js';
 
 const vip = vipKey('a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f', '10.0.0.5');

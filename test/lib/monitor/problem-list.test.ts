@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { Cuts } from '../../../lib/cache/index.js';
-import { ManualClock } from '../../../lib/clock/index.js';
+import { ManualClock } from '../../../lib/base/clock/index.js';
 import { Failures } from '../../../lib/controller/failures.js';
 import { WriteGovernor } from '../../../lib/controller/write-governor.js';
-import { SvcMonitorError } from '../../../lib/errors/index.js';
-import { silentLogger } from '../../../lib/log/index.js';
+import { SvcMonitorError } from '../../../lib/base/errors/index.js';
+import { silentLogger } from '../../../lib/base/log/index.js';
 import { VipReports, type VipPlan } from '../../../lib/managers/index.js';
-import { silentMetrics } from '../../../lib/metrics/index.js';
+import { silentMetrics } from '../../../lib/base/metrics/index.js';
 import { listProblems, RejectionLog, type Problem, type ProblemSources } from '../../../lib/monitor/index.js';
-import { vipKey } from '../../../lib/schema/index.js';
+import { vipKey } from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { portEntity } from '../../support/entities.js';
 

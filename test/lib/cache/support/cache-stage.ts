@@ -6,10 +6,10 @@ import {
   type Transition,
 } from '../../../../lib/cache/index.js';
 import type { Change, RejectedMessage } from '../../../../lib/change-stream/index.js';
-import { ManualClock } from '../../../../lib/clock/index.js';
-import type { SvcMonitorError } from '../../../../lib/errors/index.js';
-import { silentLogger } from '../../../../lib/log/index.js';
-import type { Metrics } from '../../../../lib/metrics/index.js';
+import { ManualClock } from '../../../../lib/base/clock/index.js';
+import type { SvcMonitorError } from '../../../../lib/base/errors/index.js';
+import { silentLogger } from '../../../../lib/base/log/index.js';
+import type { Metrics } from '../../../../lib/base/metrics/index.js';
 import { ScriptedReader } from './scripted-reader.js';
 
 /** A listener that keeps what it is told. */

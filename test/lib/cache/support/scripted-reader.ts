@@ -1,6 +1,6 @@
 import type { ConfigReader, ListEntry, ListOptions, ObjectPage } from '../../../../lib/config-api/index.js';
-import { SvcMonitorError, throwIfAborted } from '../../../../lib/errors/index.js';
-import { parseObject, type ConfigObject, type Kind } from '../../../../lib/schema/index.js';
+import { SvcMonitorError, throwIfAborted } from '../../../../lib/base/errors/index.js';
+import { parseObject, type ConfigObject, type Kind } from '../../../../lib/model/index.js';
 import type { Raw } from './objects.js';
 
 /** A config API in memory: what it shows is what the test says, when the test says. */

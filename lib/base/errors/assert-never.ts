@@ -1,0 +1,6 @@
+import { SvcMonitorError } from './index.js';
+
+/** The end of a switch over a closed union: it cannot be reached while the union is handled whole. */
+export function assertNever(value: never): never {
+  throw new SvcMonitorError('bug', 'a case is not handled', { details: { value } });
+}

@@ -1,0 +1,44 @@
+import type { VirtualIpEntity } from '../../../cache/index.js';
+import { floatingIpRecordKey } from '../../../model/index.js';
+import type { Stage, Write } from '../../../planning/write.js';
+import type { LoadBalancerPlan } from './plan.js';
+
+/**
+ * How many ports of one VIP count. Octavia has two, and one more during a failover. Each costs a reference on each floating ip, and in a
+ * network of his own a tenant can make as many as he likes.
+ */
+export const membersPerVip = 32;
+
+/** A plan with the first {@link membersPerVip} members; the others are let go of as orphans are. */
+export function boundMembers(plan: LoadBalancerPlan): { readonly plan: LoadBalancerPlan; readonly surplus: number } {
+  const surplus = plan.members.slice(membersPerVip);
+  if (surplus.length === 0) return { plan, surplus: 0 };
+  const members = plan.members.slice(0, membersPerVip);
+  return { plan: { ...plan, members, orphans: [...plan.orphans, ...surplus].sort() }, surplus: surplus.length };
+}
+
+/**
+ * The stages of a plan where a virtual-ip of the VIP is cut. What it lacks cannot be told, nor what it has too much of: it is left as it
+ * is, and the floating ips are served. Only what would mislead is removed: the record of an association that has ended, and, with the load
+ * balancer, the virtual-ip itself.
+ */
+export function stagesBesideCut(
+  stages: readonly Stage[],
+  virtualIps: readonly Pick<VirtualIpEntity, 'cut'>[],
+  endedFloatingIps: readonly string[],
+): readonly Stage[] {
+  if (virtualIps.every(({ cut }) => cut === undefined)) return stages;
+  const ended = new Set(endedFloatingIps);
+  const endedKeys = new Set(endedFloatingIps.map(floatingIpRecordKey));
+  const kept = (write: Write): readonly Write[] => {
+    if (write.action === 'delete-virtual-ip') return [write];
+    if (write.action === 'delete-association-reference') return ended.has(write.floatingIpUuid) ? [write] : [];
+    if (write.action !== 'delete-record') return [];
+    const keys = write.keys.filter((key) => endedKeys.has(key));
+    return keys.length === 0 ? [] : [{ ...write, keys }];
+  };
+  return stages
+    .filter((stage) => stage.isRecord !== true)
+    .map((stage) => (stage.isBookkeeping === true ? { ...stage, writes: stage.writes.flatMap(kept) } : stage))
+    .filter(({ writes }) => writes.length > 0);
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { KeyValuePairs } from '../../../model/common.js';
+import { uuidSchema } from '../../../model/common.js';
+import type { VipKey } from '../vip-key.js';
+
+const prefix = 'opensdn-svc-monitor/';
+
+/** The keys of the annotations by which a virtual-ip is known as ours (docs/design.md, "virtual-ip"). */
+export const recordKeys = {
+  managedBy: `${prefix}managed-by`,
+  vip: `${prefix}vip`,
+  loadBalancer: `${prefix}loadbalancer`,
+  vipPort: `${prefix}vip-port`,
+  floatingIpPrefix: `${prefix}floating-ip/`,
+  memberPrefix: `${prefix}member/`,
+} as const;
+
+/** The value of `managed-by` on every virtual-ip that this project keeps. */
+export const managedBy = 'opensdn-svc-monitor';
+
+/**
+ * How many floating ips and members one record may name. Neutron allows one floating ip for each port and address, and a VIP has two
+ * amphorae: what names more was not written by us, and its tenant can make it as long as he likes.
+ */
+export const recordBounds = { floatingIps: 64, members: 64 } as const;
+
+/** What a managed virtual-ip says in its annotations. */
+export interface VirtualIpRecord {
+  readonly vip: VipKey;
+  /** The load balancer's id; for a tenant's own VIP port, where none is known, that port's uuid. */
+  readonly loadBalancer: string;
+  readonly vipPort: string;
+  /** Uuids of the floating ips associated with the VIP, sorted. */
+  readonly floatingIps: readonly string[];
+  /**
+   * Uuids of the amphora ports that carry the VIP, or did until a floating ip was seen without them, sorted. One that is gone is what
+   * tells a stripped floating ip from one that its user freed, when nobody saw it happen.
+   */
+  readonly members: readonly string[];
+  /**
+   * It names more than {@link recordBounds} allow: of floating ips the first are believed, as they stand. Of members none is, for what is
+   * gone of them is evidence of a strip.
+   */
+  readonly cut?: readonly (keyof typeof recordBounds)[];
+}
+
+const recordSchema = z.object({
+  managedBy: z.literal(managedBy),
+  vip: z.string().regex(/^[0-9a-f-]{36}\/[0-9a-f.:]+$/),
+  loadBalancer: z.string().min(1),
+  vipPort: uuidSchema,
+});
+
+/** The record in a virtual-ip's annotations; undefined if they are not ours, or not whole. Foreign annotations are ignored. */
+export function readRecord(annotations: KeyValuePairs | undefined): VirtualIpRecord | undefined {
+  const values = new Map((annotations?.key_value_pair ?? []).map(({ key, value }) => [key, value ?? '']));
+  const parsed = recordSchema.safeParse({
+    managedBy: values.get(recordKeys.managedBy),
+    vip: values.get(recordKeys.vip),
+    loadBalancer: values.get(recordKeys.loadBalancer),
+    vipPort: values.get(recordKeys.vipPort),
+  });
+  if (!parsed.success) return undefined;
+  const { vip, loadBalancer, vipPort } = parsed.data;
+  const floatingIps = uuidsUnder(recordKeys.floatingIpPrefix, values.keys(), recordBounds.floatingIps);
+  const members = uuidsUnder(recordKeys.memberPrefix, values.keys(), recordBounds.members);
+  const cut = [...(floatingIps.isCut ? ['floatingIps' as const] : []), ...(members.isCut ? ['members' as const] : [])];
+  return {
+    vip: vip as VipKey,
+    loadBalancer,
+    vipPort,
+    floatingIps: floatingIps.uuids,
+    members: members.isCut ? [] : members.uuids,
+    ...(cut.length === 0 ? {} : { cut }),
+  };
+}
+
+/** What a record says after entries of it were set and keys removed. */
+export function recordAfter(
+  record: VirtualIpRecord,
+  entries: readonly { readonly key: string; readonly value: string }[],
+  removedKeys: readonly string[],
+): VirtualIpRecord {
+  const removed = new Set(removedKeys);
+  const annotations = writeRecord(record, '').filter(({ key }) => !removed.has(key));
+  const values = new Map([...annotations, ...entries].map(({ key, value }) => [key, value]));
+  const after = readRecord({ key_value_pair: [...values].map(([key, value]) => ({ key, value })) });
+  return { ...(after ?? record), ...(record.cut === undefined ? {} : { cut: record.cut }) };
+}
+
+function uuidsUnder(
+  keyPrefix: string,
+  keys: Iterable<string>,
+  bound: number,
+): { readonly uuids: readonly string[]; readonly isCut: boolean } {
+  const uuids: string[] = [];
+  for (const key of keys) {
+    const uuid = key.startsWith(keyPrefix) ? uuidSchema.safeParse(key.slice(keyPrefix.length)) : undefined;
+    if (uuid?.success !== true) continue;
+    if (uuids.length === bound) return { uuids: uuids.sort(), isCut: true };
+    uuids.push(uuid.data);
+  }
+  return { uuids: uuids.sort(), isCut: false };
+}
+
+/** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */
+export function floatingIpRecordKey(floatingIpUuid: string): string {
+  return `${recordKeys.floatingIpPrefix}${floatingIpUuid}`;
+}
+
+/** The annotation key that records a member: one entry each, too. */
+export function memberRecordKey(portUuid: string): string {
+  return `${recordKeys.memberPrefix}${portUuid}`;
+}
+
+/** A record as annotations. The value of a floating ip's and of a member's entry is the VIP address. */
+export function writeRecord(record: VirtualIpRecord, address: string): readonly { key: string; value: string }[] {
+  return [
+    { key: recordKeys.managedBy, value: managedBy },
+    { key: recordKeys.vip, value: record.vip },
+    { key: recordKeys.loadBalancer, value: record.loadBalancer },
+    { key: recordKeys.vipPort, value: record.vipPort },
+    ...record.floatingIps.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: address })),
+    ...record.members.map((uuid) => ({ key: memberRecordKey(uuid), value: address })),
+  ];
+}

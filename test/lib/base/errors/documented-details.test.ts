@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { EmbeddedOpenSdn } from '../../../../fixtures/index.js';
+import { ManualClock } from '../../../../lib/base/clock/index.js';
+import { errorOfAnswer } from '../../../../lib/config-api/answer-errors.js';
+import { ServerList } from '../../../../lib/config-api/server-list.js';
+import { errorCodes, SvcMonitorError, type DocumentedDetails } from '../../../../lib/base/errors/index.js';
+import { createMonitor, MemorySource, SystemClock } from '../../../../lib/index.js';
+import { kafkaFailure } from '../../../../lib/kafka/index.js';
+import { parseObject } from '../../../../lib/model/index.js';
+import { uuidOf } from '../../../support/change-messages.js';
+
+/** How each documented detail comes about: one that nobody sends has nothing to stand here, and what is missing here does not compile. */
+type Occasions = {
+  readonly [C in keyof DocumentedDetails]: {
+    readonly [K in keyof Required<DocumentedDetails[C]>]: Occasion;
+  };
+};
+
+interface Occasion {
+  /** Resolves to the error, or throws it. */
+  readonly error: () => unknown;
+  readonly value: unknown;
+}
+
+const refused = (text: string): unknown =>
+  errorOfAnswer(
+    { operation: 'delete', method: 'DELETE', path: `/virtual-ip/${uuidOf(1)}`, server: 'http://127.0.0.1:8082' },
+    { status: 409, headers: {}, body: text },
+  );
+
+const url = `http://127.0.0.1:8082/virtual-machine-interface/${uuidOf(7)}`;
+const named = [{ kind: 'virtual-machine-interface', uuid: uuidOf(7) }];
+const malformed = (): unknown => parseObject('virtual-ip', { uuid: uuidOf(5), fq_name: 'x' });
+
+/** A monitor whose config API cannot tell of floating ips. */
+async function notSynced(): Promise<unknown> {
+  const server = new EmbeddedOpenSdn();
+  await server.start();
+  server.use(({ path }, next) =>
+    path === '/floating-ips' ? Promise.resolve({ status: 503, body: 'floating ips are away' }) : next(),
+  );
+  const clock = new SystemClock();
+  const monitor = createMonitor({
+    configApi: { urls: [server.url], attempts: 1 },
+    source: new MemorySource({ clock: new ManualClock() }),
+    clock,
+    syncTimeoutMs: 300,
+  });
+  try {
+    await monitor.start(new AbortController().signal);
+    return undefined;
+  } finally {
+    await monitor.stop();
+    await server.stop();
+  }
+}
+
+const occasions: Occasions = {
+  conflict: {
+    referrers: { error: () => refused(`Delete when resource still referred: ['${url}']`), value: named },
+    children: { error: () => refused(`Delete when children still present: ['${url}']`), value: named },
+    existingUuid: {
+      error: () => refused(`['default-domain', 'x'] already exists with uuid: ${uuidOf(7)}`),
+      value: uuidOf(7),
+    },
+  },
+  'invalid-object': {
+    kind: { error: malformed, value: 'virtual-ip' },
+    uuid: { error: malformed, value: uuidOf(5) },
+    problems: { error: malformed, value: ['fq_name: Invalid input: expected array, received string'] },
+  },
+  'invalid-configuration': {
+    problems: { error: () => new ServerList(['nonsense']), value: ['a base URL cannot be understood'] },
+  },
+  'not-synced': {
+    kinds: { error: notSynced, value: ['floating-ip', 'virtual-ip'] },
+    lastError: { error: notSynced, value: 'GET /floating-ips was answered 503: floating ips are away' },
+    timeoutMs: { error: notSynced, value: 300 },
+  },
+  'source-failed': {
+    reason: {
+      error: () =>
+        kafkaFailure(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), { brokers: ['127.0.0.1:9092'] }),
+      value: 'ECONNREFUSED',
+    },
+  },
+};
+
+/** What is thrown, or resolved to. */
+async function outcomeOf(work: () => unknown): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('the details of errors', () => {
+  it('should be explained for no other codes than those that have some', () => {
+    const explained = Object.entries(errorCodes).flatMap(([code, entry]) => ('details' in entry ? [code] : []));
+    expect(explained).to.have.members(Object.keys(occasions));
+  });
+
+  it('should have to be given where they are promised, and be of the documented type', () => {
+    // @ts-expect-error: its details are promised
+    const without = new SvcMonitorError('not-synced', 'x');
+    // @ts-expect-error: it is a text
+    const wrong = new SvcMonitorError('conflict', 'x', { details: { existingUuid: 5 } });
+    expect([without.code, wrong.code]).to.deep.equal(['not-synced', 'conflict']);
+  });
+
+  for (const [code, details] of Object.entries(occasions)) {
+    for (const [name, { error, value }] of Object.entries<Occasion>(details)) {
+      it(`should have ${name} in ${code}, as documented`, async () => {
+        const outcome = await outcomeOf(error);
+        expect(SvcMonitorError.is(outcome) && outcome.code, String(outcome)).to.equal(code);
+        expect(SvcMonitorError.is(outcome) ? outcome.details[name] : undefined).to.deep.equal(value);
+      });
+    }
+  }
+});

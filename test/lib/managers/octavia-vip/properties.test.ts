@@ -1,0 +1,608 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  composeVipPlan,
+  planFloatingIps,
+  planLoadBalancer,
+  planAssociations,
+  planVirtualIp,
+  type FloatingIpObservation,
+  type LoadBalancerObservation,
+  type LoadBalancerPlan,
+  type ManagerSettings,
+  type ObservedFloatingIp,
+  type ObservedPort,
+  type ObservedVirtualIp,
+  type VirtualIpObservation,
+  type VirtualIpPlan,
+  type Write,
+} from '../../../../lib/managers/index.js';
+import { readRecord, recordAfter, vipKey } from '../../../../lib/model/index.js';
+import { uuidOf } from '../../../support/change-messages.js';
+import {
+  additionalVip,
+  after,
+  amphora1,
+  amphora2,
+  amphoraAddress,
+  newAmphora,
+  settings,
+  vipPort,
+  web,
+  webAddress,
+  writesOf,
+} from './support/floating-ips.js';
+import { anyPort, octaviaVipPort, service, tenant, vip } from './support/ports.js';
+import { without } from '../../../support/without.js';
+
+// The same cases in every run, so that a failure is never a surprise of the day. FC_SEED tries others.
+const seed = Number(process.env['FC_SEED'] ?? 20261123);
+const parameters = { seed, numRuns: 300 };
+
+const key = vipKey(uuidOf(0xb0), vip);
+const ports = [vipPort, amphora1, amphora2, newAmphora, web];
+const amphorae = [amphora1, amphora2, newAmphora];
+const window = settings.stripWindowMs;
+
+/** A value, or its absence: a field that may be missing. */
+function maybe<N extends string, T>(name: N, value: fc.Arbitrary<T>): fc.Arbitrary<Partial<Record<N, T>>> {
+  return fc
+    .option(value, { nil: undefined })
+    .map((given) => Object.fromEntries(given === undefined ? [] : [[name, given]]) as Partial<Record<N, T>>);
+}
+
+function merged(...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<unknown> {
+  return fc.tuple(...parts).map((values) => Object.assign({}, ...values) as unknown);
+}
+
+const references = fc
+  .subarray(ports)
+  .chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((portUuid) =>
+        fc.record({ portUuid: fc.constant(portUuid), live: fc.boolean(), unclear: fc.constant(false) }),
+      ),
+    ),
+  );
+
+const detached = fc.record({
+  sinceMs: fc.nat(2 * window),
+  wasSeenAttached: fc.boolean(),
+  portUuids: fc.subarray(ports),
+  addedPorts: fc.subarray([vipPort, ...amphorae]),
+  requests: fc.array(fc.record({ ageMs: fc.nat(2 * window), deletedPorts: fc.subarray(ports) }), { maxLength: 3 }),
+});
+
+// References are added to the VIP port and to members only.
+const footprint = fc.record({
+  flag: fc.boolean(),
+  fixedIp: fc.boolean(),
+  portUuids: fc.subarray([vipPort, ...amphorae]),
+});
+
+const anyFloatingIp = (number: number) =>
+  merged(
+    fc.record({
+      uuid: fc.constant(uuidOf(0x30 + number)),
+      isVirtualIp: fc.boolean(),
+      references,
+      recorded: fc.boolean(),
+      trusted: fc.boolean(),
+      wasSeenAssociated: fc.boolean(),
+      attachedElsewhere: fc.boolean(),
+      fence: fc.constantFrom('open', 'passed'),
+    }),
+    maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, webAddress, additionalVip)),
+    maybe('detached', detached),
+    maybe('footprint', footprint),
+  ) as fc.Arbitrary<ObservedFloatingIp>;
+
+// Who saw the association vouches for it, and who wrote saw it.
+const floatingIp = (number: number): fc.Arbitrary<ObservedFloatingIp> =>
+  anyFloatingIp(number).map((one) => {
+    const wasSeenAssociated = one.wasSeenAssociated || one.footprint !== undefined;
+    const seen = { ...one, wasSeenAssociated, trusted: one.trusted || wasSeenAssociated };
+    // With another fixed ip, Neutron has attached it to the VIP port: that reference is not ours.
+    const isNeutrons = one.fixedIp !== undefined && one.fixedIp !== vip;
+    return one.detached !== undefined && isNeutrons
+      ? {
+          ...seen,
+          detached: { ...one.detached, addedPorts: amphorae.filter((port) => one.detached?.addedPorts.includes(port)) },
+        }
+      : seen;
+  });
+
+const membership = fc.constantFrom('member', 'outsider', 'none');
+
+const floatingIpObservation = fc
+  .tuple(fc.tuple(membership, membership, membership), fc.nat(4))
+  .chain(([memberships, count]) =>
+    merged(
+      fc.record({
+        address: fc.constant(vip),
+        members: fc.constant(amphorae.filter((_, index) => memberships[index] === 'member')),
+        outsiders: fc.constant(amphorae.filter((_, index) => memberships[index] === 'outsider')),
+        recordedPorts: fc
+          .subarray([vipPort, ...amphorae])
+          .chain((chosen) =>
+            fc.tuple(
+              ...chosen.map((uuid) =>
+                fc.record({ uuid: fc.constant(uuid), gone: fc.constantFrom('no', 'explained', 'unexplained') }),
+              ),
+            ),
+          ),
+        floatingIps: fc.tuple(...Array.from({ length: count }, (_, number) => floatingIp(number))),
+        verified: fc.boolean(),
+      }),
+      maybe(
+        'vipPort',
+        fc.record({
+          uuid: fc.constant(vipPort),
+          addresses: fc.subarray([additionalVip]),
+          dormant: fc.boolean(),
+        }),
+      ),
+    ),
+  ) as fc.Arbitrary<FloatingIpObservation>;
+
+const rules: fc.Arbitrary<ManagerSettings> = fc
+  .record({
+    projectToFloatingIp: fc.boolean(),
+    unclearDisassociation: fc.constantFrom('by-state' as const, 'restore' as const, 'respect' as const),
+  })
+  .map((delta) => ({ ...settings, ...delta }));
+
+const port = (number: number): fc.Arbitrary<ObservedPort> =>
+  fc
+    .record({
+      name: fc.constantFrom(`octavia-lb-vrrp-${number}`, `octavia-lb-${uuidOf(number)}`, 'web'),
+      owner: fc.constantFrom('', 'Octavia', 'compute:nova'),
+      hasVirtualMachine: fc.boolean(),
+      addresses: fc.subarray([{ address: vip }, { address: amphoraAddress, createdAt: 1_000 }]),
+      ageMs: fc.constantFrom(0, settings.freshPortTimeoutMs - 1, settings.freshPortTimeoutMs),
+      owned: fc.constantFrom(tenant, service),
+    })
+    .map(({ owned, ...delta }) => anyPort(number, { ...delta, ...owned }));
+
+/** Ports, each of which owns the address, carries it, does both or neither. */
+const loadBalancerObservation = merged(
+  fc.record({ address: fc.constant(vip), networkShared: fc.boolean() }),
+  fc
+    .tuple(
+      ...[1, 2, 3, 4].map((number) => fc.record({ seen: port(number), owns: fc.boolean(), carries: fc.boolean() })),
+    )
+    .map((all) => {
+      return {
+        owners: all.filter(({ owns }) => owns).map(({ seen }) => seen),
+        carriers: all.filter(({ carries }) => carries).map(({ seen }) => seen),
+      };
+    }),
+  maybe('recordedVipPort', fc.constantFrom(uuidOf(1), uuidOf(2))),
+) as fc.Arbitrary<LoadBalancerObservation>;
+
+const existing = (number: number): fc.Arbitrary<ObservedVirtualIp> =>
+  merged(
+    fc.record({
+      uuid: fc.constant(uuidOf(0x40 + number)),
+      fqName: fc.constant(['default-domain', 'shop', `virtual-ip-${number}`]),
+      portUuids: fc.subarray(ports),
+      floatingIpUuids: fc.subarray([uuidOf(0x30), uuidOf(0x31), uuidOf(0x32)]),
+      record: fc.record({
+        vip: fc.constant(key),
+        loadBalancer: fc.constantFrom('lb', uuidOf(1)),
+        vipPort: fc.constantFrom(vipPort, web),
+        floatingIps: fc.subarray([uuidOf(0x30), uuidOf(0x31), uuidOf(0x32)]),
+        members: fc.subarray(ports),
+      }),
+    }),
+    maybe('address', fc.constantFrom(vip, webAddress)),
+    maybe('subnetUuid', fc.constantFrom(uuidOf(0xb1), uuidOf(0xb2))),
+  ) as fc.Arbitrary<ObservedVirtualIp>;
+
+const seenVipPort = planLoadBalancer(
+  { address: vip, networkShared: false, owners: [octaviaVipPort(0x10)], carriers: [] },
+  settings,
+).vipPort!;
+
+const virtualIpObservation = merged(
+  fc.record({
+    vip: fc.constant(key),
+    address: fc.constant(vip),
+    members: fc.subarray(amphorae),
+    existing: fc
+      .tuple(fc.nat(3), existing(0), existing(1), existing(2))
+      .map(([count, ...list]) => list.slice(0, count)),
+    unclearPorts: fc.subarray(amphorae),
+    takenNames: fc.constant([]),
+    associations: fc.subarray([uuidOf(0x30), uuidOf(0x31)]),
+    undecided: fc.subarray([uuidOf(0x32)]),
+    untrusted: fc.subarray([uuidOf(0x33)]),
+    schema: fc.constantFrom('stock' as const, 'native' as const, 'unknown' as const),
+  }),
+  maybe(
+    'vipPort',
+    fc
+      .constantFrom('octavia' as const, 'tenant' as const, 'recorded' as const)
+      .map((origin) => ({ ...seenVipPort, origin })),
+  ),
+) as fc.Arbitrary<VirtualIpObservation>;
+
+/** What the writes of a plan make of the virtual-ips, and of the records in them. */
+function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, attach, detach, forget }: VirtualIpPlan) {
+  let all = [...seen];
+  const created = uuidOf(0x4f);
+  const change = (target: { readonly uuid: string } | 'created', to: (it: ObservedVirtualIp) => ObservedVirtualIp) => {
+    const uuid = target === 'created' ? created : target.uuid;
+    all = all.map((one) => (one.uuid === uuid ? to(one) : one));
+  };
+  for (const write of [...record, ...attach, ...detach, ...forget]) {
+    switch (write.action) {
+      case 'create-virtual-ip': {
+        const { fqName, properties, record: entries } = write.virtualIp;
+        const parsed = readRecord({ key_value_pair: entries.map((entry) => ({ ...entry })) })!;
+        all.push({ uuid: created, fqName, ...properties, portUuids: [], floatingIpUuids: [], record: parsed });
+        break;
+      }
+      case 'delete-virtual-ip':
+        all = all.filter(({ uuid }) => uuid !== write.uuid);
+        break;
+      case 'set-virtual-ip-properties':
+        change(write.target, (one) => ({ ...one, ...write.properties }));
+        break;
+      case 'add-virtual-ip-reference':
+        change(write.target, (one) => ({ ...one, portUuids: [...one.portUuids, write.portUuid] }));
+        break;
+      case 'delete-virtual-ip-reference':
+        change(write.target, (one) => ({ ...one, portUuids: one.portUuids.filter((uuid) => uuid !== write.portUuid) }));
+        break;
+      case 'add-association-reference':
+        change(write.target, (one) => ({ ...one, floatingIpUuids: [...one.floatingIpUuids, write.floatingIpUuid] }));
+        break;
+      case 'delete-association-reference':
+        change(write.target, (one) => ({
+          ...one,
+          floatingIpUuids: one.floatingIpUuids.filter((uuid) => uuid !== write.floatingIpUuid),
+        }));
+        break;
+      case 'set-record':
+        change(write.target, (one) => ({ ...one, record: recordAfter(one.record, write.entries, []) }));
+        break;
+      case 'delete-record':
+        change(write.target, (one) => ({ ...one, record: recordAfter(one.record, [], write.keys) }));
+        break;
+      default:
+        throw new Error(`a virtual-ip plan does not ${write.action}`);
+    }
+  }
+  return all;
+}
+
+function shuffled<T>(list: readonly T[], salt: number): readonly T[] {
+  return list
+    .map((item, index) => ({ item, rank: (index * 7919 + salt * 104_729) % 31 }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+}
+
+/** The observation after the plan was carried out: written values, a record that says who is associated, time passed. */
+function settledAfter(seen: FloatingIpObservation, delta: ManagerSettings): FloatingIpObservation {
+  const plan = planFloatingIps(seen, delta);
+  const recorded = new Set([...plan.associations, ...plan.undecided]);
+  return {
+    ...seen,
+    verified: true,
+    floatingIps: seen.floatingIps.map((one) => ({
+      ...after(one, writesOf(plan)),
+      recorded: recorded.has(one.uuid),
+      trusted: one.trusted || recorded.has(one.uuid),
+      fence: 'passed' as const,
+      ...(one.detached === undefined ? {} : { detached: later(one.detached) }),
+    })),
+  };
+}
+
+function later(
+  detachedBefore: NonNullable<ObservedFloatingIp['detached']>,
+): NonNullable<ObservedFloatingIp['detached']> {
+  const requests = detachedBefore.requests.map((request) => ({ ...request, ageMs: request.ageMs + window }));
+  return { ...detachedBefore, sinceMs: detachedBefore.sinceMs + window, requests };
+}
+
+const isAdd = (write: Write) => write.action === 'add-floating-ip-reference';
+
+describe('the plans, whatever is observed', () => {
+  describe('planFloatingIps', () => {
+    it('should come to rest: carried out and planned again, at most thrice, it writes nothing', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          // Undecided first, then the first step, then the second.
+          const settled = settledAfter(settledAfter(settledAfter(seen, delta), delta), delta);
+          const plan = planFloatingIps(settled, delta);
+          expect(writesOf(plan)).to.deep.equal([]);
+          expect(plan.undecided).to.deep.equal([]);
+        }),
+        parameters,
+      );
+    });
+
+    it('should write nothing again at once, but for the second step of a stripped one', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          const plan = planFloatingIps(seen, delta);
+          const stripped = new Set(
+            plan.events.filter(({ type }) => type === 'stripped').map((event) => event.floatingIpUuid),
+          );
+          const recorded = new Set([...plan.associations, ...plan.undecided]);
+          const again = seen.floatingIps
+            .filter(({ uuid }) => !stripped.has(uuid))
+            .map((one) => ({ ...after(one, writesOf(plan)), recorded: recorded.has(one.uuid) }));
+          expect(writesOf(planFloatingIps({ ...seen, floatingIps: again }, delta))).to.deep.equal([]);
+        }),
+        parameters,
+      );
+    });
+
+    it('should not depend on the order of what was seen', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, fc.nat(30), (seen, delta, salt) => {
+          const other: FloatingIpObservation = {
+            ...seen,
+            members: shuffled(seen.members, salt),
+            outsiders: shuffled(seen.outsiders, salt),
+            recordedPorts: shuffled(seen.recordedPorts, salt),
+            floatingIps: shuffled(seen.floatingIps, salt),
+          };
+          expect(planFloatingIps(other, delta)).to.deep.equal(planFloatingIps(seen, delta));
+        }),
+        parameters,
+      );
+    });
+
+    it('should write only to what is or was seen attached to the VIP or written on, or recorded and to be believed', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          const allowed = new Set(
+            seen.floatingIps
+              .filter(
+                (one) =>
+                  (one.recorded && one.trusted) ||
+                  one.wasSeenAssociated ||
+                  one.footprint !== undefined ||
+                  isAttached(one, seen),
+              )
+              .map(({ uuid }) => uuid),
+          );
+          const plan = planFloatingIps(seen, delta);
+          for (const write of writesOf(plan)) expect(allowed).to.include((write as { uuid: string }).uuid);
+          for (const uuid of [...plan.associations, ...plan.undecided]) expect(allowed).to.include(uuid);
+        }),
+        parameters,
+      );
+    });
+
+    it('should add no reference to a port that is neither the VIP port nor a member', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          const belong = [...seen.members, ...(seen.vipPort === undefined ? [] : [seen.vipPort.uuid])];
+          for (const write of writesOf(planFloatingIps(seen, delta)).filter(isAdd)) {
+            expect(belong).to.include((write as { portUuid: string }).portUuid);
+          }
+        }),
+        parameters,
+      );
+    });
+
+    it('should let go only of ports that are leaving, and add nothing there', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          for (const write of planFloatingIps(seen, delta).letGo) {
+            expect(write.action).to.equal('delete-floating-ip-reference');
+            expect(seen.outsiders).to.include((write as { portUuid: string }).portUuid);
+          }
+        }),
+        parameters,
+      );
+    });
+
+    it("should never drop the user's own reference: the VIP port of one that is associated, a foreign port of one that is not", () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          const plan = planFloatingIps(seen, delta);
+          const associated = new Set(plan.associations);
+          for (const write of writesOf(plan)) {
+            if (write.action !== 'delete-floating-ip-reference') continue;
+            const one = seen.floatingIps.find(({ uuid }) => uuid === write.uuid)!;
+            const isLive = one.references.some(({ portUuid, live }) => portUuid === write.portUuid && live);
+            if (associated.has(write.uuid)) expect(write.portUuid).not.to.equal(seen.vipPort?.uuid);
+            else if (isLive) expect(write.portUuid).not.to.equal(web);
+          }
+        }),
+        parameters,
+      );
+    });
+
+    it('should look again by itself as long as it is not known what a floating ip stands for', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, (seen, delta) => {
+          const plan = planFloatingIps(seen, delta);
+          if (plan.undecided.length === 0) return;
+          expect(plan.recheckAfterMs !== undefined || plan.verify.ports.length > 0).to.equal(true);
+        }),
+        parameters,
+      );
+    });
+  });
+
+  describe('planLoadBalancer', () => {
+    const ruled = { ...settings, amphoraProjects: ['service'] };
+
+    it('should not depend on the order of what was seen', () => {
+      fc.assert(
+        fc.property(loadBalancerObservation, (seen) => {
+          const other = { ...seen, owners: seen.owners.toReversed(), carriers: seen.carriers.toReversed() };
+          expect(planLoadBalancer(other, ruled)).to.deep.equal(planLoadBalancer(seen, ruled));
+        }),
+        parameters,
+      );
+    });
+
+    it('should have each port in one list at most, and the VIP port in none', () => {
+      fc.assert(
+        fc.property(loadBalancerObservation, (seen) => {
+          const plan = planLoadBalancer(seen, ruled);
+          const listed = [...plan.members, ...plan.leaving, ...plan.orphans, ...plan.refused.map(({ uuid }) => uuid)];
+          expect(new Set(listed).size).to.equal(listed.length);
+          expect(listed).not.to.include(plan.vipPort?.uuid);
+        }),
+        parameters,
+      );
+    });
+
+    it('should have no member in a shared network that is not of a trusted project', () => {
+      fc.assert(
+        fc.property(loadBalancerObservation, (seen) => {
+          const { members } = planLoadBalancer({ ...seen, networkShared: true }, ruled);
+          for (const uuid of members) {
+            expect(seen.carriers.find((carrier) => carrier.uuid === uuid)?.project?.name).to.equal('service');
+          }
+        }),
+        parameters,
+      );
+    });
+  });
+
+  describe('planVirtualIp', () => {
+    it('should come to rest: carried out and planned again it writes nothing', () => {
+      fc.assert(
+        fc.property(virtualIpObservation, (seen) => {
+          const again = { ...seen, existing: virtualIpsAfter(seen.existing, planVirtualIp(seen)) };
+          expect(planVirtualIp(again)).to.deep.equal({ bury: [], record: [], attach: [], detach: [], forget: [] });
+        }),
+        parameters,
+      );
+    });
+
+    it('should not depend on the order of what was seen', () => {
+      fc.assert(
+        fc.property(virtualIpObservation, fc.nat(30), (seen, salt) => {
+          const other = {
+            ...seen,
+            existing: shuffled(seen.existing, salt),
+            members: shuffled(seen.members, salt),
+            associations: shuffled(seen.associations, salt),
+          };
+          expect(planVirtualIp(other)).to.deep.equal(planVirtualIp(seen));
+        }),
+        parameters,
+      );
+    });
+
+    it('should never forget a floating ip that is associated or undecided, nor the virtual-ip that records one undecided', () => {
+      fc.assert(
+        fc.property(virtualIpObservation, (seen) => {
+          const left = virtualIpsAfter(seen.existing, planVirtualIp(seen));
+          const recordedIn = (all: readonly ObservedVirtualIp[]) =>
+            all.flatMap(({ record, floatingIpUuids }) => [...record.floatingIps, ...floatingIpUuids]);
+          const recorded = recordedIn(left);
+          const before = recordedIn(seen.existing);
+          for (const uuid of seen.undecided.filter((one) => before.includes(one))) expect(recorded).to.include(uuid);
+          if (left.length === 0) return;
+          if (seen.vipPort === undefined || seen.vipPort.origin === 'recorded') return;
+          for (const uuid of seen.associations) expect(recorded).to.include(uuid);
+        }),
+        parameters,
+      );
+    });
+  });
+
+  describe('planAssociations', () => {
+    const places = fc.record({
+      annotated: fc.subarray(['a', 'b', 'c']),
+      referenced: fc.subarray(['a', 'b', 'c']),
+      wanted: fc.subarray(['a', 'b', 'c']),
+    });
+
+    it('should record every wanted one at each moment, and end with each in one place, or where it was', () => {
+      fc.assert(
+        fc.property(places, fc.constantFrom('stock', 'native', 'unknown'), (records, schema) => {
+          const plan = planAssociations(records, schema);
+          const meanwhile = new Set([...records.annotated, ...records.referenced, ...plan.annotate, ...plan.reference]);
+          for (const uuid of records.wanted) expect(meanwhile).to.include(uuid);
+          const annotated = [...records.annotated, ...plan.annotate].filter((uuid) => !plan.unannotate.includes(uuid));
+          const referenced = [...records.referenced, ...plan.reference].filter(
+            (uuid) => !plan.unreference.includes(uuid),
+          );
+          expect([...new Set([...annotated, ...referenced])].sort()).to.deep.equal(records.wanted);
+          if (schema === 'stock') expect(referenced).to.deep.equal([]);
+          if (schema === 'native') expect(annotated).to.deep.equal([]);
+        }),
+        parameters,
+      );
+    });
+  });
+
+  describe('composed', () => {
+    it('should add no port that was refused, and record before it binds', () => {
+      fc.assert(
+        fc.property(
+          loadBalancerObservation,
+          floatingIpObservation,
+          virtualIpObservation,
+          (ports4, floating, virtual) => {
+            const loadBalancer: LoadBalancerPlan = planLoadBalancer(ports4, settings);
+            const rest = without(floating, 'vipPort');
+            const floatingIps = planFloatingIps(
+              {
+                ...rest,
+                ...(loadBalancer.vipPort === undefined
+                  ? {}
+                  : {
+                      vipPort: {
+                        uuid: loadBalancer.vipPort.uuid,
+                        addresses: [],
+                        dormant: loadBalancer.vipPort.origin === 'recorded',
+                      },
+                    }),
+                members: loadBalancer.members,
+                outsiders: [
+                  ...loadBalancer.leaving,
+                  ...loadBalancer.orphans,
+                  ...loadBalancer.refused.map(({ uuid }) => uuid),
+                ],
+              },
+              settings,
+            );
+            const restOfVirtual = without(virtual, 'vipPort');
+            const virtualIp = planVirtualIp({
+              ...restOfVirtual,
+              ...(loadBalancer.vipPort === undefined ? {} : { vipPort: loadBalancer.vipPort }),
+              members: loadBalancer.members,
+              associations: floatingIps.associations,
+              undecided: floatingIps.undecided,
+              untrusted: floatingIps.untrusted,
+            });
+            const { stages } = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, settings);
+            const refused = new Set(loadBalancer.refused.map(({ uuid }) => uuid));
+            const writes = stages.flatMap((stage) => stage.writes);
+            for (const write of writes) {
+              if (write.action === 'add-floating-ip-reference' || write.action === 'add-virtual-ip-reference') {
+                expect(refused).not.to.include(write.portUuid);
+              }
+            }
+            const lastRecord = writes.findLastIndex(
+              ({ action }) => action === 'create-virtual-ip' || action === 'set-record',
+            );
+            const firstBind = writes.findIndex(isAdd);
+            if (firstBind >= 0) expect(lastRecord).to.be.lessThan(firstBind);
+          },
+        ),
+        parameters,
+      );
+    });
+  });
+});
+
+function isAttached(one: ObservedFloatingIp, seen: FloatingIpObservation): boolean {
+  const references = one.references.some(({ portUuid, live }) => live && portUuid === seen.vipPort?.uuid);
+  return references && one.fixedIp === seen.address;
+}

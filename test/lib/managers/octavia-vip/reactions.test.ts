@@ -1,0 +1,271 @@
+import { expect } from 'chai';
+import {
+  ObjectCache,
+  type CachedKind,
+  type Entities,
+  type PortEntity,
+  type Transition,
+  type VirtualIpEntity,
+} from '../../../../lib/cache/index.js';
+import { ManualClock } from '../../../../lib/base/clock/index.js';
+import { allVips, causeOf, touchedVips, type ReactionContext } from '../../../../lib/managers/octavia-vip/reactions-index.js';
+import { vipKey } from '../../../../lib/model/index.js';
+import { uuidOf } from '../../../support/change-messages.js';
+import { portEntity } from '../../../support/entities.js';
+
+const [network, otherNetwork] = [uuidOf(0xb0), uuidOf(0xb2)];
+const key = vipKey(network, '10.107.0.3');
+const secondKey = vipKey(network, 'fd00:107::3');
+const [vipPort, amphora, web, keepalived] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4)];
+const [vipAddress, amphoraAddress, webAddress] = [uuidOf(11), uuidOf(12), uuidOf(13)];
+const [floatingIp, virtualIp] = [uuidOf(21), uuidOf(31)];
+
+function port(uuid: string, delta: Partial<PortEntity> = {}): PortEntity {
+  return portEntity(uuid, { networkUuid: network, ...delta });
+}
+
+const amphoraPort = port(amphora, { name: 'amphora', pairAddresses: ['10.107.0.3', 'fd00:107::3'] });
+
+function record(...floatingIps: readonly string[]): VirtualIpEntity {
+  return {
+    uuid: virtualIp,
+    fqName: ['d', 'p', 'v'],
+    portUuids: [vipPort],
+    floatingIpUuids: [],
+    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps, members: [] },
+  };
+}
+
+/** A load balancer with two VIPs and an amphora, an ordinary port, and a tenant's keepalived that carries the VIP. */
+class Scene implements ReactionContext {
+  public readonly cache = new ObjectCache(new ManualClock());
+
+  public constructor() {
+    this.put('virtual-machine-interface', port(vipPort));
+    this.put('virtual-machine-interface', amphoraPort);
+    this.put('virtual-machine-interface', port(web));
+    this.put('virtual-machine-interface', port(keepalived, { pairAddresses: ['10.107.0.77'] }));
+    this.put('instance-ip', { uuid: vipAddress, address: '10.107.0.3', networkUuid: network, portUuids: [vipPort] });
+    this.put('instance-ip', {
+      uuid: amphoraAddress,
+      address: '10.107.0.4',
+      networkUuid: network,
+      portUuids: [amphora],
+    });
+    this.put('instance-ip', { uuid: webAddress, address: '10.107.0.6', networkUuid: network, portUuids: [web] });
+  }
+
+  public readonly isAmphoraPort = (seen: PortEntity): boolean => seen.name === 'amphora';
+
+  public put<K extends CachedKind>(kind: K, entity: Entities[K]): Transition {
+    return this.cache.put(kind, entity);
+  }
+
+  public remove(kind: CachedKind, uuid: string): Transition {
+    return this.cache.remove(kind, uuid, this.cache.nextSequence());
+  }
+
+  public touched(transition: Transition): readonly string[] {
+    return [...touchedVips(transition, this)].sort();
+  }
+}
+
+const both = [key, secondKey].sort();
+
+describe('the reactions: which VIPs a change touches', () => {
+  describe('of a virtual-network', () => {
+    it('should be all that are carried or kept in it: sharing decides whom to trust', () => {
+      const scene = new Scene();
+      scene.put('virtual-ip', record());
+      expect(scene.touched(scene.put('virtual-network', { uuid: network, shared: true }))).to.include.members(both);
+      expect(scene.touched(scene.put('virtual-network', { uuid: otherNetwork, shared: true }))).to.deep.equal([]);
+    });
+  });
+
+  describe('of a port', () => {
+    it("should be an amphora's pairs", () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('virtual-machine-interface', { ...amphoraPort, owner: 'x' }))).to.deep.equal(both);
+    });
+
+    it('should be those that it carried before: Octavia clears the pairs', () => {
+      const scene = new Scene();
+      const cleared = { ...amphoraPort, pairAddresses: [] };
+      expect(scene.touched(scene.put('virtual-machine-interface', cleared))).to.deep.equal(both);
+    });
+
+    it('should be those of an amphora that is deleted, or was renamed', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('virtual-machine-interface', { ...amphoraPort, name: 'web' }))).to.deep.equal(
+        both,
+      );
+      scene.put('virtual-machine-interface', amphoraPort);
+      expect(scene.touched(scene.remove('virtual-machine-interface', amphora))).to.deep.equal(both);
+    });
+
+    it('should be its own addresses, if an amphora carries them', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('virtual-machine-interface', port(vipPort, { owner: 'Octavia' })))).to.deep.equal([
+        key,
+      ]);
+    });
+
+    it('should be its own addresses, if we keep a virtual-ip for them', () => {
+      const scene = new Scene();
+      scene.remove('virtual-machine-interface', amphora);
+      scene.put('virtual-ip', { ...record(), portUuids: [] });
+      expect(scene.touched(scene.put('virtual-machine-interface', port(vipPort, { owner: 'Octavia' })))).to.deep.equal([
+        key,
+      ]);
+    });
+
+    it('should be that of the virtual-ips that reference it, whatever else it has lost', () => {
+      const scene = new Scene();
+      scene.put('virtual-ip', record());
+      scene.remove('instance-ip', vipAddress);
+      expect(scene.touched(scene.remove('virtual-machine-interface', vipPort))).to.deep.equal([key]);
+    });
+
+    for (const [what, uuid, delta] of [
+      ['an ordinary port', web, { owner: 'compute:nova' }],
+      ["a tenant's keepalived with a pair of its own", keepalived, { pairAddresses: ['10.107.0.78'] }],
+      ["a tenant's keepalived that takes the VIP as pair", keepalived, { pairAddresses: ['10.107.0.3'] }],
+      ['a port without a network', web, { networkUuid: undefined }],
+    ] as const) {
+      it(`should be none when it is ${what}`, () => {
+        const scene = new Scene();
+        const changed = port(uuid, delta as Partial<PortEntity>);
+        expect(scene.touched(scene.put('virtual-machine-interface', changed))).to.deep.equal([]);
+      });
+    }
+  });
+
+  describe('of an instance-ip', () => {
+    it('should be its address', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.remove('instance-ip', vipAddress))).to.deep.equal([key]);
+    });
+
+    it('should be all that its ports touch: a port that loses its last address is as good as gone (recording 08)', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.remove('instance-ip', amphoraAddress))).to.deep.equal(both);
+    });
+
+    it('should be none when it is an ordinary address of an ordinary port', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.remove('instance-ip', webAddress))).to.deep.equal([]);
+      const without = { uuid: uuidOf(14), portUuids: [] };
+      expect(scene.touched(scene.put('instance-ip', without))).to.deep.equal([]);
+    });
+  });
+
+  describe('of a floating ip', () => {
+    const on = (...portUuids: readonly string[]) => ({
+      uuid: floatingIp,
+      isVirtualIp: false,
+      portUuids,
+      projectUuids: [],
+    });
+
+    it('should be those for which we wrote on it, whatever it references now', () => {
+      const scene = new Scene();
+      scene.cache.traces.footprints.propertiesSet(floatingIp, secondKey, { isVirtualIp: true, vipPort });
+      expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([secondKey]);
+    });
+
+    it('should be that of the VIP port that it references: a user attached it', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('floating-ip', on(vipPort)))).to.deep.equal([key]);
+    });
+
+    it('should be those of the amphorae that it references', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('floating-ip', on(amphora)))).to.deep.equal(both);
+    });
+
+    it('should be that which it has left, also when it was emptied or deleted', () => {
+      for (const after of [on(web), on()]) {
+        const scene = new Scene();
+        scene.put('floating-ip', on(vipPort));
+        expect(scene.touched(scene.put('floating-ip', after))).to.deep.equal([key]);
+      }
+      const scene = new Scene();
+      scene.put('floating-ip', on(vipPort));
+      expect(scene.touched(scene.remove('floating-ip', floatingIp))).to.deep.equal([key]);
+    });
+
+    it('should be that which records it, whatever it references', () => {
+      const scene = new Scene();
+      scene.put('virtual-ip', record(floatingIp));
+      expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([key]);
+    });
+
+    it('should be none when it is on an ordinary port, or on none', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('floating-ip', on(web)))).to.deep.equal([]);
+      expect(scene.touched(scene.put('floating-ip', on(uuidOf(99))))).to.deep.equal([]);
+      expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([]);
+    });
+  });
+
+  describe('of a virtual-ip', () => {
+    it('should be the VIP that it is kept for, before and after', () => {
+      const scene = new Scene();
+      expect(scene.touched(scene.put('virtual-ip', record()))).to.deep.equal([key]);
+      const moved = { ...record(), record: { ...record().record!, vip: secondKey } };
+      expect(scene.touched(scene.put('virtual-ip', moved))).to.deep.equal(both);
+      expect(scene.touched(scene.remove('virtual-ip', virtualIp))).to.deep.equal([secondKey]);
+    });
+
+    it("should be none when it is somebody else's", () => {
+      const scene = new Scene();
+      const foreign = { uuid: virtualIp, fqName: ['d', 'p', 'v'], portUuids: [vipPort], floatingIpUuids: [] };
+      expect(scene.touched(scene.put('virtual-ip', foreign))).to.deep.equal([]);
+    });
+  });
+});
+
+describe('allVips', () => {
+  it('should be those that amphorae carry and those that we keep, each once', () => {
+    const scene = new Scene();
+    expect([...allVips(scene)].sort()).to.deep.equal(both);
+    scene.put('virtual-ip', record());
+    expect([...allVips(scene)].sort()).to.deep.equal(both);
+    scene.remove('virtual-machine-interface', amphora);
+    expect([...allVips(scene)]).to.deep.equal([key]);
+  });
+
+  it('should be none where only tenants carry addresses', () => {
+    const scene = new Scene();
+    scene.remove('virtual-machine-interface', amphora);
+    expect([...allVips(scene)]).to.deep.equal([]);
+  });
+});
+
+describe('in whose hands a change was', () => {
+  const project = uuidOf(0xa1);
+  const scene = new Scene();
+  const owned = scene.put('virtual-machine-interface', port(web, { projectUuid: project }));
+
+  it('should be the project of a port, a virtual-ip, a floating ip, and of the port of an instance-ip', () => {
+    const transitions = [
+      owned,
+      scene.put('instance-ip', { uuid: webAddress, networkUuid: network, portUuids: [web] }),
+      scene.put('virtual-ip', { ...record(), projectUuid: project }),
+      scene.put('floating-ip', { uuid: floatingIp, isVirtualIp: false, portUuids: [], projectUuids: [project] }),
+    ];
+    expect(transitions.map((transition) => causeOf(transition, scene.cache))).to.deep.equal(
+      Array<string>(4).fill(project),
+    );
+  });
+
+  it('should be that of an object that is gone', () => {
+    expect(causeOf(scene.remove('virtual-ip', virtualIp), scene.cache)).to.equal(project);
+  });
+
+  it('should be the network itself, and nobody where none is known', () => {
+    expect(causeOf(scene.put('virtual-network', { uuid: network, shared: true }), scene.cache)).to.equal(network);
+    const unknown = scene.put('instance-ip', { uuid: webAddress, portUuids: [] });
+    expect(causeOf(unknown, scene.cache)).to.equal(undefined);
+  });
+});
