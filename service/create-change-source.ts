@@ -1,15 +1,15 @@
 import {
-  allShares,
   AmqpSource,
-  KafkaShares,
+  everything,
+  fieldsToWatch,
+  KafkaGroup,
   KafkaSource,
-  watchedFields,
   WatchSource,
   type ChangeSource,
   type Clock,
   type Logger,
   type Metrics,
-  type Shares,
+  type Ownership,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
 
@@ -29,12 +29,12 @@ export function createChangeSource(config: ServiceConfig, shared: SharedParts): 
     case 'kafka':
       return new KafkaSource({ ...config.kafka.connection, ...config.kafka, ...common });
     case 'watch':
-      return new WatchSource({ configApi: config.configApi, kinds: watchedFields, ...config.watch, ...common });
+      return new WatchSource({ configApi: config.configApi, kinds: fieldsToWatch(), ...config.watch, ...common });
   }
 }
 
 /** Which VIPs the monitor acts for, as the configuration says; nothing is connected yet. */
-export function createShares({ kafka }: ServiceConfig, shared: SharedParts): Shares {
+export function createOwnership({ kafka }: ServiceConfig, shared: SharedParts): Ownership {
   const { connection, topic, group, sessionTimeoutMs } = kafka;
-  return kafka.shares ? new KafkaShares({ ...connection, ...shared, topic, group, sessionTimeoutMs }) : allShares;
+  return kafka.shares ? new KafkaGroup({ ...connection, ...shared, topic, group, sessionTimeoutMs }) : everything;
 }

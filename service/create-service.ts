@@ -8,7 +8,7 @@ import {
   type Monitor,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
-import { createChangeSource, createShares } from './create-change-source.js';
+import { createChangeSource, createOwnership } from './create-change-source.js';
 import { WinstonLogger } from './log/index.js';
 import { PrometheusMetrics } from './metrics/index.js';
 import { MonitorService, type Service } from './service.js';
@@ -44,8 +44,9 @@ export function createService(config: ServiceConfig, overrides: ServiceOverrides
         ...shared,
         configApi: config.configApi,
         source: createSource(),
-        shares: createShares(config, shared),
+        ownership: createOwnership(config, shared),
         settings: config.rules,
+        dryRun: config.dryRun,
         workers: config.workers,
         resyncIntervalMs: config.resyncIntervalMs,
         syncTimeoutMs: config.syncTimeoutMs,

@@ -57,7 +57,7 @@ async function run(flags: Flags, what: 'monitor' | 'relay'): Promise<number> {
   const { config } = loaded;
   const logger = new WinstonLogger(config.log);
   const isRelay = what === 'relay';
-  logger.info('starting', { version: packageVersion(), ...(isRelay ? { what } : { dryRun: config.rules.dryRun }) });
+  logger.info('starting', { version: packageVersion(), ...(isRelay ? { what } : { dryRun: config.dryRun }) });
   const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger });
   return runService(service, logger, {
     onSignal: (action) => {

@@ -1,17 +1,16 @@
 /**
- * The cache: every object that matters, as small plain entities, with references on both sides and indexes.
+ * The cache: every object of the kinds that somebody asks for, as small plain entities, with references on both sides and indexes. It knows
+ * nothing of what they mean.
  *
  * Guarantees: eventually the cache equals the config API, whatever notifications were lost, doubled or reordered. A change has been
  * delivered when the cache holds the object as it was at the change or later. Live changes overtake a full read.
- * It does not guarantee that two objects are of the same moment. It knows nothing of VIPs beyond the record in annotations.
+ * It does not guarantee that two objects are of the same moment.
  */
-export { Cuts, type CutObject, type CutsParts } from '../managers/octavia-vip/cuts.js';
-export * from './entities.js';
-export type { Footprint, Footprints } from '../managers/octavia-vip/history/footprints.js';
-export type { IndexName } from './indexes.js';
+export type { CacheReader, ObjectRef, Transition } from './cache-reader.js';
+export { inReadingOrder, watchedFields } from './held-kinds.js';
 export { Informer, type CacheKeeper, type InformerOptions } from './informer.js';
 export type { CacheListener } from './listener.js';
-export { ObjectCache, type CacheReader, type Transition } from './object-cache.js';
+export { ObjectCache } from './object-cache.js';
+export { CacheObservers, type CacheObserver, type Moment, type Sight } from './observer.js';
 export type { ResyncStatus } from './resync.js';
-export { isAttached, Traces, type DetachedTrace, type UpdateTrace, type SeenVip } from '../managers/octavia-vip/history/traces.js';
 export type { Version, Versions } from './versions.js';

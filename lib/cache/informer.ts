@@ -6,13 +6,21 @@ import { ownRequestIdPrefix } from '../config-api/index.js';
 import { hasCode, type SvcMonitorError } from '../base/errors/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import { parseObject, type ConfigObject, type Reference } from '../model/index.js';
-import { cachedFields, isCachedKind, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
-import { BoundedMap } from '../base/collections/bounded-map.js';
+import {
+  definitionOf,
+  parseObject,
+  refsField,
+  type ConfigObject,
+  type EntityOf,
+  type Kind,
+  type Reference,
+} from '../model/index.js';
+import { BoundedMap } from '../base/collections/index.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache } from './object-cache.js';
+import { CacheObservers, type CacheObserver } from './observer.js';
+import { OwnRequests } from './own-requests.js';
 import { Refresher } from './refresher.js';
-import { RequestsByOrder } from '../managers/octavia-vip/history/requests-by-order.js';
 import { Resync } from './resync.js';
 
 const rememberedCreates = 10_000;
@@ -22,6 +30,8 @@ export interface InformerOptions {
   readonly reader: ConfigReader;
   readonly cache: ObjectCache;
   readonly listener: CacheListener;
+  /** Told of all that is heard and seen, before anybody acts on it. Defaults to none. */
+  readonly observers?: readonly CacheObserver[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -37,16 +47,16 @@ export interface CacheKeeper {
    * Reads objects again now; resolves when the cache holds them. Rejects with `aborted` when the signal fires (the reads go on), or
    * `closed`.
    */
-  refresh(kind: CachedKind, uuids: readonly string[], signal: AbortSignal): Promise<void>;
+  refresh(kind: Kind, uuids: readonly string[], signal: AbortSignal): Promise<void>;
   /**
    * A write of ours to the object is about to be sent with that request-id (`newOwnRequestId`). What its notifications say is known once
    * it is noted by `assume`: they cause no read.
    */
   announce(uuid: string, requestId: string): void;
   /** A write of ours may have been carried out, or not: the object is read again, some time. */
-  doubt(kind: CachedKind, uuid: string): void;
+  doubt(kind: Kind, uuid: string): void;
   /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted. */
-  assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void;
+  assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void;
 }
 
 /**
@@ -56,14 +66,16 @@ export interface CacheKeeper {
 export class Informer implements ChangeSink, CacheKeeper {
   private readonly refresher: Refresher;
   private readonly resync: Resync;
-  private readonly byOrder: RequestsByOrder;
+  private readonly observers: CacheObservers;
+  private readonly ownRequests = new OwnRequests();
   /** The requests whose CREATE told what matters of an object. What else they do to it comes at once, and matters less. */
   private readonly createdBy = new BoundedMap<string>(rememberedCreates);
 
   public constructor(private readonly options: InformerOptions) {
-    this.refresher = new Refresher({ ...options, readDelayMs: options.readDelayMs ?? 0 });
-    this.resync = new Resync({ ...options, refresher: this.refresher });
-    this.byOrder = new RequestsByOrder(options);
+    this.observers = new CacheObservers(options.observers ?? []);
+    const parts = { ...options, observers: this.observers };
+    this.refresher = new Refresher({ ...parts, readDelayMs: options.readDelayMs ?? 0 });
+    this.resync = new Resync({ ...parts, refresher: this.refresher });
   }
 
   /** How the full reads fare. */
@@ -119,25 +131,20 @@ export class Informer implements ChangeSink, CacheKeeper {
     }
   }
 
-  private async take(received: Change): Promise<void> {
-    this.options.metrics.increment('changes_total', { kind: received.kind, operation: received.operation });
-    const sequence = this.options.cache.nextSequence();
-    const change = this.withRequestId(received, sequence);
-    if (isOwn(change)) this.options.cache.traces.ownRequestSeen();
-    if (change.kind === 'virtual-machine') return this.virtualMachineChanged(change);
-    if (!isCachedKind(change.kind)) return;
-    if (change.operation === 'DELETE') {
-      this.deleted(change.kind, change, sequence);
-      return;
-    }
-    if (change.kind === 'floating-ip') this.traceUpdate(change, sequence);
-    if (this.isKnown(change.kind, change)) return;
-    if (change.operation === 'CREATE' && (await this.created(change.kind, change))) return;
-    const ofItsCreate = change.requestId !== undefined && this.createdBy.get(change.uuid) === change.requestId;
-    await this.refresher.refresh(change.kind, change.uuid, {
-      created: change.operation === 'CREATE',
+  private async take(change: Change): Promise<void> {
+    const { cache, clock, metrics } = this.options;
+    const { kind, operation, uuid, requestId } = change;
+    metrics.increment('changes_total', { kind, operation });
+    const sequence = cache.nextSequence();
+    this.observers.heard(change, { sequence, at: clock.monotonic() });
+    if (operation === 'DELETE') await this.deleted(change, sequence);
+    if (!cache.holds(kind) || operation === 'DELETE' || this.isKnown(change)) return;
+    if (operation === 'CREATE' && (await this.created(change))) return;
+    const ofItsCreate = requestId !== undefined && this.createdBy.get(uuid) === requestId;
+    await this.refresher.refresh(kind, uuid, {
+      created: operation === 'CREATE',
       mayWait: ofItsCreate,
-      ...(isOwn(change) ? {} : { heardAt: this.options.clock.now() }),
+      ...(isOwn(change) ? {} : { heardAt: clock.now() }),
     });
   }
 
@@ -152,23 +159,23 @@ export class Informer implements ChangeSink, CacheKeeper {
     this.options.listener.messageRejected(message.rejected);
   }
 
-  public async refresh(kind: CachedKind, uuids: readonly string[], signal: AbortSignal): Promise<void> {
+  public async refresh(kind: Kind, uuids: readonly string[], signal: AbortSignal): Promise<void> {
     // The reads go on: others may wait for them, too.
     const reads = uuids.map((uuid) => this.refresher.refresh(kind, uuid, { urgent: true }));
     await untilAborted(Promise.all(reads), signal);
   }
 
   public announce(uuid: string, requestId: string): void {
-    const { cache, clock } = this.options;
+    const { cache } = this.options;
     cache.versions.writing(uuid);
-    cache.traces.writing(uuid, requestId, clock.monotonic());
+    this.ownRequests.add(requestId);
   }
 
-  public doubt(kind: CachedKind, uuid: string): void {
+  public doubt(kind: Kind, uuid: string): void {
     this.refresher.reconsider(kind, uuid);
   }
 
-  public assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void {
+  public assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void {
     const { cache } = this.options;
     this.refresher.overtake(uuid);
     if (entity === undefined) {
@@ -179,36 +186,36 @@ export class Informer implements ChangeSink, CacheKeeper {
     cache.put(kind, entity, { touched: cache.nextSequence() });
   }
 
-  private async virtualMachineChanged(change: Change): Promise<void> {
-    if (change.operation !== 'DELETE') return;
-    const ports = this.options.cache.find('virtual-machine-interface', 'portsByVirtualMachine', change.uuid);
-    await Promise.all(ports.map(({ uuid }) => this.refresher.refresh('virtual-machine-interface', uuid)));
-  }
-
-  private deleted(kind: CachedKind, change: Change, sequence: number): void {
-    if (change.requestId !== undefined) this.traceDelete(kind, change, change.requestId);
-    this.refresher.overtake(change.uuid);
-    this.refresher.drop(kind, change.uuid, sequence, 'live');
+  private async deleted({ kind, uuid }: Change, sequence: number): Promise<void> {
+    const { cache } = this.options;
+    if (cache.holds(kind)) {
+      this.refresher.overtake(uuid);
+      this.refresher.drop(kind, uuid, sequence, 'live');
+    }
+    const losers = cache.kinds.filter((held) => definitionOf(held).losesReferencesTo.includes(kind));
+    await Promise.all(
+      losers.flatMap((held) =>
+        [...cache.referrersOf(held, kind, uuid)].map((referrer) => this.refresher.refresh(held, referrer)),
+      ),
+    );
   }
 
   /**
    * Whether a change brings nothing new: we made it, and noted what it makes of the object. What others do to the object has notifications
-   * of its own. Of a floating ip that was detached each one is looked at: it may be what a restore waits for.
+   * of its own.
    */
-  private isKnown(kind: CachedKind, change: Change): boolean {
-    const { cache } = this.options;
-    if (change.requestId === undefined || !cache.traces.isOwnRequest(change.requestId)) return false;
-    if (kind === 'floating-ip' && cache.traces.detachedTrace(change.uuid) !== undefined) return false;
-    return true;
+  private isKnown({ kind, uuid, requestId }: Change): boolean {
+    return this.ownRequests.has(requestId) && !this.observers.awaits(kind, uuid);
   }
 
   // What a CREATE carries is used only for an object that nobody has spoken of yet: else it may be older than what we know.
-  private async created(kind: CachedKind, change: Change): Promise<boolean> {
+  private async created(change: Change): Promise<boolean> {
     const { cache, logger } = this.options;
+    const { kind } = change;
     cache.versions.created(change.uuid, this.options.clock.monotonic());
     const isFirst = cache.get(kind, change.uuid) === undefined && !cache.isGone(change.uuid);
     if (!isFirst || change.object === undefined || this.refresher.isReading(change.uuid)) return false;
-    let object: ConfigObject<CachedKind>;
+    let object: ConfigObject;
     try {
       object = parseObject(kind, change.object);
     } catch (error) {
@@ -221,50 +228,16 @@ export class Informer implements ChangeSink, CacheKeeper {
     await this.refresher.accept(kind, object);
     return true;
   }
-
-  private withRequestId(change: Change, sequence: number): Change {
-    const requestId = change.requestId ?? this.byOrder.requestIdOf(change, sequence);
-    return requestId === undefined ? change : { ...change, requestId };
-  }
-
-  private traceUpdate(change: Change, sequence: number): void {
-    const { cache, clock } = this.options;
-    if (change.requestId === undefined) return;
-    if (isOwn(change)) cache.traces.ownUpdateSeen(change.uuid, change.requestId);
-    else {
-      const update = { requestId: change.requestId, sequence, at: clock.monotonic() };
-      // With an object it has an id only if it shows the floating ip detached: no write of ours does that to one that is recorded.
-      cache.traces.floatingIpUpdated(change.uuid, update, change.object !== undefined);
-    }
-  }
-
-  private traceDelete(kind: CachedKind, change: Change, requestId: string): void {
-    const { traces } = this.options.cache;
-    if (kind === 'virtual-machine-interface') traces.portDeleted(change.uuid, requestId);
-    if (kind !== 'instance-ip') return;
-    const known: Entity<'instance-ip'> | undefined =
-      this.options.cache.get('instance-ip', change.uuid) ?? parsedInstanceIp(change.object);
-    for (const port of known?.portUuids ?? []) traces.portDeleted(port, requestId);
-  }
 }
 
 // A CREATE carries references as its sender wrote them: some by name alone.
-function namesItsReferences(kind: CachedKind, object: Readonly<Record<string, unknown>>): boolean {
-  return cachedFields[kind].every((field) => {
-    const references = field.endsWith('_refs') ? object[field] : undefined;
+function namesItsReferences(kind: Kind, object: Readonly<Record<string, unknown>>): boolean {
+  return definitionOf(kind).references.every((target) => {
+    const references = object[refsField(target)];
     return !Array.isArray(references) || references.every((reference: Reference) => reference.uuid !== undefined);
   });
 }
 
 function isOwn(change: Change): boolean {
   return change.requestId?.startsWith(ownRequestIdPrefix) === true;
-}
-
-function parsedInstanceIp(raw: unknown): Entity<'instance-ip'> | undefined {
-  try {
-    return toEntity('instance-ip', parseObject('instance-ip', raw));
-  } catch (error) {
-    if (hasCode(error, 'invalid-object')) return undefined;
-    throw error;
-  }
 }

@@ -1,10 +1,10 @@
 import type { RejectedMessage } from '../change-stream/change.js';
 import type { SvcMonitorError } from '../base/errors/index.js';
-import type { Transition } from './object-cache.js';
+import type { Transition } from './cache-reader.js';
 
 /** Who is told of what has changed in the cache, of what could not be read or understood, and of full reads. */
 export interface CacheListener {
-  /** An object was created, changed or deleted, or a request-id has come that may explain a floating ip's state. */
+  /** An object was created, changed or deleted, or somebody awaits it (`CacheObserver.awaits`). */
   changed(transition: Transition, cause: 'live' | 'resync'): void;
   /** An object does not have the shape of its kind. The cache keeps what it held of it. */
   rejected(error: SvcMonitorError): void;

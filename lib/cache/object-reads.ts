@@ -1,8 +1,7 @@
 import type { Clock } from '../base/clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
-import type { ConfigObject } from '../model/index.js';
-import { cachedFields, type CachedKind } from './entities.js';
+import { definitionOf, type ConfigObject, type Kind } from '../model/index.js';
 
 /** Requests of one kind under way at once. What is asked for beyond them waits, and goes together. */
 const requestsPerKind = 4;
@@ -11,7 +10,7 @@ const objectsPerRequest = 100;
 /** A request that takes longer holds up nobody: it no longer counts, and what it asks for is asked for one by one as well. Milliseconds. */
 const slowMs = 500;
 
-interface Wanted<K extends CachedKind = CachedKind> {
+interface Wanted<K extends Kind = Kind> {
   readonly uuid: string;
   /** It was in a request that failed, or is slow, for what may be another's fault. */
   alone: boolean;
@@ -34,13 +33,13 @@ export interface ObjectReadsParts {
  * does not hold up the others.
  */
 export class ObjectReads {
-  private readonly waiting = new Map<CachedKind, Wanted[]>();
-  private readonly underWay = new Map<CachedKind, number>();
+  private readonly waiting = new Map<Kind, Wanted[]>();
+  private readonly underWay = new Map<Kind, number>();
 
   public constructor(private readonly parts: ObjectReadsParts) {}
 
   /** Reads the object as it is now or later. Rejects as `ConfigReader.get` does. */
-  public read<K extends CachedKind>(kind: K, uuid: string): Promise<ConfigObject<K>> {
+  public read<K extends Kind>(kind: K, uuid: string): Promise<ConfigObject<K>> {
     return new Promise<ConfigObject<K>>((resolve, reject) => {
       const wanted: Wanted<K> = {
         uuid,
@@ -60,14 +59,14 @@ export class ObjectReads {
     });
   }
 
-  private enqueue(kind: CachedKind, wanted: readonly Wanted[]): void {
+  private enqueue(kind: Kind, wanted: readonly Wanted[]): void {
     const waiting = this.waiting.get(kind) ?? [];
     this.waiting.set(kind, waiting);
     waiting.push(...wanted);
     this.sendNext(kind);
   }
 
-  private sendNext(kind: CachedKind): void {
+  private sendNext(kind: Kind): void {
     const waiting = this.waiting.get(kind) ?? [];
     while (waiting.length > 0 && (this.underWay.get(kind) ?? 0) < requestsPerKind) {
       const wanted = takeFrom(waiting);
@@ -75,7 +74,7 @@ export class ObjectReads {
     }
   }
 
-  private sendCounted(kind: CachedKind, wanted: readonly Wanted[]): void {
+  private sendCounted(kind: Kind, wanted: readonly Wanted[]): void {
     let isCounted = true;
     this.count(kind, 1);
     const countNoMore = (): void => {
@@ -94,17 +93,17 @@ export class ObjectReads {
     });
   }
 
-  private count(kind: CachedKind, change: number): void {
+  private count(kind: Kind, change: number): void {
     this.underWay.set(kind, (this.underWay.get(kind) ?? 0) + change);
   }
 
-  private async send(kind: CachedKind, wanted: readonly Wanted[]): Promise<void> {
+  private async send(kind: Kind, wanted: readonly Wanted[]): Promise<void> {
     const { reader, signal } = this.parts;
     const [first, second] = wanted;
     if (first === undefined) return;
     if (second === undefined) {
       await reader
-        .get(kind, first.uuid, { fields: cachedFields[kind] }, signal)
+        .get(kind, first.uuid, { fields: definitionOf(kind).fields }, signal)
         .then(first.resolve, (error: unknown) => {
           first.reject(toSvcMonitorError(error));
         });
@@ -120,10 +119,10 @@ export class ObjectReads {
     }
   }
 
-  private async sendMany(kind: CachedKind, wanted: readonly Wanted[]): Promise<void> {
+  private async sendMany(kind: Kind, wanted: readonly Wanted[]): Promise<void> {
     const { reader, signal } = this.parts;
     const uuids = wanted.map(({ uuid }) => uuid);
-    const page = await reader.getMany(kind, uuids, { fields: cachedFields[kind] }, signal);
+    const page = await reader.getMany(kind, uuids, { fields: definitionOf(kind).fields }, signal);
     const objects = new Map(page.objects.map((object) => [object.uuid, object]));
     const rejected = new Map(page.rejected.map((error) => [error.details['uuid'], error]));
     for (const { uuid, settled, resolve, reject } of wanted) {
@@ -134,7 +133,7 @@ export class ObjectReads {
     }
   }
 
-  private askAlone(kind: CachedKind, wanted: readonly Wanted[]): void {
+  private askAlone(kind: Kind, wanted: readonly Wanted[]): void {
     const together = wanted.filter(({ alone, settled }) => !alone && !settled);
     for (const one of together) one.alone = true;
     this.enqueue(kind, together);
@@ -148,6 +147,6 @@ function takeFrom(waiting: Wanted[]): readonly Wanted[] {
   return taken.filter(({ settled }) => !settled);
 }
 
-function notThere(kind: CachedKind, uuid: string): SvcMonitorError {
+function notThere(kind: Kind, uuid: string): SvcMonitorError {
   return new SvcMonitorError('not-found', 'not among those that the server has', { details: { kind, uuid } });
 }

@@ -3,12 +3,12 @@ import { sleep, type Clock, type Timer } from '../base/clock/index.js';
 import type { ConfigReader } from '../config-api/reader.js';
 import { hasCode, isAborted, isNotFound, SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
-import type { ConfigObject } from '../model/index.js';
-import { recordedFloatingIps, toEntity, type CachedKind, type Entities, type Entity } from './entities.js';
+import { definitionOf, toEntity, type ConfigObject, type EntityOf, type Kind } from '../model/index.js';
+import type { ObjectRef, Transition } from './cache-reader.js';
 import type { CacheListener } from './listener.js';
 import { ObjectReads } from './object-reads.js';
-import type { ObjectCache, Transition } from './object-cache.js';
-import type { Traces } from '../managers/octavia-vip/history/traces.js';
+import type { ObjectCache } from './object-cache.js';
+import type { CacheObservers } from './observer.js';
 import { versionOf, type Version } from './versions.js';
 
 interface SecondLook {
@@ -79,6 +79,7 @@ export class Refresher {
       readonly reader: ConfigReader;
       readonly cache: ObjectCache;
       readonly listener: CacheListener;
+      readonly observers: CacheObservers;
       readonly clock: Clock;
       readonly logger: Logger;
       readonly readDelayMs: number;
@@ -92,12 +93,12 @@ export class Refresher {
    * far as that can be read.
    * Failures that may pass are tried again until they have. Rejects only with `closed`.
    */
-  public refresh(kind: CachedKind, uuid: string, cause: ReadCause = {}): Promise<void> {
+  public refresh(kind: Kind, uuid: string, cause: ReadCause = {}): Promise<void> {
     return this.read(kind, uuid, cause).done;
   }
 
   /** Reads the object (again) some time; nobody waits. */
-  public reconsider(kind: CachedKind, uuid: string): void {
+  public reconsider(kind: Kind, uuid: string): void {
     void this.readAside(kind, uuid);
   }
 
@@ -113,15 +114,17 @@ export class Refresher {
   }
 
   /** Takes a new object that came whole. */
-  public async accept<K extends CachedKind>(kind: K, object: ConfigObject<K>): Promise<void> {
+  public async accept<K extends Kind>(kind: K, object: ConfigObject<K>): Promise<void> {
     this.parts.cache.versions.seen(object.uuid, versionOf(object));
     this.put(kind, toEntity(kind, object), { readAfter: this.parts.cache.sequence, created: true });
     await this.followReferences(kind, object.uuid);
   }
 
   /** The object is gone. */
-  public drop(kind: CachedKind, uuid: string, touched: number, cause: 'live' | 'resync'): void {
-    const transition = this.parts.cache.remove(kind, uuid, touched);
+  public drop(kind: Kind, uuid: string, touched: number, cause: 'live' | 'resync'): void {
+    const { cache, clock, observers } = this.parts;
+    const transition = cache.remove(kind, uuid, touched);
+    observers.seen(transition, { readAfter: touched, at: clock.monotonic() });
     this.parts.listener.accepted(uuid);
     if (transition.before !== undefined) this.parts.listener.changed(transition, cause);
   }
@@ -130,11 +133,12 @@ export class Refresher {
    * Reads what the object references and the cache lacks: its CREATE may have been lost. Does not wait for those that cannot be read at
    * once: one bad object must hold up neither the others nor a full read. They are tried again, and announced when they come.
    */
-  public async followReferences(kind: CachedKind, uuid: string): Promise<void> {
+  public async followReferences(kind: Kind, uuid: string): Promise<void> {
     const { cache } = this.parts;
     const entity = cache.get(kind, uuid);
     if (entity === undefined) return;
-    const missing = referencesOf(entity).filter(
+    const wanted = [...referencesOf(kind, entity), ...this.parts.observers.needs(kind, entity)];
+    const missing = wanted.filter((reference) => cache.holds(reference.kind)).filter(
       (reference) => cache.get(reference.kind, reference.uuid) === undefined && !cache.isGone(reference.uuid),
     );
     await Promise.all(
@@ -153,7 +157,7 @@ export class Refresher {
     this.looking.clear();
   }
 
-  private read(kind: CachedKind, uuid: string, cause: ReadCause): Reading {
+  private read(kind: Kind, uuid: string, cause: ReadCause): Reading {
     const running = this.readings.get(uuid);
     if (running !== undefined) {
       running.dirty = true;
@@ -192,7 +196,7 @@ export class Refresher {
   }
 
   private async readWithReferences(
-    kind: CachedKind,
+    kind: Kind,
     uuid: string,
     { reading, delayMs }: { readonly reading: Reading; readonly delayMs: number },
   ): Promise<void> {
@@ -212,7 +216,7 @@ export class Refresher {
     reading.hurry = () => undefined;
   }
 
-  private async readUntilClean(kind: CachedKind, uuid: string, reading: Reading): Promise<void> {
+  private async readUntilClean(kind: Kind, uuid: string, reading: Reading): Promise<void> {
     try {
       let failures = 0;
       let staleAnswers = 0;
@@ -230,7 +234,7 @@ export class Refresher {
   }
 
   private async readOrPause(
-    kind: CachedKind,
+    kind: Kind,
     uuid: string,
     reading: Reading,
     { failures, staleAnswers }: { readonly failures: number; readonly staleAnswers: number },
@@ -254,7 +258,7 @@ export class Refresher {
   }
 
   private async readOnce(
-    kind: CachedKind,
+    kind: Kind,
     uuid: string,
     reading: Reading,
     mayBeStale: boolean,
@@ -262,7 +266,7 @@ export class Refresher {
     const { cache, listener, clock } = this.parts;
     const readAfter = cache.sequence;
     throwIfAborted(this.lifetime.signal);
-    let object: ConfigObject<CachedKind>;
+    let object: ConfigObject<Kind>;
     try {
       object = await this.reads.read(kind, uuid);
     } catch (error) {
@@ -291,7 +295,7 @@ export class Refresher {
   }
 
   /** The answer does not show the change that was announced, it seems: asks again a few times, unless it was announced twice. */
-  private lookAgain(kind: CachedKind, uuid: string, seen: SecondLook, looks = 0): void {
+  private lookAgain(kind: Kind, uuid: string, seen: SecondLook, looks = 0): void {
     if (looks === 0 && this.looking.has(uuid)) return;
     const delay = secondLooksMs[looks];
     if (delay === undefined || this.lifetime.signal.aborted) {
@@ -309,7 +313,7 @@ export class Refresher {
   }
 
   /** Reads for nobody in particular. Never rejects: failures that may pass are tried again, and a bug is told here. */
-  private async readAside(kind: CachedKind, uuid: string): Promise<void> {
+  private async readAside(kind: Kind, uuid: string): Promise<void> {
     try {
       await this.refresh(kind, uuid);
     } catch (error) {
@@ -318,16 +322,16 @@ export class Refresher {
     }
   }
 
-  private put<K extends CachedKind>(
+  private put<K extends Kind>(
     kind: K,
-    entity: Entities[K],
+    entity: EntityOf<K>,
     origin: { readonly readAfter: number; readonly created: boolean },
   ): void {
-    const { cache, listener, clock } = this.parts;
-    const transition = cache.put(kind, entity, { touched: cache.nextSequence(), created: origin.created });
-    noteFloatingIp(cache, transition, origin.readAfter, clock.monotonic());
+    const { cache, listener, observers, clock } = this.parts;
+    const transition: Transition = cache.put(kind, entity, { touched: cache.nextSequence(), created: origin.created });
+    observers.seen(transition, { readAfter: origin.readAfter, at: clock.monotonic() });
     listener.accepted(entity.uuid);
-    if (isNews(transition, cache.traces)) listener.changed(transition, 'live');
+    if (isNews(transition, observers)) listener.changed(transition, 'live');
   }
 
   private async pause(delaysMs: readonly number[], turn: number): Promise<void> {
@@ -340,24 +344,9 @@ export class Refresher {
   }
 }
 
-/** Keeps the traces of a floating ip in step with what was read of it. */
-export function noteFloatingIp(cache: ObjectCache, transition: Transition, readAfter: number, at: number): void {
-  if (transition.kind !== 'floating-ip' || transition.after === undefined) return;
-  cache.traces.floatingIpSeen(transition.uuid, {
-    before: transition.before,
-    after: transition.after,
-    readAfter,
-    at,
-  });
-}
-
-/**
- * Whether there is anything to look at. What our own writes bring back is no news; a detached floating ip always is, for the
- * request-ids that explain it come one by one.
- */
-export function isNews(transition: Transition, traces: Traces): boolean {
-  if (transition.kind === 'floating-ip' && traces.detachedTrace(transition.uuid) !== undefined) return true;
-  return isChange(transition);
+/** Whether there is anything to look at. What our own writes bring back is no news; what somebody awaits always is. */
+export function isNews(transition: Transition, observers: Pick<CacheObservers, 'awaits'>): boolean {
+  return observers.awaits(transition.kind, transition.uuid) || isChange(transition);
 }
 
 /** Whether the object is another than it was. */
@@ -365,22 +354,7 @@ export function isChange(transition: Transition): boolean {
   return !isDeepStrictEqual(transition.before, transition.after);
 }
 
-interface EntityReference {
-  readonly kind: CachedKind;
-  readonly uuid: string;
-}
-
-function referencesOf(entity: Entity): readonly EntityReference[] {
-  const references: EntityReference[] = [];
-  if ('portUuids' in entity) {
-    for (const uuid of entity.portUuids) references.push({ kind: 'virtual-machine-interface', uuid });
-  }
-  if ('networkUuid' in entity) {
-    references.push({ kind: 'virtual-network', uuid: entity.networkUuid });
-  }
-  if ('record' in entity) {
-    for (const uuid of recordedFloatingIps(entity)) references.push({ kind: 'floating-ip', uuid });
-    references.push({ kind: 'virtual-machine-interface', uuid: entity.record.vipPort });
-  }
-  return references;
+function referencesOf(kind: Kind, entity: EntityOf): readonly ObjectRef[] {
+  const refs: Readonly<Record<string, readonly string[]>> = entity.refs;
+  return definitionOf(kind).references.flatMap((target) => (refs[target] ?? []).map((uuid) => ({ kind: target, uuid })));
 }

@@ -3,11 +3,13 @@ import type { ConfigReader, ObjectPage } from '../config-api/reader.js';
 import { SvcMonitorError } from '../base/errors/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import { cachedFields, cachedKinds, toEntity, type CachedKind } from './entities.js';
+import { definitionOf, toEntity, type Kind } from '../model/index.js';
+import type { Transition } from './cache-reader.js';
 import type { CacheListener } from './listener.js';
-import type { ObjectCache, Transition } from './object-cache.js';
+import type { ObjectCache } from './object-cache.js';
+import type { CacheObservers } from './observer.js';
 import { parseVersion, versionOf } from './versions.js';
-import { isChange, isNews, noteFloatingIp, type Refresher } from './refresher.js';
+import { isChange, isNews, type Refresher } from './refresher.js';
 
 const retryDelaysMs = [500, 1_000, 2_000, 5_000, 10_000];
 
@@ -32,7 +34,7 @@ export class Resync {
   private failures = 0;
   private lastFinishedAt: number | undefined;
   private lastError: string | undefined;
-  private readonly unread = new Set<CachedKind>(cachedKinds);
+  private readonly unread: Set<Kind>;
   private wake: () => void = () => undefined;
 
   public constructor(
@@ -41,12 +43,15 @@ export class Resync {
       readonly cache: ObjectCache;
       readonly refresher: Refresher;
       readonly listener: CacheListener;
+      readonly observers: CacheObservers;
       readonly clock: Clock;
       readonly logger: Logger;
       readonly metrics: Metrics;
       readonly resyncIntervalMs: number;
     },
-  ) {}
+  ) {
+    this.unread = new Set(options.cache.kinds);
+  }
 
   public get status(): ResyncStatus {
     return {
@@ -57,7 +62,7 @@ export class Resync {
   }
 
   /** The kinds of which no full read has ended well yet, in the order in which they are read. */
-  public get unreadKinds(): readonly CachedKind[] {
+  public get unreadKinds(): readonly Kind[] {
     return [...this.unread];
   }
 
@@ -134,8 +139,9 @@ export class Resync {
     this.wanted = false;
     this.running = true;
     try {
-      for (const kind of cachedKinds) await this.readKind(kind);
-      for (const kind of cachedKinds) {
+      const { kinds } = this.options.cache;
+      for (const kind of kinds) await this.readKind(kind);
+      for (const kind of kinds) {
         for (const uuid of this.options.cache.uuids(kind)) await this.options.refresher.followReferences(kind, uuid);
       }
       this.everFinished = true;
@@ -160,11 +166,11 @@ export class Resync {
     }
   }
 
-  private async readKind(kind: CachedKind): Promise<void> {
+  private async readKind(kind: Kind): Promise<void> {
     const { cache, reader } = this.options;
     const began = cache.sequence;
     const listed = new Set<string>();
-    const options = { fields: cachedFields[kind], isKnown: this.knows(kind) };
+    const options = { fields: definitionOf(kind).fields, isKnown: this.knows(kind) };
     const pages = reader.listDetail(kind, options, this.lifetime.signal);
     for await (const page of pages) this.takePage(kind, page, began, listed);
     const missing = [...cache.uuids(kind)].filter(
@@ -175,19 +181,19 @@ export class Resync {
     this.options.metrics.set('objects_cached', { kind }, cache.size(kind));
   }
 
-  /**
-   * What need not be parsed again: each write moves `last_modified`. Floating ips are looked at each time, for what is seen of them tells
-   * a strip from a disassociation.
-   */
-  private knows(kind: CachedKind): (uuid: string, lastModified: string) => boolean {
+  /** What need not be parsed again: each write moves `last_modified`. */
+  private knows(kind: Kind): (uuid: string, lastModified: string) => boolean {
     const { cache } = this.options;
-    if (kind === 'floating-ip') return () => false;
     return (uuid, lastModified) =>
       cache.get(kind, uuid) !== undefined && cache.versions.isLatest(uuid, parseVersion(lastModified));
   }
 
-  private takePage<K extends CachedKind>(kind: K, page: ObjectPage<K>, began: number, listed: Set<string>): void {
-    const { cache, listener, clock, refresher } = this.options;
+  private takePage<K extends Kind>(kind: K, page: ObjectPage<K>, began: number, listed: Set<string>): void {
+    const { cache, listener, observers, clock, refresher } = this.options;
+    const see = (transition: Transition): void => {
+      observers.seen(transition, { readAfter: began, at: clock.monotonic() });
+      this.announce(transition);
+    };
     for (const error of page.rejected) {
       const uuid = error.details['uuid'];
       if (typeof uuid === 'string') listed.add(uuid);
@@ -196,6 +202,9 @@ export class Resync {
     for (const uuid of page.unchanged) {
       listed.add(uuid);
       listener.accepted(uuid);
+      const entity = cache.get(kind, uuid);
+      if (entity === undefined || cache.touchedSince(kind, uuid, began)) continue;
+      see({ kind, uuid, before: entity, after: entity } as unknown as Transition);
     }
     for (const object of page.objects) {
       listed.add(object.uuid);
@@ -207,17 +216,15 @@ export class Resync {
         continue;
       }
       cache.versions.seen(object.uuid, version);
-      const transition = cache.put(kind, toEntity(kind, object));
-      noteFloatingIp(cache, transition, began, clock.monotonic());
-      this.announce(transition);
+      see(cache.put(kind, toEntity(kind, object)) as Transition);
     }
   }
 
   // A list may lag or be torn by its pages: only what a second look does not find either is gone.
-  private async confirmGone(kind: CachedKind, uuids: readonly string[], began: number): Promise<void> {
+  private async confirmGone(kind: Kind, uuids: readonly string[], began: number): Promise<void> {
     const { cache, reader, refresher } = this.options;
     const found = new Set<string>();
-    for await (const page of reader.listDetail(kind, { uuids, fields: cachedFields[kind] }, this.lifetime.signal)) {
+    for await (const page of reader.listDetail(kind, { uuids, fields: definitionOf(kind).fields }, this.lifetime.signal)) {
       this.takePage(kind, page, began, found);
     }
     for (const uuid of uuids) {
@@ -228,7 +235,7 @@ export class Resync {
   }
 
   private announce(transition: Transition): void {
-    if (!this.everFinished || !isNews(transition, this.options.cache.traces)) return;
+    if (!this.everFinished || !isNews(transition, this.options.observers)) return;
     if (isChange(transition)) {
       const operation = transition.before === undefined ? 'create' : 'update';
       this.options.metrics.increment('resync_repairs_total', { kind: transition.kind, operation });

@@ -24,12 +24,14 @@ import type { ConfigWriter } from './writer.js';
  */
 export const ownRequestIdPrefix = 'req-svc-monitor-';
 
-/** Begins the id of the request that is the first step of restoring a floating ip. */
-export const restoreRequestIdPrefix = `${ownRequestIdPrefix}restore-`;
+/** Begins the id of each of those requests that has a purpose: it tells other instances what it is for. */
+export function requestIdPrefix(purpose: string): string {
+  return `${ownRequestIdPrefix}${purpose}-`;
+}
 
-/** A fresh id for a request of ours; one with a purpose tells other instances, too, what it was for. */
-export function newOwnRequestId(purpose?: 'restore'): string {
-  return `${purpose === undefined ? ownRequestIdPrefix : restoreRequestIdPrefix}${randomUUID()}`;
+/** A fresh id for a request of ours. */
+export function newOwnRequestId(purpose?: string): string {
+  return `${purpose === undefined ? ownRequestIdPrefix : requestIdPrefix(purpose)}${randomUUID()}`;
 }
 
 /** See {@link ConfigApiOptions}. */

@@ -12,7 +12,7 @@ export {
   createConfigApiClient,
   newOwnRequestId,
   ownRequestIdPrefix,
-  restoreRequestIdPrefix,
+  requestIdPrefix,
   type ConfigApiClient,
   type ConfigApiClientOptions,
 } from './client.js';

@@ -1,5 +1,5 @@
 import { SvcMonitorError } from '../base/errors/index.js';
-import { uuidSchema, type Kind } from '../model/index.js';
+import { refsField, uuidSchema, type Kind } from '../model/index.js';
 import { z } from 'zod';
 import { anyAnswer, objectAnswers, uuidAnswer } from './answers.js';
 import { requestIdHeader, type RequestSender } from './request.js';
@@ -28,7 +28,7 @@ export class RestConfigWriter implements ConfigWriter {
         kind,
         method: 'POST',
         path: `/${kind}s`,
-        body: { [kind]: { ...object.properties, fq_name: object.fqName, ...parent } },
+        body: { [kind]: { ...object.properties, ...referencesOf(object), fq_name: object.fqName, ...parent } },
         answer: objectAnswers[kind].pipe(createdSchema),
       },
       signal,
@@ -66,9 +66,9 @@ export class RestConfigWriter implements ConfigWriter {
       'ref-uuid': update.refUuid,
       'ref-fq-name': null,
       operation: update.operation,
-      attr: null,
+      attr: update.attr ?? null,
       // Without it the reference would keep others from deleting its target (recording 16).
-      ...(update.operation === 'ADD' ? { relax_ref_for_delete: true } : {}),
+      ...(update.operation === 'ADD' && update.relaxed !== false ? { relax_ref_for_delete: true } : {}),
     };
     await this.sender.send(
       {
@@ -135,4 +135,12 @@ function refuseReferences(kind: Kind, properties: Readonly<Record<string, unknow
   throw new SvcMonitorError('bug', 'references are written one by one, never as a list', {
     details: { kind, references },
   });
+}
+
+function referencesOf({ references = [] }: NewObject): Readonly<Record<string, unknown>> {
+  const fields: Record<string, unknown[]> = {};
+  for (const { to, attr } of references) {
+    (fields[refsField(to.kind)] ??= []).push({ to: to.fqName, uuid: to.uuid, attr: attr ?? null });
+  }
+  return fields;
 }

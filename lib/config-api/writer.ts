@@ -12,6 +12,10 @@ export interface ReferenceUpdate {
   readonly refKind: Kind;
   readonly refUuid: string;
   readonly operation: 'ADD' | 'DELETE';
+  /** What is said of the link, as the config API takes it. Defaults to nothing. */
+  readonly attr?: unknown;
+  /** Of one that is added: whether it never keeps its target from being deleted (recording 16). Defaults to true. */
+  readonly relaxed?: boolean;
   /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
   readonly requestId?: string;
 }
@@ -37,11 +41,17 @@ export interface MapUpdate {
   readonly requestId?: string;
 }
 
-/** A new object: name, parent kind, properties (underscored) as the config API takes them. References are added one by one afterwards. */
+/** A new object: name, parent kind, properties (underscored) as the config API takes them. */
 export interface NewObject {
   readonly fqName: readonly string[];
   readonly parentKind: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** References that it has from the beginning. They keep their targets from being deleted: relaxed ones are added afterwards. */
+  readonly references?: readonly {
+    /** The target is found by its name: one without is refused (docs/opensdn.md, 9.1). */
+    readonly to: { readonly kind: Kind; readonly uuid: string; readonly fqName: readonly string[] };
+    readonly attr?: unknown;
+  }[];
 }
 
 /**
@@ -52,15 +62,15 @@ export interface NewObject {
  * `details.referrers` where the server names them) and `quota-exceeded`.
  */
 export interface ConfigWriter {
-  /** Creates an object without references; resolves to its uuid. `conflict` if the name is taken. */
+  /** Creates an object; resolves to its uuid. `conflict` if the name is taken. */
   create(kind: Kind, object: NewObject, signal: AbortSignal): Promise<string>;
   /** Sets the named properties and leaves all else. */
   updateProperties(update: PropertiesUpdate, signal: AbortSignal): Promise<void>;
   /** Deletes an object; `conflict` while it is referred to. */
   delete(kind: Kind, uuid: string, signal: AbortSignal): Promise<void>;
   /**
-   * Adds or removes one reference; doing it again changes nothing. An added one is always relaxed: it never blocks the delete of
-   * its target (docs/opensdn.md, 4; recording 16). `not-found` if either end is gone on ADD, or the referrer on DELETE.
+   * Adds or removes one reference; doing it again changes nothing. An added one is relaxed unless told otherwise: it never blocks the delete
+   * of its target (docs/opensdn.md, 4; recording 16). `not-found` if either end is gone on ADD, or the referrer on DELETE.
    */
   updateReference(update: ReferenceUpdate, signal: AbortSignal): Promise<void>;
   /** Relaxes a reference that exists already. */

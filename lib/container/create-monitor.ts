@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
 import type { Monitor } from '../monitor/index.js';
-import { managersModule, mirrorModule, monitorModule, outsideModule } from './modules.js';
+import { mirrorModule, monitorModule, outsideModule } from './modules.js';
 import type { MonitorOptions } from './options.js';
 import { tokens } from './tokens.js';
 
@@ -11,7 +11,7 @@ import { tokens } from './tokens.js';
  */
 export function createContainer(options: MonitorOptions): Container {
   const container = new Container();
-  container.load(outsideModule(options), mirrorModule, managersModule, monitorModule);
+  container.load(outsideModule(options), mirrorModule, monitorModule);
   return container;
 }
 

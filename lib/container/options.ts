@@ -1,18 +1,22 @@
 import type { Clock } from '../base/clock/index.js';
-import type { ConfigApiOptions } from '../config-api/options.js';
-import type { ChangeSource } from '../change-stream/source.js';
 import type { Logger } from '../base/log/index.js';
-import type { ManagerSettings } from '../managers/octavia-vip/settings.js';
 import type { Metrics } from '../base/metrics/index.js';
-import type { Shares } from '../ownership/index.js';
+import type { ChangeSource } from '../change-stream/index.js';
+import type { ConfigApiOptions } from '../config-api/index.js';
+import type { AnyManager, ManagerSettings } from '../managers/index.js';
+import type { Ownership } from '../ownership/index.js';
 
 /** What a monitor is made of. Only `configApi` and `source` have to be there. */
 export interface MonitorOptions {
   readonly configApi: ConfigApiOptions;
   readonly source: ChangeSource;
-  /** Fields that are left out take `defaultManagerSettings`. */
-  readonly settings?: Partial<ManagerSettings>;
-  /** VIPs reconciled at once. Defaults to 8. */
+  /** Who acts. Defaults to all of `managers`. */
+  readonly managers?: readonly AnyManager[];
+  /** Settings of the managers. Those that are left out take their defaults. */
+  readonly settings?: Partial<ManagerSettings> & Readonly<Record<string, unknown>>;
+  /** Plan and report, and write nothing. Defaults to false. */
+  readonly dryRun?: boolean;
+  /** Keys reconciled at once, by each controller. Defaults to 8. */
   readonly workers?: number;
   /** Time between full reads. Milliseconds; defaults to 300000. */
   readonly resyncIntervalMs?: number;
@@ -22,8 +26,8 @@ export interface MonitorOptions {
   readonly syncTimeoutMs?: number;
   /** Time that stopping may take. Milliseconds; defaults to 5000. */
   readonly drainTimeoutMs?: number;
-  /** Which VIPs the monitor acts for. Started and stopped with it. Defaults to `allShares`. */
-  readonly shares?: Shares;
+  /** Which keys the monitor acts for. Started and stopped with it. Defaults to `everything`. */
+  readonly ownership?: Ownership;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   readonly clock?: Clock;

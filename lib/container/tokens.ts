@@ -1,25 +1,14 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { CacheListener, Cuts, Informer, ObjectCache } from '../cache/index.js';
-import type { ChangeSource } from '../change-stream/index.js';
 import type { Clock } from '../base/clock/index.js';
-import type { ConfigApiClient, ConfigWriter } from '../config-api/index.js';
-import type { Controller, Reconciler } from '../controller/index.js';
 import type { Logger } from '../base/log/index.js';
-import type {
-  FloatingIpManager,
-  LoadBalancerManager,
-  ManagerSettings,
-  PlanApplier,
-  SchemaKnowledge,
-  VipReports,
-  VirtualIpManager,
-} from '../managers/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import type { CacheListener, Informer, ObjectCache } from '../cache/index.js';
+import type { ChangeSource } from '../change-stream/index.js';
+import type { ConfigApiClient, ConfigWriter } from '../config-api/index.js';
+import type { AnyController, WorkQueue } from '../controller/index.js';
 import type { Monitor, RejectionLog } from '../monitor/index.js';
-import type { ReactionContext } from '../managers/octavia-vip/reactions-index.js';
-import type { VipKey } from '../model/index.js';
-import type { Shares } from '../ownership/index.js';
-import type { WorkQueue } from '../controller/queue/index.js';
+import type { Ownership } from '../ownership/index.js';
+import type { Assembly } from './assembly.js';
 import type { MonitorOptions } from './options.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
@@ -27,33 +16,27 @@ function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`opensdn-svc-monitor.${name}`);
 }
 
+/** Makes the queue of a controller, by the controller's name. */
+export type NewQueue = (controller: string) => WorkQueue<string>;
+
 /** What the container binds: rebind any of them to put your own in its place. */
 export const tokens = {
   options: token<MonitorOptions>('options'),
-  settings: token<ManagerSettings>('settings'),
   clock: token<Clock>('clock'),
   logger: token<Logger>('logger'),
   metrics: token<Metrics>('metrics'),
   source: token<ChangeSource>('source'),
+  ownership: token<Ownership>('ownership'),
   configApi: token<ConfigApiClient>('config-api'),
   /** What plans write with. */
   writer: token<ConfigWriter>('writer'),
+  newQueue: token<NewQueue>('new-queue'),
+  /** The cache, and what the managers have made to work on it. */
+  assembly: token<Assembly>('assembly'),
   cache: token<ObjectCache>('cache'),
-  /** Which objects are too large. */
-  cuts: token<Cuts>('cuts'),
-  queue: token<WorkQueue<VipKey>>('queue'),
-  reactions: token<ReactionContext>('reactions'),
   rejections: token<RejectionLog>('rejections'),
   listener: token<CacheListener>('listener'),
   informer: token<Informer>('informer'),
-  reports: token<VipReports>('reports'),
-  schema: token<SchemaKnowledge>('schema'),
-  applier: token<PlanApplier>('applier'),
-  virtualIpManager: token<VirtualIpManager>('virtual-ip-manager'),
-  floatingIpManager: token<FloatingIpManager>('floating-ip-manager'),
-  loadBalancerManager: token<LoadBalancerManager>('loadbalancer-manager'),
-  shares: token<Shares>('shares'),
-  reconciler: token<Reconciler>('reconciler'),
-  controller: token<Controller>('controller'),
+  controllers: token<readonly AnyController[]>('controllers'),
   monitor: token<Monitor>('monitor'),
 } as const;

@@ -2,30 +2,31 @@ import { withTimeout, type Clock, type Timer } from '../base/clock/index.js';
 import { hasCode, isAborted, SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
-import type { VipKey } from '../model/index.js';
 import type { WorkItem, WorkQueue } from './queue/index.js';
-import { Failures, type VipFailure } from './failures.js';
+import { Failures, type Failure } from './failures.js';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.js';
 import type { Reconciler, ReconcileResult } from './reconciler.js';
 import { WriteGovernor } from './write-governor.js';
 
 /** What a {@link Controller} is made of. */
-export interface ControllerOptions {
+export interface ControllerOptions<Key extends string> {
+  /** Label of metrics, and field of log lines. */
+  readonly name: string;
   /** Filled by others; the controller takes from it and shuts it down when it stops. */
-  readonly queue: WorkQueue<VipKey>;
-  readonly reconciler: Reconciler;
+  readonly queue: WorkQueue<Key>;
+  readonly reconciler: Reconciler<Key>;
   readonly clock: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
-  /** VIPs reconciled at once. Defaults to 8. */
+  /** keys reconciled at once. Defaults to 8. */
   readonly workers?: number;
   /** Time for one reconcile, milliseconds. Defaults to 60000. */
   readonly reconcileTimeoutMs?: number;
-  /** Defaults to one that lets the same be written for a VIP 15 times in a minute. */
-  readonly governor?: WriteGovernor;
+  /** Defaults to one that lets the same be written for a key 15 times in a minute. */
+  readonly governor?: WriteGovernor<Key>;
 }
 
-// An API server that is away says nothing of the VIP: it is looked at again soon, so that all is right as soon as the server is back. The
+// An API server that is away says nothing of the key: it is looked at again soon, so that all is right as soon as the server is back. The
 // requests are bounded by the workers and by the client's own repeats.
 const maxDelayWhileAwayMs = 500;
 
@@ -34,55 +35,58 @@ function maxDelayAfter(error: unknown): number | undefined {
 }
 
 /** One reconcile, from its start until it has really ended, which after a timeout can be later. */
-interface Run {
-  readonly key: VipKey;
+interface Run<Key extends string> {
+  readonly key: Key;
   ended: boolean;
 }
 
 /**
- * The loop: takes a VIP from the queue, reconciles it, and decides what becomes of it, in one switch (`settle`).
+ * The loop: takes a key from the queue, reconciles it, and decides what becomes of it, in one switch (`settle`).
  *
  * Logs, metrics and the list of failures are made here, once, so that reconcilers have none of it.
  */
-export class Controller {
-  private readonly queue: WorkQueue<VipKey>;
-  private readonly reconciler: Reconciler;
+export class Controller<Key extends string> {
+  /** Label of metrics, and field of log lines. */
+  public readonly name: string;
+  private readonly queue: WorkQueue<Key>;
+  private readonly reconciler: Reconciler<Key>;
   private readonly clock: Clock;
   private readonly logger: Logger;
   private readonly metrics: Metrics;
   private readonly workers: number;
   private readonly reconcileTimeoutMs: number;
-  private readonly governor: WriteGovernor;
+  private readonly governor: WriteGovernor<Key>;
 
-  private readonly failing: Failures;
-  // When the change came that is not written yet, of VIPs whose reconcile failed or was put off: the queue forgets it.
-  private readonly changedAt = new Map<VipKey, number>();
-  // Reconciles that timed out and have not ended: their VIPs are still taken in the queue, for at most another timeout.
-  private readonly overdue = new Map<Run, Timer>();
+  private readonly failing: Failures<Key>;
+  // When the change came that is not written yet, of keys whose reconcile failed or was put off: the queue forgets it.
+  private readonly changedAt = new Map<Key, number>();
+  // Reconciles that timed out and have not ended: their keys are still taken in the queue, for at most another timeout.
+  private readonly overdue = new Map<Run<Key>, Timer>();
   private readonly stopping = new AbortController();
   private running: readonly Promise<void>[] | undefined;
   private stopped: Promise<void> | undefined;
 
-  public constructor(options: ControllerOptions) {
+  public constructor(options: ControllerOptions<Key>) {
+    this.name = options.name;
     this.queue = options.queue;
     this.reconciler = options.reconciler;
     this.clock = options.clock;
-    this.logger = options.logger ?? silentLogger;
+    this.logger = (options.logger ?? silentLogger).child({ controller: options.name });
     this.metrics = options.metrics ?? silentMetrics;
     this.workers = options.workers ?? 8;
     this.reconcileTimeoutMs = options.reconcileTimeoutMs ?? 60_000;
     this.governor =
-      options.governor ?? new WriteGovernor({ clock: this.clock, logger: this.logger, metrics: this.metrics });
+      options.governor ?? new WriteGovernor({ name: this.name, clock: this.clock, logger: this.logger, metrics: this.metrics });
     this.failing = new Failures(this.clock);
   }
 
-  /** The VIPs whose last reconcile failed. */
-  public get failures(): ReadonlyMap<VipKey, VipFailure> {
+  /** The keys whose last reconcile failed. */
+  public get failures(): ReadonlyMap<Key, Failure> {
     return this.failing.all;
   }
 
-  /** The VIPs that are slowed down because the same is written again and again, and since when (wall clock, milliseconds). */
-  public get throttled(): ReadonlyMap<VipKey, number> {
+  /** The keys that are slowed down because the same is written again and again, and since when (wall clock, milliseconds). */
+  public get throttled(): ReadonlyMap<Key, number> {
     return this.governor.throttled;
   }
 
@@ -131,7 +135,7 @@ export class Controller {
     }
   }
 
-  private async take(signal: AbortSignal): Promise<WorkItem<VipKey> | undefined> {
+  private async take(signal: AbortSignal): Promise<WorkItem<Key> | undefined> {
     try {
       return await this.queue.get(signal);
     } catch (error) {
@@ -140,10 +144,10 @@ export class Controller {
     }
   }
 
-  private async process(item: WorkItem<VipKey>, signal: AbortSignal): Promise<void> {
+  private async process(item: WorkItem<Key>, signal: AbortSignal): Promise<void> {
     const { key } = item;
     const startedAt = this.clock.monotonic();
-    const run: Run = { key, ended: false };
+    const run: Run<Key> = { key, ended: false };
     const urgentOnly = this.governor.delayMs(key) > 0;
     const written: string[] = [];
     const outcome = await withTimeout(this.clock, this.reconcileTimeoutMs, signal, async (inner) => {
@@ -170,19 +174,19 @@ export class Controller {
 
   /**
    * A reconcile that timed out may go on for a moment, until it heeds its signal. The worker goes on without it, but nobody gets
-   * the VIP meanwhile: no two workers with one VIP. The wait has an end too, or a reconcile that hangs would keep it for ever.
+   * the key meanwhile: no two workers with one key. The wait has an end too, or a reconcile that hangs would keep it for ever.
    */
-  private keepOverdue(run: Run): void {
+  private keepOverdue(run: Run<Key>): void {
     const timer = this.clock.schedule(this.reconcileTimeoutMs, () => {
-      this.logger.error('reconcile does not end although it was called off, its VIP is taken up again', {
-        vip: run.key,
+      this.logger.error('reconcile does not end although it was called off, its key is taken up again', {
+        key: run.key,
       });
       this.releaseOverdue(run);
     });
     this.overdue.set(run, timer);
   }
 
-  private releaseOverdue(run: Run): void {
+  private releaseOverdue(run: Run<Key>): void {
     const timer = this.overdue.get(run);
     if (timer === undefined) return;
     timer.cancel();
@@ -190,7 +194,7 @@ export class Controller {
     this.queue.done(run.key);
   }
 
-  private settle(item: WorkItem<VipKey>, outcome: Outcome, durationMs: number): void {
+  private settle(item: WorkItem<Key>, outcome: Outcome, durationMs: number): void {
     const { key } = item;
     switch (outcome.type) {
       case 'aborted':
@@ -225,18 +229,19 @@ export class Controller {
         this.failed(key, outcome, durationMs);
         break;
     }
-    this.metrics.increment('reconciles_total', { outcome: outcome.type });
-    this.metrics.observe('reconcile_seconds', {}, durationMs / 1000);
+    const controller = this.name;
+    this.metrics.increment('reconciles_total', { controller, outcome: outcome.type });
+    this.metrics.observe('reconcile_seconds', { controller }, durationMs / 1000);
   }
 
   // What was written just now may be undone once more: only a look that finds nothing to write shows that the fight is over, too.
-  private noteEnd(key: VipKey, { isOver, writes }: ReconcileResult): void {
+  private noteEnd(key: Key, { isOver, writes }: ReconcileResult): void {
     if (isOver !== true) return;
     if (writes === 0) this.governor.forget(key);
     else if (this.governor.throttled.has(key)) this.queue.addAfter(key, this.governor.delayMs(key));
   }
 
-  private succeeded(item: WorkItem<VipKey>, result: ReconcileResult, durationMs: number): void {
+  private succeeded(item: WorkItem<Key>, result: ReconcileResult, durationMs: number): void {
     const { key, queuedAt } = item;
     const { writes } = result;
     const changedAt = this.changedAt.get(key) ?? queuedAt;
@@ -244,23 +249,23 @@ export class Controller {
     this.failing.succeeded(key);
     this.noteEnd(key, result);
     if (writes > 0) {
-      this.metrics.observe('change_to_write_seconds', {}, (this.clock.monotonic() - changedAt) / 1000);
+      this.metrics.observe('change_to_write_seconds', { controller: this.name }, (this.clock.monotonic() - changedAt) / 1000);
     }
-    if (this.logger.isDebugEnabled()) this.logger.debug('reconciled', { vip: key, writes, durationMs });
+    if (this.logger.isDebugEnabled()) this.logger.debug('reconciled', { key, writes, durationMs });
   }
 
-  private failed(key: VipKey, outcome: Outcome & { readonly type: 'retried' | 'failed' }, durationMs: number): void {
+  private failed(key: Key, outcome: Outcome & { readonly type: 'retried' | 'failed' }, durationMs: number): void {
     const { error } = outcome;
     const { code, message } = toSvcMonitorError(error);
     const { attempts } = this.failing.failed(key, code, message);
     this.metrics.increment('errors_total', { code });
-    const fields = { vip: key, attempt: attempts, durationMs: Math.round(durationMs), ...errorFields(error), code };
+    const fields = { key, attempt: attempts, durationMs: Math.round(durationMs), ...errorFields(error), code };
     if (outcome.type === 'failed') this.logger.error('reconcile failed, given up until something changes', fields);
     else if (outcome.unexpected) this.logger.error('reconcile failed unexpectedly, tried again later', fields);
     else this.logger.warn('reconcile failed, tried again later', fields);
   }
 
-  private rememberChange(item: WorkItem<VipKey>): void {
+  private rememberChange(item: WorkItem<Key>): void {
     if (!this.changedAt.has(item.key)) this.changedAt.set(item.key, item.queuedAt);
   }
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '../base/clock/index.js';
 import type { ErrorCode } from '../base/errors/index.js';
-import type { VipKey } from '../model/index.js';
 
-/** A VIP whose last reconcile failed. */
-export interface VipFailure {
+/** A key whose last reconcile failed. */
+export interface Failure {
   /** Of the last failure. */
   readonly code: ErrorCode;
   readonly message: string;
@@ -13,25 +12,25 @@ export interface VipFailure {
   readonly attempts: number;
 }
 
-/** Which VIPs fail, since when and why. */
-export class Failures {
-  private readonly byVip = new Map<VipKey, VipFailure>();
+/** Which keys fail, since when and why. */
+export class Failures<Key extends string> {
+  private readonly byKey = new Map<Key, Failure>();
 
   public constructor(private readonly clock: Clock) {}
 
-  public get all(): ReadonlyMap<VipKey, VipFailure> {
-    return this.byVip;
+  public get all(): ReadonlyMap<Key, Failure> {
+    return this.byKey;
   }
 
   /** Takes note of a failure, and returns what is known of it. */
-  public failed(key: VipKey, code: ErrorCode, message: string): VipFailure {
-    const before = this.byVip.get(key);
+  public failed(key: Key, code: ErrorCode, message: string): Failure {
+    const before = this.byKey.get(key);
     const failure = { code, message, since: before?.since ?? this.clock.now(), attempts: (before?.attempts ?? 0) + 1 };
-    this.byVip.set(key, failure);
+    this.byKey.set(key, failure);
     return failure;
   }
 
-  public succeeded(key: VipKey): void {
-    this.byVip.delete(key);
+  public succeeded(key: Key): void {
+    this.byKey.delete(key);
   }
 }

@@ -5,11 +5,11 @@ import type { ReconcileResult } from './reconciler.js';
 export type Outcome =
   /** Done until something changes. */
   | { readonly type: 'success'; readonly result: ReconcileResult }
-  /** What matters is done; the rest may wait until no other VIP does. */
+  /** What matters is done; the rest may wait until no other key does. */
   | { readonly type: 'unfinished'; readonly result: ReconcileResult }
   /** Done, to be looked at again at a given time. */
   | { readonly type: 'requeued'; readonly result: ReconcileResult; readonly afterMs: number }
-  /** Nothing was done but what cannot wait, since the VIP is slowed down: the rest follows. */
+  /** Nothing was done but what cannot wait, since the key is slowed down: the rest follows. */
   | { readonly type: 'slowed'; readonly result: ReconcileResult }
   /** Failed, and tried again with backoff; `unexpected` if that should not have happened at all. */
   | { readonly type: 'retried'; readonly error: unknown; readonly unexpected: boolean }

@@ -1,22 +1,21 @@
-import type { VipKey } from '../model/index.js';
 
 /** What is to be done after a reconcile that did not fail. */
 export interface ReconcileResult {
   /** Look again after this many milliseconds, though nothing may have changed: a window ends, a port becomes an orphan. */
   readonly requeueAfterMs?: number;
-  /** Something is left that may wait until no other VIP does. */
+  /** Something is left that may wait until no other key does. */
   readonly unfinished?: boolean;
   /** How many writes were made; none in a dry run. */
   readonly writes: number;
-  /** The VIP is no more: nothing is kept for it and nobody carries it, or it is somebody else's. */
+  /** The key is no more: there is nothing to be done for it, or it is somebody else's. */
   readonly isOver?: boolean;
 }
 
 /** What a reconcile may take into account. */
 export interface ReconcileOptions {
-  /** Whether other VIPs wait for this one to be done. Defaults to no. */
+  /** Whether other keys wait for this one to be done. Defaults to no. */
   readonly othersWait?: () => boolean;
-  /** The VIP is slowed down: nothing but what cannot wait. */
+  /** The key is slowed down: nothing but what cannot wait. */
   readonly urgentOnly?: boolean;
   /**
    * To be told of each write that was made, also by a reconcile that fails later, by keys that are the same whenever the same is written:
@@ -25,8 +24,8 @@ export interface ReconcileOptions {
   readonly onWritten?: (keys: readonly string[]) => void;
 }
 
-/** Brings one VIP from what is to what should be. Level-triggered: twice is once. */
-export interface Reconciler {
+/** Brings one key from what is to what should be. Level-triggered: twice is once. */
+export interface Reconciler<Key extends string> {
   /** Rejects with a `SvcMonitorError`: retriable ones are tried again with backoff, others are given up until something changes. */
-  reconcile(key: VipKey, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult>;
+  reconcile(key: Key, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult>;
 }

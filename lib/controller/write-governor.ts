@@ -1,19 +1,20 @@
 import type { Clock, Timer } from '../base/clock/index.js';
 import { silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
-import type { VipKey } from '../model/index.js';
 import { Repeats } from './repeats.js';
 
 /** When a {@link WriteGovernor} steps in. */
 export interface WriteGovernorOptions {
+  /** Whose writes they are: a label of metrics. */
+  readonly name: string;
   readonly clock: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
-  /** To make the same write for one VIP more often than this within the window is taken for a fight. Defaults to 15. */
+  /** To make the same write for one key more often than this within the window is taken for a fight. Defaults to 15. */
   readonly limit?: number;
   /** The sliding window, milliseconds. Defaults to 60000. */
   readonly windowMs?: number;
-  /** Time between two rounds of writes of a VIP that is slowed down, milliseconds. Defaults to 1000. */
+  /** Time between two rounds of writes of a key that is slowed down, milliseconds. Defaults to 1000. */
   readonly intervalMs?: number;
 }
 
@@ -36,19 +37,20 @@ interface Written {
   since?: number;
 }
 
-// Of one VIP. A load balancer has a handful of ports, and a floating ip or two.
-const keysPerVip = 256;
+// Of one key. Most have a handful.
+const thingsPerKey = 256;
 // What cannot wait is written at once, and paid for later: the pace is right on the whole. More than this is not owed.
 const mostOwed = 2;
 
 /**
- * Slows down the VIPs on which the same is written again and again, because somebody else undoes it, or because an amphora comes and goes:
+ * Slows down the keys on which the same is written again and again, because somebody else undoes it, or because something comes and goes:
  * a fight costs one round of writes a second, not as many as the API server can take. Others are not affected.
  *
- * Only the same write counts: the same reference that is given back, the same value that is set, the same entry of a record. A VIP whose
- * members really change, however fast, is none that is fought for.
+ * Only the same write counts: the same reference that is given back, the same value that is set, the same entry of a record. A key whose
+ * objects really change, however fast, is none that is fought for.
  */
-export class WriteGovernor {
+export class WriteGovernor<Key extends string> {
+  private readonly name: string;
   private readonly clock: Clock;
   private readonly logger: Logger;
   private readonly metrics: Metrics;
@@ -56,9 +58,10 @@ export class WriteGovernor {
   private readonly windowMs: number;
   private readonly intervalMs: number;
   // Ordered by the last write, the longest ago first; what has not been written for a whole window is dropped.
-  private readonly written = new Map<VipKey, Written>();
+  private readonly written = new Map<Key, Written>();
 
   public constructor(options: WriteGovernorOptions) {
+    this.name = options.name;
     this.clock = options.clock;
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
@@ -67,43 +70,43 @@ export class WriteGovernor {
     this.intervalMs = options.intervalMs ?? 1_000;
   }
 
-  /** Takes note of a reconcile of the VIP that wrote, and has just ended. */
-  public wrote(vip: VipKey, { keys, urgentOnly = false }: WriteRound): void {
+  /** Takes note of a reconcile of the key that wrote, and has just ended. */
+  public wrote(key: Key, { keys, urgentOnly = false }: WriteRound): void {
     const now = this.clock.monotonic();
     this.forgetOld(now);
-    const entry = this.written.get(vip) ?? this.newEntry();
-    this.written.delete(vip);
-    this.written.set(vip, entry);
+    const entry = this.written.get(key) ?? this.newEntry();
+    this.written.delete(key);
+    this.written.set(key, entry);
     entry.repeats.note(keys, now);
     entry.last = now;
     const owed = urgentOnly ? Math.max(0, entry.restsUntil - now) : 0;
     entry.restsUntil = now + Math.min(owed + this.intervalMs, mostOwed * this.intervalMs);
-    if (entry.timer === undefined && entry.repeats.endsInMs(now) > 0) this.slowDown(vip, entry, now);
+    if (entry.timer === undefined && entry.repeats.endsInMs(now) > 0) this.slowDown(key, entry, now);
   }
 
-  /** How long the next reconcile of the VIP has to wait with all but what is urgent, milliseconds; 0 if it need not. */
-  public delayMs(vip: VipKey): number {
-    const entry = this.written.get(vip);
+  /** How long the next reconcile of the key has to wait with all but what is urgent, milliseconds; 0 if it need not. */
+  public delayMs(key: Key): number {
+    const entry = this.written.get(key);
     if (entry?.timer === undefined) return 0;
     return Math.max(0, entry.restsUntil - this.clock.monotonic());
   }
 
-  /** There is nothing to be written for the VIP any more: it is gone, or somebody else's. */
-  public forget(vip: VipKey): void {
-    const entry = this.written.get(vip);
+  /** There is nothing to be written for the key any more: it is gone, or somebody else's. */
+  public forget(key: Key): void {
+    const entry = this.written.get(key);
     if (entry === undefined) return;
-    this.written.delete(vip);
+    this.written.delete(key);
     if (entry.timer === undefined) return;
     entry.timer.cancel();
-    this.ended(vip, entry);
+    this.ended(key, entry);
   }
 
-  /** The VIPs that are slowed down now, and since when: wall clock, milliseconds since 1970. */
-  public get throttled(): ReadonlyMap<VipKey, number> {
-    return new Map([...this.written].flatMap(([vip, { since }]) => (since === undefined ? [] : [[vip, since]])));
+  /** The keys that are slowed down now, and since when: wall clock, milliseconds since 1970. */
+  public get throttled(): ReadonlyMap<Key, number> {
+    return new Map([...this.written].flatMap(([key, { since }]) => (since === undefined ? [] : [[key, since]])));
   }
 
-  /** How many VIPs it remembers writes of: those written within the last window, and perhaps a few more until the next write. */
+  /** How many keys it remembers writes of: those written within the last window, and perhaps a few more until the next write. */
   public get remembered(): number {
     return this.written.size;
   }
@@ -115,45 +118,45 @@ export class WriteGovernor {
   }
 
   private newEntry(): Written {
-    const repeats = new Repeats({ limit: this.limit, windowMs: this.windowMs, things: keysPerVip });
+    const repeats = new Repeats({ limit: this.limit, windowMs: this.windowMs, things: thingsPerKey });
     return { repeats, last: -Infinity, restsUntil: -Infinity };
   }
 
-  private slowDown(vip: VipKey, entry: Written, now: number): void {
-    this.watch(vip, entry, now);
+  private slowDown(key: Key, entry: Written, now: number): void {
+    this.watch(key, entry, now);
     entry.since = this.clock.now();
-    this.metrics.set('vips_throttled', {}, this.throttled.size);
-    this.logger.warn('VIP is written to again and again, perhaps somebody undoes the writes: slowed down', {
-      vip,
+    this.metrics.set('keys_throttled', { controller: this.name }, this.throttled.size);
+    this.logger.warn('key is written to again and again, perhaps somebody undoes the writes: slowed down', {
+      key,
       limit: this.limit,
       windowMs: this.windowMs,
       intervalMs: this.intervalMs,
     });
   }
 
-  private watch(vip: VipKey, entry: Written, now: number): void {
+  private watch(key: Key, entry: Written, now: number): void {
     entry.timer = this.clock.schedule(entry.repeats.endsInMs(now), () => {
-      this.check(vip, entry);
+      this.check(key, entry);
     });
   }
 
-  private check(vip: VipKey, entry: Written): void {
+  private check(key: Key, entry: Written): void {
     const now = this.clock.monotonic();
-    if (entry.repeats.endsInMs(now) > 0) this.watch(vip, entry, now);
-    else this.ended(vip, entry);
+    if (entry.repeats.endsInMs(now) > 0) this.watch(key, entry, now);
+    else this.ended(key, entry);
   }
 
-  private ended(vip: VipKey, entry: Written): void {
+  private ended(key: Key, entry: Written): void {
     delete entry.timer;
     delete entry.since;
-    this.metrics.set('vips_throttled', {}, this.throttled.size);
-    this.logger.warn('VIP is at rest again: no longer slowed down', { vip });
+    this.metrics.set('keys_throttled', { controller: this.name }, this.throttled.size);
+    this.logger.warn('key is at rest again: no longer slowed down', { key });
   }
 
   private forgetOld(now: number): void {
-    for (const [vip, entry] of this.written) {
+    for (const [key, entry] of this.written) {
       if (entry.timer !== undefined || entry.last + this.windowMs > now) return;
-      this.written.delete(vip);
+      this.written.delete(key);
     }
   }
 }

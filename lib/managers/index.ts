@@ -1,42 +1,29 @@
-/**
- * The managers: load balancer (who carries a VIP), virtual-ip (what is kept of it), floating-ip (who is associated with it).
- * Each observes the cache, plans as a pure function of plain values, and leaves the writing to one applier. Rules live in `plan.ts`.
- */
-export { PlanApplier, writesPerStage, type ApplyOptions, type ApplyResult, type PlannedVip } from '../planning/applier.js';
-export { CachedFloatingIpManager, type FloatingIpManager } from './octavia-vip/floating-ips/manager.js';
-export type { FloatingIpInput } from './octavia-vip/floating-ips/observe.js';
-export {
-  decideDetached,
-  type Detached,
-  type DetachedObservation,
-  type DetachedVerdict,
-  type DetachingRequest,
-} from './octavia-vip/floating-ips/detached.js';
-export * from './octavia-vip/floating-ips/observation.js';
-export * from './octavia-vip/floating-ips/plan.js';
-export {
-  isAmphoraPort,
-  isInUse,
-  isOctaviaVipPort,
-  loadBalancerId,
-  portState,
-  type PortMarks,
-} from './octavia-vip/carriers/detection.js';
-export {
-  CachedLoadBalancerManager,
-  type LoadBalancerManager,
-  type LoadBalancerManagerParts,
-} from './octavia-vip/manager.js';
-export { boundMembers, membersPerVip, stagesBesideCut } from './octavia-vip/carriers/oversized.js';
-export * from './octavia-vip/carriers/plan.js';
-export { describeDistrust, isTrustedProject, type PortProject } from './octavia-vip/carriers/trust.js';
-export { composeVipPlan, describeVipPlan, type VipPlan } from './octavia-vip/vip-plan.js';
-export { Refusals, refusalOf, withoutRecord, type Refusal } from '../planning/refusals.js';
-export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './octavia-vip/report.js';
-export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './octavia-vip/schema/schema-check.js';
-export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './octavia-vip/schema/schema-knowledge.js';
-export { defaultManagerSettings, type ManagerSettings } from './octavia-vip/settings.js';
-export type { ManagedVirtualIps } from './octavia-vip/record/observe.js';
-export { CachedVirtualIpManager, type VirtualIpInput, type VirtualIpManager } from './octavia-vip/record/manager.js';
-export * from './octavia-vip/record/plan.js';
-export * from '../planning/write.js';
+import { metricDefinitions, type MetricTable } from '../base/metrics/index.js';
+import type { SettingsOf } from '../base/settings/index.js';
+import type { AnyManager } from './manager.js';
+import { octaviaVip } from './octavia-vip/index.js';
+
+export { defineManager, type AnyManager, type Manager, type ManagerContext, type ManagerParts } from './manager.js';
+
+/** The managers: one line each. */
+export const managers = [octaviaVip] as const satisfies readonly AnyManager[];
+
+/** Several types as one that has what each of them has. @inline */
+type AllOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+
+/** The settings of all managers: no two have one of the same name. */
+export type ManagerSettings = AllOf<SettingsOf<(typeof managers)[number]['settings']>>;
+
+/** The defaults of all managers. */
+export const defaultManagerSettings = Object.fromEntries(
+  managers.flatMap(({ settings }) =>
+    Object.entries(settings).map(([name, { defaultValue }]) => [name, defaultValue] as const),
+  ),
+) as unknown as ManagerSettings;
+
+/** The metrics of the library and of all managers. The service publishes each as `svc_monitor_<name>`. */
+export const allMetricDefinitions: MetricTable = Object.assign(
+  {},
+  metricDefinitions,
+  ...managers.map(({ metrics }) => metrics),
+);

@@ -1,12 +1,26 @@
 /**
- * The config objects of OpenSDN: zod schemas, the types inferred from them, names of kinds, addresses and VIP keys.
- * Tolerant in reading (unknown fields are kept, null is absent), exact in writing. Facts: docs/opensdn.md, 1.
+ * The config objects of OpenSDN: one file a kind, its wire schema, what the cache keeps of it and what it is found by; the types follow from
+ * that. Tolerant in reading (unknown fields are kept, null is absent), exact in writing. Facts: docs/opensdn.md, 1.
  */
 export * from './address.js';
+export * from './annotations.js';
 export * from './common.js';
+export * from './entity.js';
+export {
+  defineKind,
+  refsField,
+  type EntityBase,
+  type EntityField,
+  type EntityWith,
+  type IndexKeys,
+  type KindDefinition,
+  type KindParts,
+  type RefsField,
+  type Wire,
+} from './kind.js';
 export * from './kinds.js';
-export * from './objects.js';
+export { pairBound } from './kinds/virtual-machine-interface.js';
+export { virtualIpPropertiesSchema } from './kinds/virtual-ip.js';
+export * from './names.js';
 export * from './parse.js';
-export * from '../managers/octavia-vip/record/annotations.js';
 export * from './references.js';
-export * from '../managers/octavia-vip/vip-key.js';

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { SvcMonitorError } from '../base/errors/index.js';
-import type { Kind } from './kinds.js';
-import { objectSchemas, type ConfigObject } from './objects.js';
+import { definitionOf, type ConfigObject, type Kind } from './kinds.js';
 
 /**
  * Parses an object of the config API.
@@ -10,8 +9,8 @@ import { objectSchemas, type ConfigObject } from './objects.js';
  * @throws SvcMonitorError `invalid-object` with kind, uuid (if there is one) and every problem, each with its path
  */
 export function parseObject<K extends Kind>(kind: K, raw: unknown): ConfigObject<K> {
-  const result = objectSchemas[kind].safeParse(raw);
-  if (result.success) return result.data as ConfigObject<K>;
+  const result = definitionOf(kind).schema.safeParse(raw);
+  if (result.success) return result.data as unknown as ConfigObject<K>;
   throw new SvcMonitorError('invalid-object', `the ${kind} does not have the shape of its kind`, {
     details: { kind, uuid: uuidOf(raw), problems: problemsOf(result.error) },
   });

@@ -1,8 +1,9 @@
-import { toUnderscored, type Kind } from './kinds.js';
+import { refsField } from './kind.js';
+import type { Kind } from './kinds.js';
 
 /** The uuids that an object references by `<refKind>_refs`, in the order in which they stand. References without a uuid are left out. */
 export function refUuids(object: Readonly<Record<string, unknown>>, refKind: Kind): readonly string[] {
-  const refs = object[`${toUnderscored(refKind)}_refs`];
+  const refs = object[refsField(refKind)];
   if (!Array.isArray(refs)) return [];
   const uuids: string[] = [];
   for (const ref of refs as readonly unknown[]) {

@@ -1,41 +1,27 @@
-import {
-  cachedKinds,
-  type CacheListener,
-  type Cuts,
-  type Informer,
-  type ObjectCache,
-  type Transition,
-} from '../cache/index.js';
-import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
-import { sleep, withTimeout, type Clock } from '../base/clock/index.js';
-import type { Controller } from '../controller/index.js';
+import type { Clock } from '../base/clock/index.js';
+import { sleep, withTimeout } from '../base/clock/index.js';
 import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
-import type { VipReports } from '../managers/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import { allVips, causeOf, touchedVips, type ReactionContext } from '../managers/octavia-vip/reactions-index.js';
-import type { VipKey } from '../model/index.js';
-import type { Shares } from '../ownership/index.js';
-import type { WorkQueue } from '../controller/queue/index.js';
-import type { Monitor, MonitorStatus } from './monitor.js';
-import { listProblems } from './problem-list.js';
+import type { CacheListener, Informer, ObjectCache, Transition } from '../cache/index.js';
+import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
+import type { AnyController, Feed } from '../controller/index.js';
+import type { Ownership } from '../ownership/index.js';
+import type { Monitor, MonitorStatus, Problem } from './monitor.js';
 import type { RejectionLog } from './problems.js';
 
-/** Hears of changes in the cache and queues the VIPs that they touch. */
-export class VipEnqueuer implements CacheListener {
+/** Hears of changes in the cache and passes them on to the controllers. */
+export class Feeder implements CacheListener {
   public constructor(
     private readonly parts: {
-      readonly queue: WorkQueue<VipKey>;
-      readonly context: ReactionContext;
+      readonly feeds: readonly Feed[];
       readonly rejections: RejectionLog;
       readonly metrics: Metrics;
     },
   ) {}
 
   public changed(transition: Transition, cause: 'live' | 'resync'): void {
-    const { queue, context } = this.parts;
-    const causer = causeOf(transition, context.cache);
-    for (const key of touchedVips(transition, context)) queue.add(key, cause, causer);
+    for (const feed of this.parts.feeds) feed.changed(transition, cause);
   }
 
   public rejected(error: SvcMonitorError): void {
@@ -53,7 +39,7 @@ export class VipEnqueuer implements CacheListener {
   }
 
   public synced(): void {
-    for (const key of allVips(this.parts.context)) this.parts.queue.add(key, 'resync');
+    for (const feed of this.parts.feeds) feed.all();
   }
 }
 
@@ -62,20 +48,15 @@ export interface ConfigMonitorParts {
   readonly source: ChangeSource;
   readonly informer: Informer;
   readonly cache: ObjectCache;
-  readonly queue: WorkQueue<VipKey>;
-  readonly controller: Controller;
-  readonly shares: Shares;
-  readonly reports: VipReports;
+  readonly feeds: readonly Feed[];
+  readonly controllers: readonly AnyController[];
+  readonly ownership: Ownership;
   readonly rejections: RejectionLog;
-  readonly cuts: Cuts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly syncTimeoutMs: number;
   readonly drainTimeoutMs: number;
-  readonly dryRun: boolean;
-  /** Queues every VIP. */
-  readonly enqueueAll: () => void;
   /** Ends what the parts keep open, after all else has stopped. */
   readonly close: () => void;
 }
@@ -83,7 +64,7 @@ export interface ConfigMonitorParts {
 // To follow the stream before the first full read spares a second one. A broker that is away must not hold it up for long.
 const sourceHeadStartMs = 2_000;
 
-/** The monitor: change stream, cache, queue and workers, in their order of start and stop. */
+/** The monitor: change stream, cache and controllers, in their order of start and stop. */
 export class ConfigMonitor implements Monitor {
   private readonly lifetime = new AbortController();
   private state: MonitorStatus['state'] = 'stopped';
@@ -98,7 +79,7 @@ export class ConfigMonitor implements Monitor {
     if (this.started) throw new SvcMonitorError('already-started', 'the monitor was started before');
     this.started = true;
     this.state = 'starting';
-    const { informer, controller, shares, enqueueAll, clock, logger, syncTimeoutMs } = this.parts;
+    const { informer, controllers, feeds, ownership, clock, logger, syncTimeoutMs } = this.parts;
     const both = AbortSignal.any([signal, this.lifetime.signal]);
     this.following = this.follow(both);
     await this.headStart(both);
@@ -116,13 +97,16 @@ export class ConfigMonitor implements Monitor {
         },
       });
     }
-    controller.start();
+    for (const controller of controllers) controller.start();
     // Not before: a share would be without an owner that can act. What is gained is looked at as a whole, what is lost is forgotten.
-    shares.onChanged(enqueueAll);
-    shares.start();
+    ownership.onChanged(() => {
+      for (const feed of feeds) feed.all();
+    });
+    ownership.start();
     this.state = 'running';
     this.ready = true;
-    logger.info('monitor running', { vips: this.parts.queue.length, source: this.parts.source.name });
+    const queued = Object.fromEntries(feeds.map(({ name, length }) => [name, length]));
+    logger.info('monitor running', { queued, source: this.parts.source.name });
   }
 
   public stop(): Promise<void> {
@@ -131,22 +115,29 @@ export class ConfigMonitor implements Monitor {
   }
 
   public status(): MonitorStatus {
-    const { source, informer, queue, cache, shares, reports, dryRun } = this.parts;
-    const { vips, associations } = reports.totals();
-    const shared = shares.status();
+    const { source, informer, cache, ownership, controllers } = this.parts;
+    const shares = ownership.status();
     return {
       state: this.state,
       ready: this.ready,
       source: source.status(),
       resync: informer.resyncStatus,
-      queue: { length: queue.length },
-      cache: Object.fromEntries(cachedKinds.map((kind) => [kind, cache.size(kind)])),
-      ...(shared === undefined ? {} : { shares: shared }),
-      vips,
-      associations,
-      ...(dryRun ? { dryRunPlans: this.dryRunPlans() } : {}),
-      problems: listProblems(this.parts),
+      cache: Object.fromEntries(cache.kinds.map((kind) => [kind, cache.size(kind)])),
+      ...(shares === undefined ? {} : { shares }),
+      controllers: Object.fromEntries(controllers.map((controller) => [controller.name, controller.status()])),
+      problems: this.problems(),
     };
+  }
+
+  // Since when something is so is known to whoever noticed it, and is the same at each look.
+  private problems(): readonly Problem[] {
+    const { rejections, controllers } = this.parts;
+    return [
+      ...rejections.problems(),
+      ...controllers.flatMap((controller) =>
+        controller.problems().map((problem) => ({ ...problem, controller: controller.name })),
+      ),
+    ];
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
@@ -171,25 +162,19 @@ export class ConfigMonitor implements Monitor {
   }
 
   private async stopAll(): Promise<void> {
-    const { source, informer, controller, shares, drainTimeoutMs, close } = this.parts;
+    const { source, informer, controllers, ownership, drainTimeoutMs, close } = this.parts;
     this.state = 'stopping';
     this.ready = false;
     // Workers first: what they are writing is finished while the cache still learns of it.
-    const draining = controller.stop(drainTimeoutMs);
+    const draining = Promise.all(controllers.map((controller) => controller.stop(drainTimeoutMs)));
     const sourceStopped = source.stop();
     await draining;
-    await shares.stop();
+    await ownership.stop();
     informer.stop();
     this.lifetime.abort();
     await sourceStopped;
     await this.following;
     close();
     this.state = 'stopped';
-  }
-
-  private dryRunPlans(): Readonly<Record<string, string>> {
-    const plans: Record<string, string> = {};
-    for (const report of this.parts.reports.all()) if (report.plan !== undefined) plans[report.key] = report.plan;
-    return plans;
   }
 }

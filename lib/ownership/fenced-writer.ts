@@ -1,14 +1,14 @@
 import type { ConfigWriter, MapUpdate, NewObject, PropertiesUpdate, ReferenceUpdate } from '../config-api/index.js';
 import { SvcMonitorError } from '../base/errors/index.js';
 import type { Kind } from '../model/index.js';
-import type { Shares } from './index.js';
+import type { Ownership } from './index.js';
 
 /**
  * Writes nothing while this monitor may not act: a process that thaws in the middle of a plan sends what was on its way, and no more.
  * Rejects with `aborted` then.
  */
 export class FencedWriter implements ConfigWriter {
-  public constructor(private readonly parts: { readonly writer: ConfigWriter; readonly shares: Shares }) {}
+  public constructor(private readonly parts: { readonly writer: ConfigWriter; readonly ownership: Ownership }) {}
 
   public async create(kind: Kind, object: NewObject, signal: AbortSignal): Promise<string> {
     return this.writer().create(kind, object, signal);
@@ -35,7 +35,7 @@ export class FencedWriter implements ConfigWriter {
   }
 
   private writer(): ConfigWriter {
-    if (!this.parts.shares.mayAct()) throw new SvcMonitorError('aborted', 'this monitor may not act now');
+    if (!this.parts.ownership.mayAct()) throw new SvcMonitorError('aborted', 'this monitor may not act now');
     return this.parts.writer;
   }
 }

@@ -1,161 +1,165 @@
-import { assertNever } from '../base/errors/assert-never.js';
+import { assertNever } from '../base/errors/index.js';
+import type { ObjectRef } from '../cache/index.js';
+import type { Kind } from '../model/index.js';
 
-/** The virtual-ip of the VIP at hand: its uuid, or the one that the same plan creates. */
-export type VirtualIpTarget = { readonly uuid: string } | 'created';
+/** An object to write to: one that there is, or, by its mark, one that the same plan creates. */
+export type Target = ObjectRef | { readonly kind: Kind; readonly created: string };
+
+/** A reference to be made with an object. */
+export interface NewReference {
+  /** The API server finds the target by its name. */
+  readonly to: ObjectRef & { readonly fqName: readonly string[] };
+  /** What is said of the link, as the config API takes it. Defaults to nothing. */
+  readonly attr?: unknown;
+}
 
 /** One write to the config API, as a plain value. It says all that there is to say: what is written, and to what. */
-export type Write =
-  | { readonly action: 'create-virtual-ip'; readonly virtualIp: NewVirtualIp }
-  | { readonly action: 'delete-virtual-ip'; readonly uuid: string }
-  | {
-      readonly action: 'set-virtual-ip-properties';
-      readonly target: VirtualIpTarget;
-      readonly properties: VirtualIpProperties;
-    }
-  | { readonly action: 'add-virtual-ip-reference'; readonly target: VirtualIpTarget; readonly portUuid: string }
-  | { readonly action: 'delete-virtual-ip-reference'; readonly target: VirtualIpTarget; readonly portUuid: string }
-  | { readonly action: 'add-association-reference'; readonly target: VirtualIpTarget; readonly floatingIpUuid: string }
-  | {
-      readonly action: 'delete-association-reference';
-      readonly target: VirtualIpTarget;
-      readonly floatingIpUuid: string;
-    }
-  | { readonly action: 'set-record'; readonly target: VirtualIpTarget; readonly entries: readonly RecordEntry[] }
-  | { readonly action: 'delete-record'; readonly target: VirtualIpTarget; readonly keys: readonly string[] }
-  | { readonly action: 'set-floating-ip-properties'; readonly uuid: string; readonly properties: FloatingIpProperties }
-  | { readonly action: 'add-floating-ip-reference'; readonly uuid: string; readonly portUuid: string }
-  | { readonly action: 'delete-floating-ip-reference'; readonly uuid: string; readonly portUuid: string };
+export type Write = CreateWrite | DeleteWrite | SetWrite | ReferenceWrite | EntriesWrite;
 
-/** An annotation. */
-export interface RecordEntry {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** What is said of a VIP in `virtual_ip_properties`. */
-export interface VirtualIpProperties {
-  /** Canonical. */
-  readonly address: string;
-  readonly subnetUuid?: string;
-}
-
-/** A virtual-ip to be created, without references: those are added relaxed, one by one. */
-export interface NewVirtualIp {
+/** Creates an object. References that are made with it are not relaxed: they keep their targets from being deleted. */
+export interface CreateWrite {
+  readonly do: 'create';
+  readonly kind: Kind;
+  /** A mark by which other writes of the plan name it. */
+  readonly as: string;
   readonly fqName: readonly string[];
-  readonly properties: VirtualIpProperties;
-  readonly record: readonly RecordEntry[];
+  readonly parent: { readonly kind: string; readonly uuid?: string };
+  /** Underscored, as the config API takes them. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly references?: readonly NewReference[];
 }
 
-/** The properties of a floating ip that are set; those left out stay. `fixedIp` null unsets it. */
-export interface FloatingIpProperties {
-  readonly fixedIp?: string | null;
-  readonly isVirtualIp?: boolean;
+/** Deletes an object. */
+export interface DeleteWrite {
+  readonly do: 'delete';
+  readonly on: ObjectRef;
 }
 
-/** Writes in order. Those of one stage touch different objects, or stand in the order in which they are to be made on one. */
-export interface Stage {
-  readonly name: string;
-  readonly writes: readonly Write[];
-  /** It cannot wait: it is carried out even while its VIP is slowed down. */
-  readonly isUrgent?: boolean;
-  /** What a lost association is restored from later. Traffic does not wait for it if the config API refuses it. */
-  readonly isRecord?: boolean;
-  /** Nobody's traffic waits for it: other VIPs that wait go first. */
-  readonly isBookkeeping?: boolean;
-  /** It drops what a lost association could be told by: the floating ips are read again before. */
-  readonly dropsEvidence?: boolean;
+/** Sets properties; those left out stay, and null unsets one. */
+export interface SetWrite {
+  readonly do: 'set';
+  readonly on: Target;
+  /** Underscored, as the config API takes them. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** What it is for: it stands in the request-id, for other instances. A word. */
+  readonly purpose?: string;
+}
+
+/** Adds or removes one reference. */
+export interface ReferenceWrite {
+  readonly do: 'add-reference' | 'delete-reference';
+  readonly on: Target;
+  readonly to: ObjectRef;
+  /** What is said of the link, as the config API takes it. Defaults to nothing. */
+  readonly attr?: unknown;
+  /** It never keeps its target from being deleted (recording 16). */
+  readonly relaxed: boolean;
+  /** The server may not keep such references, and not say so: it is read back. */
+  readonly isTrial?: boolean;
+}
+
+/** Sets and removes entries of a map property; others stay, whoever wrote them. */
+export interface EntriesWrite {
+  readonly do: 'set-entries';
+  readonly on: Target;
+  /** Underscored, such as `annotations`. */
+  readonly field: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+/** The kind of object that a write changes. */
+export function kindOf(write: Write): Kind {
+  return write.do === 'create' ? write.kind : write.on.kind;
+}
+
+/** The object that a write changes, as far as it is known: two writes of one stage to the same are made one after the other. */
+export function subjectOf(write: Write): string {
+  if (write.do === 'create') return `new ${write.as}`;
+  return 'created' in write.on ? `new ${write.on.created}` : write.on.uuid;
+}
+
+/** Whether a write is to an object that the same plan creates. */
+export function isToCreated(write: Write): boolean {
+  return write.do !== 'create' && 'created' in write.on;
+}
+
+/** What kind of write it is, for metrics. */
+export function actionOf(write: Write): Write['do'] {
+  return write.do;
 }
 
 /** A write as one line of text, for logs, the dry run and people. */
 export function describeWrite(write: Write): string {
-  switch (write.action) {
-    case 'create-virtual-ip':
-      return `create virtual-ip ${write.virtualIp.fqName.join(':')} for ${write.virtualIp.properties.address}`;
-    case 'delete-virtual-ip':
-      return `delete virtual-ip ${write.uuid}`;
-    case 'set-virtual-ip-properties':
-      return `set address ${write.properties.address} on virtual-ip ${describeTarget(write.target)}`;
-    case 'add-virtual-ip-reference':
-      return `add reference virtual-ip ${describeTarget(write.target)} -> port ${write.portUuid}`;
-    case 'delete-virtual-ip-reference':
-      return `delete reference virtual-ip ${describeTarget(write.target)} -> port ${write.portUuid}`;
-    case 'add-association-reference':
-      return `add reference virtual-ip ${describeTarget(write.target)} -> floating-ip ${write.floatingIpUuid}`;
-    case 'delete-association-reference':
-      return `delete reference virtual-ip ${describeTarget(write.target)} -> floating-ip ${write.floatingIpUuid}`;
-    case 'set-record':
-      return `set ${write.entries.map(({ key }) => key).join(', ')} on virtual-ip ${describeTarget(write.target)}`;
-    case 'delete-record':
-      return `remove ${write.keys.join(', ')} from virtual-ip ${describeTarget(write.target)}`;
-    case 'set-floating-ip-properties':
-      return `set ${describeProperties(write.properties)} on floating-ip ${write.uuid}`;
-    case 'add-floating-ip-reference':
-      return `add reference floating-ip ${write.uuid} -> port ${write.portUuid}`;
-    case 'delete-floating-ip-reference':
-      return `delete reference floating-ip ${write.uuid} -> port ${write.portUuid}`;
+  switch (write.do) {
+    case 'create':
+      return `create ${write.kind} ${write.fqName.join(':')}${describeReferences(write.references ?? [])}`;
+    case 'delete':
+      return `delete ${write.on.kind} ${write.on.uuid}`;
+    case 'set':
+      return `set ${describeProperties(write.properties)} on ${describeTarget(write.on)}`;
+    case 'add-reference':
+      return `add reference ${describeTarget(write.on)} -> ${write.to.kind} ${write.to.uuid}`;
+    case 'delete-reference':
+      return `delete reference ${describeTarget(write.on)} -> ${write.to.kind} ${write.to.uuid}`;
+    case 'set-entries':
+      return describeEntries(write);
     default:
       return assertNever(write);
   }
 }
 
-/** The object that a write changes: two writes of one stage with the same subject are made one after the other. */
-export function subjectOf(write: Write): string {
-  switch (write.action) {
-    case 'set-floating-ip-properties':
-    case 'add-floating-ip-reference':
-    case 'delete-floating-ip-reference':
-      return write.uuid;
-    default:
-      return 'virtual-ip';
-  }
-}
-
-/** The kind of object that a write changes. */
-export function kindOf(write: Write): 'floating-ip' | 'virtual-ip' {
-  return subjectOf(write) === 'virtual-ip' ? 'virtual-ip' : 'floating-ip';
-}
-
 /**
- * What a write does, as keys that are the same whenever the same is written for one VIP: one for each reference, value and entry. Which
- * virtual-ip is written to makes no difference: who deletes it each time that it is made undoes the same.
+ * What a write does, as keys that are the same whenever the same is written for one key of work: one for each reference, value and entry.
+ * An object that is made anew each time is the same by its name: who deletes it each time that it is made undoes the same.
  */
 export function keysOf(write: Write): readonly string[] {
-  const { action } = write;
-  switch (action) {
-    case 'create-virtual-ip':
-      return [`${action} ${write.virtualIp.fqName.join(':')}`];
-    case 'delete-virtual-ip':
-      return [`${action} ${write.uuid}`];
-    case 'set-virtual-ip-properties':
-      return [`${action} ${write.properties.address} ${write.properties.subnetUuid ?? ''}`];
-    case 'add-virtual-ip-reference':
-    case 'delete-virtual-ip-reference':
-      return [`${action} ${write.portUuid}`];
-    case 'add-association-reference':
-    case 'delete-association-reference':
-      return [`${action} ${write.floatingIpUuid}`];
-    case 'set-record':
-      return write.entries.map(({ key, value }) => `${action} ${key} ${value}`);
-    case 'delete-record':
-      return write.keys.map((key) => `${action} ${key}`);
-    case 'set-floating-ip-properties':
+  switch (write.do) {
+    case 'create':
+      return [`create ${write.kind} ${write.fqName.join(':')}`];
+    case 'delete':
+      return [`delete ${write.on.kind} ${write.on.uuid}`];
+    case 'set':
       return Object.entries(write.properties).map(
-        ([name, value]) => `${action} ${write.uuid} ${name} ${JSON.stringify(value)}`,
+        ([name, value]) => `set ${subjectKey(write)} ${name} ${JSON.stringify(value)}`,
       );
-    case 'add-floating-ip-reference':
-    case 'delete-floating-ip-reference':
-      return [`${action} ${write.uuid} ${write.portUuid}`];
+    case 'add-reference':
+    case 'delete-reference':
+      return [`${write.do} ${subjectKey(write)} ${write.to.uuid}`];
+    case 'set-entries':
+      return [
+        ...Object.entries(write.set).map(([key, value]) => `set ${subjectKey(write)} ${key} ${value}`),
+        ...write.remove.map((key) => `remove ${subjectKey(write)} ${key}`),
+      ];
     default:
-      return assertNever(action);
+      return assertNever(write);
   }
 }
 
-function describeTarget(target: VirtualIpTarget): string {
-  return target === 'created' ? '(created)' : target.uuid;
+// What the plan creates, if it has to, is the same thing after it was created.
+function subjectKey(write: Exclude<Write, CreateWrite | DeleteWrite>): string {
+  const { on } = write;
+  return 'created' in on ? `${on.kind} ${on.created}` : `${on.kind} ${on.uuid}`;
 }
 
-function describeProperties(properties: FloatingIpProperties): string {
+function describeTarget(target: Target): string {
+  return `${target.kind} ${'created' in target ? '(created)' : target.uuid}`;
+}
+
+function describeReferences(references: readonly NewReference[]): string {
+  return references.length === 0 ? '' : ` -> ${references.map(({ to }) => `${to.kind} ${to.uuid}`).join(', ')}`;
+}
+
+function describeProperties(properties: Readonly<Record<string, unknown>>): string {
   return Object.entries(properties)
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(', ');
+}
+
+function describeEntries({ set, remove, on, field }: EntriesWrite): string {
+  const parts = [
+    ...(Object.keys(set).length === 0 ? [] : [`set ${Object.keys(set).join(', ')}`]),
+    ...(remove.length === 0 ? [] : [`remove ${remove.join(', ')}`]),
+  ];
+  return `${parts.join(' and ')} in the ${field} of ${describeTarget(on)}`;
 }

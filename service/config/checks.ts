@@ -1,6 +1,6 @@
 import type { ConfigProblem } from './problems.js';
 import type { SettingKey, Settings } from './schema.js';
-import { formatDuration } from './values.js';
+import { formatDuration } from '../../lib/index.js';
 
 interface Check {
   /** A check is left out when one of these keys is at fault already. */

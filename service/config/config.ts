@@ -71,7 +71,9 @@ export interface ServiceConfig {
   readonly kafka: KafkaConfig;
   readonly watch: WatchConfig;
   readonly relay: RelayConfig;
+  /** The settings of all managers. */
   readonly rules: ManagerSettings;
+  readonly dryRun: boolean;
   readonly workers: number;
   readonly resyncIntervalMs: number;
   readonly syncTimeoutMs: number;

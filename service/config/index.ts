@@ -7,4 +7,4 @@ export type { KafkaConfig, LogLevel, RabbitmqConfig, RelayConfig, ServiceConfig,
 export { loadConfig, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './load-config.js';
 export { formatProblem, type ConfigProblem } from './problems.js';
 export { environmentName, settingKeys, type KeyInfo } from './schema.js';
-export { formatDuration } from './values.js';
+export { formatDuration } from '../../lib/index.js';

@@ -6,7 +6,7 @@ import { displayValue, type ConfigProblem } from './problems.js';
 import { settingKeys, settingsSchema, type Settings } from './schema.js';
 import { readAssignments, readEnvironment, readYaml, type Given } from './sources.js';
 import { toServiceConfig } from './to-service-config.js';
-import { formatDuration } from './values.js';
+import { formatDuration } from '../../lib/index.js';
 
 /** Where the configuration comes from; of several values of a key the last source's counts: file, environment, assignments. */
 export interface ConfigSources {

@@ -1,5 +1,5 @@
 import { masked, maskCredentials } from '../mask.js';
-import type { ValueForm } from './values.js';
+import type { ValueForm } from '../../lib/index.js';
 
 /** Something that is wrong with the configuration. */
 export interface ConfigProblem {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { defaultManagerSettings as rules } from '../../lib/index.js';
 import {
   boolean,
   choice,
@@ -7,14 +6,16 @@ import {
   hostAndPort,
   httpUrl,
   list,
+  managers,
   number,
   path,
   secret,
   text,
   wholeSeconds,
+  type Setting,
   type ValueForm,
   type ValueType,
-} from './values.js';
+} from '../../lib/index.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -50,6 +51,21 @@ function optionalKey<T extends z.ZodType>(type: ValueType<T>, doc: string) {
   const optional = schema.optional();
   keyInfos.add(optional, { form, allowed, doc });
   return optional;
+}
+
+// Each manager says itself what can be set. Their keys are known when the program runs, not when it is compiled.
+function managerKeys(): Readonly<Record<never, never>> {
+  const tables: readonly Readonly<Record<string, Setting<unknown>>>[] = managers.map(({ settings }) => settings);
+  return Object.fromEntries(
+    tables.flatMap((table) =>
+      Object.values(table).map((setting) => {
+        const { key: name, form, allowed, doc, schema, defaultValue } = setting;
+        const withDefault = schema.default(defaultValue);
+        keyInfos.add(withDefault, { form, allowed, doc, defaultValue: defaultValue as DefaultValue });
+        return [name, withDefault] as const;
+      }),
+    ),
+  );
 }
 
 /**
@@ -262,39 +278,6 @@ export const settingsSchema = z.strictObject({
     'Time for Kafka to confirm a batch. After that the connections are given up, and the batch is sent by a new producer.',
   ),
 
-  'rules.octavia_owner': key(text(), rules.octaviaOwner, 'Device owner by which Octavia marks its ports.'),
-  'rules.amphora_name_prefix': key(text(), rules.amphoraNamePrefix, 'What the name of an amphora’s port begins with.'),
-  'rules.amphora_projects': key(
-    list(text('a project uuid, `domain:name`, or the name of a project of the default domain'), 0),
-    [...rules.amphoraProjects],
-    'Projects whose ports count as amphorae in shared networks, where anybody can make a port: the service project of Octavia. One that has amphorae in use and is not listed is shown under `/status` before any network is shared.',
-  ),
-  'rules.unclear_disassociation': key(
-    choice('by-state', 'restore', 'respect'),
-    rules.unclearDisassociation,
-    'What an emptied floating ip means when no request-id tells (after a restart or a lost connection): `by-state` looks whether a recorded amphora port is gone, `restore` always restores it, `respect` always takes it for the user’s wish.',
-  ),
-  'rules.schema': key(
-    choice('auto', 'stock', 'native'),
-    rules.schema,
-    'Where associations are recorded: `stock` in the annotations of the virtual-ip, `native` as its references to floating ips, for which the schema of the API server has to be extended (deploy/schema); `auto` finds out by the first association that it records.',
-  ),
-  'rules.project_to_floating_ip': key(
-    boolean(),
-    rules.projectToFloatingIp,
-    'Write the references to the amphora ports on the floating ip itself: needed until the fabric reads virtual-ips.',
-  ),
-
-  'timings.strip_window': key(
-    duration(100, minute),
-    rules.stripWindowMs,
-    'How long to wait for the port delete that explains an emptied floating ip.',
-  ),
-  'timings.fresh_port_timeout': key(
-    duration(second, 24 * hour),
-    rules.freshPortTimeoutMs,
-    'How long an amphora port may wait for Nova before it counts as an orphan of a failed failover.',
-  ),
   'timings.resync_interval': key(
     duration(5 * second, 24 * hour),
     5 * minute,
@@ -307,8 +290,8 @@ export const settingsSchema = z.strictObject({
   ),
   'timings.drain_timeout': key(duration(100, 10 * minute), 5 * second, 'Time that stopping may take.'),
 
-  workers: key(number(1, 256), 8, 'VIPs reconciled at once.'),
-  dry_run: key(boolean(), rules.dryRun, 'Plan and report, and write nothing. The plans are shown by `/status`.'),
+  workers: key(number(1, 256), 8, 'Keys (VIPs) reconciled at once, by each controller.'),
+  dry_run: key(boolean(), false, 'Plan and report, and write nothing. The plans are shown by `/status`.'),
 
   'http.host': key(
     text('an address of this host'),
@@ -323,6 +306,8 @@ export const settingsSchema = z.strictObject({
 
   'log.level': key(choice('debug', 'info', 'warn', 'error'), 'info', 'The least severe lines that are written.'),
   'log.format': key(choice('json', 'text'), 'json', 'One JSON object per line, or text for people.'),
+
+  ...managerKeys(),
 });
 
 /** The configuration by its keys. Durations are milliseconds. */
@@ -333,7 +318,7 @@ export type SettingKey = keyof Settings;
 
 /** Everything known about each key, in the order of the documentation. */
 export const settingKeys: ReadonlyMap<string, KeyInfo> = new Map(
-  Object.entries(settingsSchema.shape).map(([name, schema]) => {
+  Object.entries<z.ZodType>(settingsSchema.shape).map(([name, schema]) => {
     const info = keyInfos.get(schema);
     if (info === undefined) throw new TypeError(`the key ${name} has no documentation`);
     return [name, info];

@@ -1,8 +1,8 @@
-import type { ConfigApiAuth } from '../../lib/index.js';
+import { managers, type ConfigApiAuth, type ManagerSettings, type Setting } from '../../lib/index.js';
 import type { KafkaConfig, RabbitmqConfig, RelayConfig, ServiceConfig, TlsConfig } from './config.js';
 import type { FileContents } from './files.js';
 import type { Settings } from './schema.js';
-import { withPort } from './values.js';
+import { withPort } from '../../lib/index.js';
 
 /** The settings, which are valid, in the library's own terms. */
 export function toServiceConfig(settings: Settings, files: FileContents): ServiceConfig {
@@ -26,17 +26,8 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
       concurrency: settings['watch.concurrency'],
     },
     relay: toRelay(settings),
-    rules: {
-      octaviaOwner: settings['rules.octavia_owner'],
-      amphoraNamePrefix: settings['rules.amphora_name_prefix'],
-      amphoraProjects: [...settings['rules.amphora_projects']],
-      freshPortTimeoutMs: settings['timings.fresh_port_timeout'],
-      stripWindowMs: settings['timings.strip_window'],
-      unclearDisassociation: settings['rules.unclear_disassociation'],
-      schema: settings['rules.schema'],
-      projectToFloatingIp: settings['rules.project_to_floating_ip'],
-      dryRun: settings.dry_run,
-    },
+    rules: toRules(settings),
+    dryRun: settings.dry_run,
     workers: settings.workers,
     resyncIntervalMs: settings['timings.resync_interval'],
     syncTimeoutMs: settings['timings.sync_timeout'],
@@ -44,6 +35,16 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
     http: { host: settings['http.host'], port: settings['http.port'] },
     log: { level: settings['log.level'], format: settings['log.format'] },
   };
+}
+
+function toRules(settings: Settings): ManagerSettings {
+  const values = settings as Readonly<Record<string, unknown>>;
+  const tables: readonly Readonly<Record<string, Setting<unknown>>>[] = managers.map((manager) => manager.settings);
+  const entries = tables.flatMap((table) =>
+    Object.entries(table).map(([name, { key }]) => [name, values[key]] as const),
+  );
+  // Each value was parsed by its own setting.
+  return Object.fromEntries(entries) as unknown as ManagerSettings;
 }
 
 function toAuth(settings: Settings, files: FileContents): ConfigApiAuth {

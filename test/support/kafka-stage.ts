@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  KafkaShares,
+  KafkaGroup,
   KafkaSource,
   openKafka,
   silentLogger,
   type KafkaConnectionOptions,
-  type KafkaSharesOptions,
+  type KafkaGroupOptions,
   type KafkaSourceOptions,
 } from '../../lib/index.js';
 import { TcpFaultProxy } from '../../fixtures/fault-proxy/tcp-fault-proxy.js';
@@ -72,8 +72,8 @@ export class KafkaStage {
   }
 
   /** A member of the group that shares the VIPs, with times that suit tests. Past the proxy. */
-  public shares(delta: Partial<KafkaSharesOptions> = {}): KafkaShares {
-    return new KafkaShares({
+  public shares(delta: Partial<KafkaGroupOptions> = {}): KafkaGroup {
+    return new KafkaGroup({
       ...this.direct(),
       topic: this.topic,
       group: this.group,

@@ -4,5 +4,6 @@
  */
 export { errorCodes, type ErrorCode } from './codes.js';
 export { type ConflictingObject, type DetailsOf, type DocumentedDetails, type ErrorDetails } from './details.js';
+export { assertNever } from './assert-never.js';
 export { SvcMonitorError, toSvcMonitorError, type ErrorOptionsOf } from './svc-monitor-error.js';
 export { hasCode, isAborted, isNotFound, isRetriable, throwIfAborted } from './predicates.js';

@@ -6,20 +6,34 @@ export interface MetricDefinition {
   readonly buckets?: readonly number[];
 }
 
-const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Buckets for what takes milliseconds to seconds. Seconds. */
+export const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** All metrics of the library. The service publishes each as `svc_monitor_<name>`. */
 export const metricDefinitions = {
-  queue_depth: { type: 'gauge', help: 'VIPs that wait to be reconciled', labels: [] },
-  queue_adds_total: { type: 'counter', help: 'VIPs queued, by what caused it', labels: ['priority'] },
+  queue_depth: { type: 'gauge', help: 'Keys that wait to be reconciled, by controller', labels: ['controller'] },
+  queue_adds_total: {
+    type: 'counter',
+    help: 'Keys queued, by controller and by what caused it',
+    labels: ['controller', 'priority'],
+  },
   queue_wait_seconds: {
     type: 'histogram',
     help: 'Time from queued to taken by a worker',
-    labels: [],
+    labels: ['controller'],
     buckets: latencyBuckets,
   },
-  reconciles_total: { type: 'counter', help: 'Reconciles, by how they ended', labels: ['outcome'] },
-  reconcile_seconds: { type: 'histogram', help: 'Duration of a reconcile', labels: [], buckets: latencyBuckets },
+  reconciles_total: {
+    type: 'counter',
+    help: 'Reconciles, by controller and by how they ended',
+    labels: ['controller', 'outcome'],
+  },
+  reconcile_seconds: {
+    type: 'histogram',
+    help: 'Duration of a reconcile',
+    labels: ['controller'],
+    buckets: latencyBuckets,
+  },
   config_api_requests_total: {
     type: 'counter',
     help: 'Requests to the config API, by operation, kind of object and how they ended',
@@ -32,20 +46,20 @@ export const metricDefinitions = {
     buckets: latencyBuckets,
   },
   config_api_retries_total: { type: 'counter', help: 'Requests repeated after a failure', labels: ['operation'] },
-  vips_throttled: {
+  keys_throttled: {
     type: 'gauge',
-    help: 'VIPs that are slowed down because the same is written again and again: somebody else may undo the writes',
-    labels: [],
+    help: 'Keys that are slowed down because the same is written again and again: somebody else may undo the writes',
+    labels: ['controller'],
   },
   writes_total: {
     type: 'counter',
-    help: 'Writes made, by kind of object and action; none in a dry run',
-    labels: ['kind', 'action'],
+    help: 'Writes made, by controller, kind of object and action; none in a dry run',
+    labels: ['controller', 'kind', 'action'],
   },
   change_to_write_seconds: {
     type: 'histogram',
-    help: 'Time from a change received to the references of its VIP written',
-    labels: [],
+    help: 'Time from a change received to what follows from it written',
+    labels: ['controller'],
     buckets: latencyBuckets,
   },
   changes_total: {
@@ -65,11 +79,6 @@ export const metricDefinitions = {
     labels: ['kind'],
   },
   objects_cached: { type: 'gauge', help: 'Objects in the cache', labels: ['kind'] },
-  objects_cut: {
-    type: 'gauge',
-    help: 'Objects of which only a part counts: they hold more than any load balancer needs',
-    labels: ['kind'],
-  },
   resyncs_total: { type: 'counter', help: 'Full reads of the config API, by how they ended', labels: ['outcome'] },
   resync_seconds: {
     type: 'histogram',
@@ -127,31 +136,7 @@ export const metricDefinitions = {
   },
   shares_owned: {
     type: 'gauge',
-    help: 'Shares of the VIPs that this monitor acts for, where several share them',
-    labels: [],
-  },
-  associations: { type: 'gauge', help: 'Floating ips associated with a VIP', labels: [] },
-  virtual_ips: { type: 'gauge', help: 'VIPs that are managed', labels: [] },
-  associations_stripped_total: { type: 'counter', help: 'Associations lost to a port delete', labels: [] },
-  associations_restored_total: { type: 'counter', help: 'Associations restored after a port delete', labels: [] },
-  associations_ended_total: {
-    type: 'counter',
-    help: 'Associations that the user ended, or that ended with the VIP',
-    labels: ['reason'],
-  },
-  ports_refused: {
-    type: 'gauge',
-    help: 'Ports that look like amphorae of a VIP, or like its VIP port, and are not trusted',
-    labels: [],
-  },
-  ports_left_behind: {
-    type: 'gauge',
-    help: 'Amphora ports whose VIP is gone, while something else has the address',
-    labels: [],
-  },
-  amphora_projects_unlisted: {
-    type: 'gauge',
-    help: 'Projects of amphorae in use that rules.amphora_projects lacks: they are refused where a network is shared',
+    help: 'Ownership of the VIPs that this monitor acts for, where several share them',
     labels: [],
   },
   errors_total: { type: 'counter', help: 'Failures, by code', labels: ['code'] },

@@ -1,3 +1,3 @@
-/** Metrics as an interface and one table of all of them. The service adapts prom-client to it; the library ships the silent one. */
-export { metricDefinitions, type MetricDefinition, type MetricName } from './definitions.js';
-export { silentMetrics, type MetricLabels, type Metrics } from './metrics.js';
+/** Metrics as an interface and as tables of definitions; the service adapts a client library to them. */
+export { latencyBuckets, metricDefinitions, type MetricDefinition, type MetricName } from './definitions.js';
+export { metricsFor, silentMetrics, type LabelsOf, type Metrics, type MetricTable } from './metrics.js';

@@ -43,7 +43,7 @@ export class FairQueue<K extends string> {
   private liveTakenInARow = 0;
   private closed = false;
 
-  public constructor(private readonly options: { readonly clock: Clock; readonly metrics: Metrics }) {}
+  public constructor(private readonly options: { readonly name: string; readonly clock: Clock; readonly metrics: Metrics }) {}
 
   /** How many keys could be taken now. */
   public get length(): number {
@@ -60,7 +60,7 @@ export class FairQueue<K extends string> {
     const queuedAt = this.options.clock.monotonic();
     const added: Dirty<K> = { key, queuedAt, priority, groups: new Set([group]), place: undefined, places: new Map() };
     this.dirty.set(key, added);
-    this.options.metrics.increment('queue_adds_total', { priority });
+    this.options.metrics.increment('queue_adds_total', { controller: this.options.name, priority });
     if (!this.processing.has(key)) this.enlist(added);
   }
 
@@ -130,7 +130,7 @@ export class FairQueue<K extends string> {
     entry.place = undefined;
     if (entry.priority === 'resync') entry.place = this.resync.push(entry);
     else for (const group of entry.groups) this.live.add(entry, group);
-    this.options.metrics.set('queue_depth', {}, this.length);
+    this.options.metrics.set('queue_depth', { controller: this.options.name }, this.length);
     const getter = this.getters.shift();
     if (getter !== undefined) getter.resolve(this.take());
   }
@@ -140,8 +140,8 @@ export class FairQueue<K extends string> {
     if (entry === undefined) return undefined;
     this.dirty.delete(entry.key);
     this.processing.add(entry.key);
-    this.options.metrics.set('queue_depth', {}, this.length);
-    this.options.metrics.observe('queue_wait_seconds', {}, (this.options.clock.monotonic() - entry.queuedAt) / 1000);
+    this.options.metrics.set('queue_depth', { controller: this.options.name }, this.length);
+    this.options.metrics.observe('queue_wait_seconds', { controller: this.options.name }, (this.options.clock.monotonic() - entry.queuedAt) / 1000);
     const [group = noGroup] = entry.groups;
     return { key: entry.key, queuedAt: entry.queuedAt, ...(group === noGroup ? {} : { group }) };
   }

@@ -8,6 +8,8 @@ import type { Priority, WorkItem, WorkQueue } from './work-queue.js';
 
 /** What a {@link KeyedWorkQueue} is made of. */
 export interface KeyedWorkQueueOptions {
+  /** Whose queue it is: a label of metrics. Defaults to `default`. */
+  readonly name?: string;
   readonly clock: Clock;
   /** Numbers from 0 (inclusive) to 1 (exclusive), for the jitter of the backoff. Defaults to the runtime's random source. */
   readonly random?: () => number;
@@ -34,8 +36,8 @@ export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
   private closed = false;
 
   public constructor(options: KeyedWorkQueueOptions) {
-    const { clock, metrics = silentMetrics, random = () => randomInt(randomSteps) / randomSteps } = options;
-    this.queue = new FairQueue({ clock, metrics });
+    const { name = 'default', clock, metrics = silentMetrics, random = () => randomInt(randomSteps) / randomSteps } = options;
+    this.queue = new FairQueue({ name, clock, metrics });
     this.delayed = new DelayedKeys({
       clock,
       ready: (key) => {

@@ -1,11 +1,16 @@
 import type { Clock } from '../../base/clock/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
-import { cachedKinds, type CachedKind, type Entity } from '../../cache/entities.js';
+import type { CacheObserver, Transition } from '../../cache/index.js';
+import type { Kind } from '../../model/index.js';
+import { isAmphoraPort, type MarkRules } from './carriers/detection.js';
+import type { octaviaVipMetrics } from './metrics.js';
+import { marksOf } from './ports.js';
+import { recordOf } from './record/record.js';
 
 /** An object of which only a part is taken, since it holds more than any load balancer needs. */
 export interface CutObject {
-  readonly kind: CachedKind;
+  readonly kind: Kind;
   readonly uuid: string;
   /** What there is too much of. */
   readonly what: readonly string[];
@@ -17,13 +22,14 @@ export interface CutObject {
 export interface CutsParts {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** Whether it matters that an object is cut: of most ports no pairs count at all. */
-  readonly matters: (kind: CachedKind, entity: Entity) => boolean;
+  readonly metrics: Metrics<typeof octaviaVipMetrics>;
+  readonly settings: MarkRules;
 }
 
+const cutKinds = ['virtual-machine-interface', 'virtual-ip'] as const;
+
 /** Which objects are cut, until they are not or are gone. Each is logged once. */
-export class Cuts {
+export class Cuts implements CacheObserver {
   private readonly objects = new Map<string, CutObject>();
 
   public constructor(private readonly parts: CutsParts) {}
@@ -33,11 +39,11 @@ export class Cuts {
     return this.objects.values();
   }
 
-  /** The object is so now; undefined: it is gone. */
-  public noted(kind: CachedKind, uuid: string, entity: Entity | undefined): void {
-    const what = entity !== undefined && 'cut' in entity ? entity.cut : undefined;
+  public seen(transition: Transition): void {
+    const { kind, uuid } = transition;
+    const what = this.cutOf(transition);
     const known = this.objects.get(uuid);
-    if (entity === undefined || what === undefined || !this.parts.matters(kind, entity)) {
+    if (what.length === 0) {
       if (known === undefined) return;
       this.objects.delete(uuid);
       this.parts.logger.info('object is no longer too large', { kind, uuid });
@@ -49,9 +55,27 @@ export class Cuts {
     this.count();
   }
 
+  // Of most ports no pairs count at all, and virtual-ips of others do not.
+  private cutOf(transition: Transition): readonly string[] {
+    const { kind, after } = transition;
+    if (after === undefined) return [];
+    if (kind === 'virtual-machine-interface') {
+      return isAmphoraPort(marksOf(after), this.parts.settings) ? (after.cut ?? []) : [];
+    }
+    if (kind !== 'virtual-ip') return [];
+    const record = recordOf(after);
+    if (record === undefined) return [];
+    return [
+      ...(after.cut ?? []),
+      ...(record.cut?.includes('floatingIps') === true ? ['floating ips in the record'] : []),
+      ...(record.cut?.includes('members') === true ? ['members in the record'] : []),
+    ];
+  }
+
   private count(): void {
-    const counts = new Map<CachedKind, number>(cachedKinds.map((kind) => [kind, 0]));
-    for (const { kind } of this.objects.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    for (const [kind, count] of counts) this.parts.metrics.set('objects_cut', { kind }, count);
+    for (const kind of cutKinds) {
+      const count = [...this.objects.values()].filter((object) => object.kind === kind).length;
+      this.parts.metrics.set('objects_cut', { kind }, count);
+    }
   }
 }

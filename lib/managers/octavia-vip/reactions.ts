@@ -1,18 +1,21 @@
-import type { CachedKind, CacheReader, Entities, PortEntity, Transition } from '../../cache/index.js';
-import { vipKey, vipKeyParts, type VipKey } from '../../model/index.js';
+import type { CacheReader, Transition } from '../../cache/index.js';
+import type { Touches } from '../../controller/index.js';
+import { projectOf, type EntityOf } from '../../model/index.js';
+import { isAmphoraPort, type MarkRules } from './carriers/detection.js';
+import { isWritten, type HistoryReader } from './history/index.js';
+import { addressesOf, carriedBy, carriersOf, marksOf, networkOf } from './ports.js';
+import { recordKeys } from './record/annotations.js';
+import { recordOf, virtualIpsNaming, virtualIpsRecording } from './record/record.js';
+import { vipKey, vipKeyParts, type VipKey } from './vip-key.js';
 
-/** What a reaction may look at. */
+/** What a reaction may look at besides the cache. */
 export interface ReactionContext {
-  readonly cache: CacheReader;
-  /** Whether a port is an amphora's by its marks. */
-  readonly isAmphoraPort: (port: PortEntity) => boolean;
+  readonly settings: MarkRules;
+  readonly history: Pick<HistoryReader, 'memoryOf'>;
 }
 
-/** The VIPs that an object of a kind touches. */
-export type Reaction<K extends CachedKind> = (entity: Entities[K], context: ReactionContext) => Iterable<VipKey>;
-
 /**
- * Which VIPs are touched when an object is created, changed or deleted. Asked for the object as it was and as it is.
+ * Which VIPs are touched when an object is created, changed or deleted.
  *
  * | changed | touched VIPs |
  * |---|---|
@@ -22,31 +25,37 @@ export type Reaction<K extends CachedKind> = (entity: Entities[K], context: Reac
  * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
  * | virtual-ip | the VIP that it is kept for |
  */
-export const reactions: { readonly [K in CachedKind]: Reaction<K> } = {
-  'virtual-network': (network, { cache }) => keysOfNetwork(network.uuid, cache),
-  'virtual-machine-interface': keysOfPort,
-  'instance-ip': (ip, context) => {
-    const keys =
-      ip.networkUuid === undefined || ip.address === undefined
-        ? []
-        : relevant([vipKey(ip.networkUuid, ip.address)], context);
-    return [...keys, ...keysOfPorts(ip.portUuids, context)];
-  },
-  'floating-ip': (floatingIp, context) => [
-    ...keysOfPorts(floatingIp.portUuids, context),
-    ...context.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp.uuid).flatMap(recordedKey),
-    ...context.cache.traces.footprints.vipsOf(floatingIp.uuid),
-  ],
-  'virtual-ip': recordedKey,
-};
+export function reactions(context: ReactionContext): Touches<VipKey> {
+  return {
+    'virtual-network': ({ uuid }, cache) => keysOfNetwork(uuid, cache),
+    'virtual-machine-interface': (port, cache) => keysOfPort(port, cache, context),
+    'instance-ip': ({ refs, address }, cache) => {
+      const [network] = refs['virtual-network'];
+      const own = network === undefined || address === undefined ? [] : [vipKey(network, address)];
+      return [
+        ...relevant(own, cache, context),
+        ...keysOfPorts(refs['virtual-machine-interface'], cache, context),
+      ];
+    },
+    'floating-ip': ({ uuid, refs }, cache) => [
+      ...keysOfPorts(refs['virtual-machine-interface'], cache, context),
+      ...virtualIpsRecording(cache, uuid).flatMap(recordedKey),
+      ...(context.history.memoryOf(uuid)?.episodes ?? []).flatMap(({ vip, wrote }) => (isWritten(wrote) ? [vip] : [])),
+    ],
+    'virtual-ip': recordedKey,
+  };
+}
 
-/** The VIPs that a transition touches, each once: those of the object before and those of the object after. */
-export function touchedVips(transition: Transition, context: ReactionContext): ReadonlySet<VipKey> {
-  const reaction = reactions[transition.kind] as Reaction<CachedKind>;
+/** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that amphora ports carry. */
+export function allVips(cache: CacheReader, context: ReactionContext): ReadonlySet<VipKey> {
   const keys = new Set<VipKey>();
-  for (const entity of [transition.before, transition.after]) {
-    if (entity === undefined) continue;
-    for (const key of reaction(entity, context)) keys.add(key);
+  const prefix = `${recordKeys.vip}=`;
+  for (const key of cache.keys('virtual-ip', 'annotation')) {
+    const vip = key.slice(prefix.length) as VipKey;
+    if (key.startsWith(prefix) && virtualIpsNaming(cache, vip).length > 0) keys.add(vip);
+  }
+  for (const key of cache.keys('virtual-machine-interface', 'pair')) {
+    if (isCarried(key as VipKey, cache, context)) keys.add(key as VipKey);
   }
   return keys;
 }
@@ -61,70 +70,57 @@ export function causeOf({ kind, before, after }: Transition, cache: CacheReader)
   switch (kind) {
     case 'virtual-network':
       return entity.uuid;
-    case 'instance-ip':
-      return projectOfPorts((entity as Entities['instance-ip']).portUuids, cache);
+    case 'instance-ip': {
+      const [port] = (entity as EntityOf<'instance-ip'>).refs['virtual-machine-interface'];
+      const owner = port === undefined ? undefined : cache.get('virtual-machine-interface', port);
+      return owner === undefined ? undefined : projectOf(owner);
+    }
     case 'floating-ip':
-      return (entity as Entities['floating-ip']).projectUuids[0];
+      return (entity as EntityOf<'floating-ip'>).refs.project[0];
     default:
-      return (entity as Entities['virtual-machine-interface' | 'virtual-ip']).projectUuid;
+      return projectOf(entity);
   }
 }
 
-/** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that amphora ports carry. */
-export function allVips(context: ReactionContext): ReadonlySet<VipKey> {
-  const keys = new Set<VipKey>();
-  for (const key of context.cache.keys('virtualIpsByVip')) keys.add(key as VipKey);
-  for (const key of context.cache.keys('portsByPair')) {
-    if (isCarried(key as VipKey, context)) keys.add(key as VipKey);
-  }
-  return keys;
+type Port = EntityOf<'virtual-machine-interface'>;
+
+function keysOfPort(port: Port, cache: CacheReader, context: ReactionContext): readonly VipKey[] {
+  const keys = cache.referrers('virtual-ip', 'virtual-machine-interface', port.uuid).flatMap(recordedKey);
+  const network = networkOf(port);
+  if (network === undefined) return keys;
+  if (isAmphoraPort(marksOf(port), context.settings)) keys.push(...carriedBy(port));
+  const own = addressesOf(cache, port.uuid).flatMap(({ address }) =>
+    address === undefined ? [] : [vipKey(network, address)],
+  );
+  return [...keys, ...relevant(own, cache, context)];
 }
 
-function keysOfPort(port: PortEntity, context: ReactionContext): readonly VipKey[] {
-  const { cache } = context;
-  const keys = cache.find('virtual-ip', 'virtualIpsByPort', port.uuid).flatMap(recordedKey);
-  if (port.networkUuid === undefined) return keys;
-  const network = port.networkUuid;
-  if (context.isAmphoraPort(port)) keys.push(...port.pairAddresses.map((address) => vipKey(network, address)));
-  const own = cache
-    .find('instance-ip', 'instanceIpsByPort', port.uuid)
-    .flatMap((ip) => (ip.address === undefined ? [] : [vipKey(network, ip.address)]));
-  return [...keys, ...relevant(own, context)];
-}
-
-function keysOfPorts(portUuids: readonly string[], context: ReactionContext): readonly VipKey[] {
-  return portUuids.flatMap((uuid) => {
-    const port = context.cache.get('virtual-machine-interface', uuid);
-    return port === undefined ? [] : keysOfPort(port, context);
+function keysOfPorts(ports: readonly string[], cache: CacheReader, context: ReactionContext): readonly VipKey[] {
+  return ports.flatMap((uuid) => {
+    const port = cache.get('virtual-machine-interface', uuid);
+    return port === undefined ? [] : keysOfPort(port, cache, context);
   });
 }
 
 function keysOfNetwork(networkUuid: string, cache: CacheReader): readonly VipKey[] {
-  const keys: VipKey[] = [];
-  for (const index of ['portsByPair', 'virtualIpsByVip'] as const) {
-    for (const key of cache.keys(index)) {
-      if (vipKeyParts(key as VipKey).networkUuid === networkUuid) keys.push(key as VipKey);
-    }
-  }
-  return keys;
-}
-
-function projectOfPorts(portUuids: readonly string[], cache: CacheReader): string | undefined {
-  const [first] = portUuids;
-  return first === undefined ? undefined : cache.get('virtual-machine-interface', first)?.projectUuid;
+  const carried = [...cache.keys('virtual-machine-interface', 'pair')];
+  const prefix = `${recordKeys.vip}=`;
+  const recorded = [...cache.keys('virtual-ip', 'annotation')].flatMap((key) =>
+    key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
+  );
+  return ([...carried, ...recorded] as VipKey[]).filter((key) => vipKeyParts(key).networkUuid === networkUuid);
 }
 
 // Most ports carry no VIP: their changes must not reach the queue.
-function relevant(keys: readonly VipKey[], context: ReactionContext): readonly VipKey[] {
-  return keys.filter(
-    (key) => context.cache.find('virtual-ip', 'virtualIpsByVip', key).length > 0 || isCarried(key, context),
-  );
+function relevant(keys: readonly VipKey[], cache: CacheReader, context: ReactionContext): readonly VipKey[] {
+  return keys.filter((key) => virtualIpsNaming(cache, key).length > 0 || isCarried(key, cache, context));
 }
 
-function isCarried(key: VipKey, context: ReactionContext): boolean {
-  return context.cache.find('virtual-machine-interface', 'portsByPair', key).some(context.isAmphoraPort);
+function isCarried(key: VipKey, cache: CacheReader, { settings }: ReactionContext): boolean {
+  return carriersOf(cache, key).some((port) => isAmphoraPort(marksOf(port), settings));
 }
 
-function recordedKey(virtualIp: Entities['virtual-ip']): VipKey[] {
-  return virtualIp.record === undefined ? [] : [virtualIp.record.vip];
+function recordedKey(virtualIp: EntityOf<'virtual-ip'>): VipKey[] {
+  const record = recordOf(virtualIp);
+  return record === undefined ? [] : [record.vip];
 }

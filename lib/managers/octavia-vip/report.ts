@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
-import type { VipKey } from '../../model/index.js';
+import type { Refusal } from '../../planning/index.js';
 import { describeDistrust, type PortProject } from './carriers/trust.js';
-import type { Refusal } from '../../planning/refusals.js';
+import type { octaviaVipMetrics } from './metrics.js';
+import type { VipKey } from './vip-key.js';
 import { describeVipPlan, type VipPlan } from './vip-plan.js';
 
 /** A port that something is wrong with, and since when (wall clock, milliseconds since 1970). */
@@ -54,7 +55,7 @@ export class VipReports {
   private leftBehind = 0;
 
   public constructor(
-    private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics },
+    private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics<typeof octaviaVipMetrics> },
   ) {}
 
   /** The reports, of VIPs that there is something to say about. */
@@ -78,7 +79,7 @@ export class VipReports {
   }
 
   /** Takes the plan of a reconcile that has been carried out, or in a dry run would have been. */
-  public update(plan: VipPlan, dryRun: boolean): void {
+  public update(plan: VipPlan, found: { readonly dryRun: boolean; readonly unrecorded?: Refusal | undefined }): void {
     const before = this.reports.get(plan.key);
     const isManaged = plan.vipPortUuid !== undefined && (plan.members.length > 0 || plan.associations.length > 0);
     const isToldOf =
@@ -86,8 +87,8 @@ export class VipReports {
       plan.refusedVipPort !== undefined ||
       plan.surplus !== undefined ||
       plan.nameTaken !== undefined ||
-      plan.unrecorded !== undefined;
-    this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, dryRun) : undefined);
+      found.unrecorded !== undefined;
+    this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, found) : undefined);
   }
 
   /** Somebody else reconciles the VIP from now on. */
@@ -130,7 +131,11 @@ export class VipReports {
     else this.projects.set(uuid, { ...known, vips: known.vips - 1 });
   }
 
-  private reportOf(plan: VipPlan, before: VipReport | undefined, dryRun: boolean): VipReport {
+  private reportOf(
+    plan: VipPlan,
+    before: VipReport | undefined,
+    { dryRun, unrecorded: refusal }: { readonly dryRun: boolean; readonly unrecorded?: Refusal | undefined },
+  ): VipReport {
     const now = this.parts.clock.now();
     const refusedBefore = new Map(before?.refused.map((entry) => [entry.portUuid, entry]));
     const untrustedBefore = new Map(before?.untrusted.map((entry) => [entry.floatingIpUuid, entry]));
@@ -179,7 +184,7 @@ export class VipReports {
       }
       return known ?? { floatingIpUuid, since: now };
     });
-    const unrecorded = this.unrecordedOf(plan, before, now);
+    const unrecorded = this.unrecordedOf(plan.key, refusal, before);
     if (plan.surplus !== undefined && before?.surplus === undefined) {
       this.parts.logger.warn('more ports carry the VIP than count', { vip: plan.key, surplus: plan.surplus });
     }
@@ -202,8 +207,11 @@ export class VipReports {
     };
   }
 
-  private unrecordedOf(plan: VipPlan, before: VipReport | undefined, now: number): VipReport['unrecorded'] {
-    const { unrecorded, key: vip } = plan;
+  private unrecordedOf(
+    vip: VipKey,
+    unrecorded: Refusal | undefined,
+    before: VipReport | undefined,
+  ): VipReport['unrecorded'] {
     if (unrecorded === undefined) {
       if (before?.unrecorded !== undefined) this.parts.logger.info('what is to be recorded is taken again', { vip });
       return undefined;
@@ -212,7 +220,7 @@ export class VipReports {
       const message = 'what is to be recorded is refused: floating ips are served, but nothing records them';
       this.parts.logger.warn(message, { vip, code: unrecorded.code, error: unrecorded.message });
     }
-    return { ...unrecorded, since: before?.unrecorded?.since ?? now };
+    return { ...unrecorded, since: before?.unrecorded?.since ?? this.parts.clock.now() };
   }
 }
 

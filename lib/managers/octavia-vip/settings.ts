@@ -1,43 +1,75 @@
-/** The rules by which ports are told apart, and the windows of time. Every field has the default that docs/settings.md names. */
-export interface ManagerSettings {
+import { boolean, choice, defaultsOf, duration, list, setting, text, type SettingsOf } from '../../base/settings/index.js';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** The rules by which ports are told apart, and the windows of time. */
+export const octaviaVipSettings = {
   /** Device owner by which Octavia marks its ports. */
-  readonly octaviaOwner: string;
+  octaviaOwner: setting('rules.octavia_owner', text(), 'Octavia', 'Device owner by which Octavia marks its ports.'),
   /** What the name of an amphora's port begins with. */
-  readonly amphoraNamePrefix: string;
+  amphoraNamePrefix: setting(
+    'rules.amphora_name_prefix',
+    text(),
+    'octavia-lb-vrrp-',
+    'What the name of an amphora’s port begins with.',
+  ),
   /**
    * Whose ports count as amphorae in shared networks: project uuids, `domain:name`, or a bare name for a project of the default
    * domain. Anybody can make a port there, and name it as he likes; its project he cannot choose.
    */
-  readonly amphoraProjects: readonly string[];
-  /** How long an amphora port may wait for Nova before it counts as an orphan of a failed failover. Milliseconds. */
-  readonly freshPortTimeoutMs: number;
-  /** How long to wait for the port delete that explains an emptied floating ip. Milliseconds. */
-  readonly stripWindowMs: number;
+  amphoraProjects: setting(
+    'rules.amphora_projects',
+    list(text('a project uuid, `domain:name`, or the name of a project of the default domain'), 0),
+    ['service'],
+    'Projects whose ports count as amphorae in shared networks, where anybody can make a port: the service project of Octavia. One that has amphorae in use and is not listed is shown under `/status` before any network is shared.',
+  ),
   /**
    * What an emptied floating ip means when no request-id tells: `by-state` looks whether a recorded amphora port is gone,
    * `restore` always restores it, `respect` always takes it for the user's wish.
    */
-  readonly unclearDisassociation: 'by-state' | 'restore' | 'respect';
-  /** Whether to write the VMI references on the floating ip itself: needed until the fabric reads virtual-ips. */
-  readonly projectToFloatingIp: boolean;
+  unclearDisassociation: setting(
+    'rules.unclear_disassociation',
+    choice('by-state', 'restore', 'respect'),
+    'by-state',
+    'What an emptied floating ip means when no request-id tells (after a restart or a lost connection): `by-state` looks whether a recorded amphora port is gone, `restore` always restores it, `respect` always takes it for the user’s wish.',
+  ),
   /**
    * Where associations are recorded: `stock` in the virtual-ip's annotations, `native` as its references to floating ips, which the API
    * server's schema must have; `auto` by what the server turns out to keep, annotations until that is known.
    */
-  readonly schema: 'auto' | 'stock' | 'native';
-  /** Plan and report, and write nothing. */
-  readonly dryRun: boolean;
-}
+  schema: setting(
+    'rules.schema',
+    choice('auto', 'stock', 'native'),
+    'auto',
+    'Where associations are recorded: `stock` in the annotations of the virtual-ip, `native` as its references to floating ips, for which the schema of the API server has to be extended (deploy/schema); `auto` finds out by the first association that it records.',
+  ),
+  /** Whether to write the VMI references on the floating ip itself: needed until the fabric reads virtual-ips. */
+  projectToFloatingIp: setting(
+    'rules.project_to_floating_ip',
+    boolean(),
+    true,
+    'Write the references to the amphora ports on the floating ip itself: needed until the fabric reads virtual-ips.',
+  ),
+  /** How long to wait for the port delete that explains an emptied floating ip. Milliseconds. */
+  stripWindowMs: setting(
+    'timings.strip_window',
+    duration(100, minute),
+    2 * second,
+    'How long to wait for the port delete that explains an emptied floating ip.',
+  ),
+  /** How long an amphora port may wait for Nova before it counts as an orphan of a failed failover. Milliseconds. */
+  freshPortTimeoutMs: setting(
+    'timings.fresh_port_timeout',
+    duration(second, 24 * hour),
+    10 * minute,
+    'How long an amphora port may wait for Nova before it counts as an orphan of a failed failover.',
+  ),
+} as const;
+
+/** See {@link octaviaVipSettings}. */
+export type OctaviaVipSettings = SettingsOf<typeof octaviaVipSettings>;
 
 /** The defaults. */
-export const defaultManagerSettings: ManagerSettings = {
-  octaviaOwner: 'Octavia',
-  amphoraNamePrefix: 'octavia-lb-vrrp-',
-  amphoraProjects: ['service'],
-  freshPortTimeoutMs: 600_000,
-  stripWindowMs: 2_000,
-  unclearDisassociation: 'by-state',
-  projectToFloatingIp: true,
-  schema: 'auto',
-  dryRun: false,
-};
+export const defaultOctaviaVipSettings: OctaviaVipSettings = defaultsOf(octaviaVipSettings);

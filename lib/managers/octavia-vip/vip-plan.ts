@@ -1,14 +1,17 @@
-import type { VipKey } from '../../model/index.js';
-import type { AssociationEvent, FloatingIpPlan, Verification } from './floating-ips/plan.js';
-import type { Refusal } from '../../planning/refusals.js';
-import type { VirtualIpPlan } from './record/plan.js';
-import type { ManagerSettings } from './settings.js';
-import { describeWrite, type Stage } from '../../planning/write.js';
+import type { ObjectRef } from '../../cache/index.js';
+import { describeStages, type Plan, type Stage } from '../../planning/index.js';
+import { stagesBesideCut } from './carriers/oversized.js';
 import type { LoadBalancerPlan, RefusedPort } from './carriers/plan.js';
 import type { PortProject } from './carriers/trust.js';
+import { planFloatingIps, type AssociationEvent, type FloatingIpPlan } from './floating-ips/plan.js';
+import { planVirtualIp, type VirtualIpPlan } from './record/plan.js';
+import type { OctaviaVipSettings } from './settings.js';
+import type { VipKey } from './vip-key.js';
+import type { VipSeen } from './vip-seen.js';
+import { floatingIp, port } from './writes.js';
 
-/** All that is to be done for a VIP, in order. */
-export interface VipPlan {
+/** All that is to be done for a VIP, in order, and what was found. */
+export interface VipPlan extends Plan {
   readonly key: VipKey;
   readonly vipPortUuid?: string;
   readonly members: readonly string[];
@@ -19,19 +22,33 @@ export interface VipPlan {
   readonly unlistedProjects: readonly PortProject[];
   /** Uuids of recorded floating ips of which the record is not believed. */
   readonly untrusted: readonly string[];
-  readonly stages: readonly Stage[];
   readonly events: readonly AssociationEvent[];
   /** Uuids of floating ips of which nothing that was written for the VIP counts any more. */
   readonly forgotten: readonly string[];
   readonly nameTaken?: string;
   /** How many ports carry the VIP and do not count, since there are too many. */
   readonly surplus?: number;
-  /** Why the config API did not take what is to be recorded, this time or a moment ago. */
-  readonly unrecorded?: Refusal;
-  /** Milliseconds. */
-  readonly recheckAfterMs?: number;
-  /** What to read again before the plan may be carried out. */
-  readonly verify: Verification;
+}
+
+/** The settings that count here. @inline */
+type Rules = Pick<OctaviaVipSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
+
+/** Plans a VIP: who carries it was told when it was observed; then the floating ips, and the virtual-ip that records them. Pure. */
+export function planVip(seen: VipSeen, rules: Rules): VipPlan {
+  const { key, loadBalancer, surplus } = seen;
+  if (seen.rest === undefined) {
+    // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
+    return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept }, rules);
+  }
+  const { floatingIps: seenFloatingIps, virtualIp: seenVirtualIp, isCut } = seen.rest;
+  const planned = planFloatingIps(seenFloatingIps.observation, rules);
+  const floatingIps = { ...planned, undecided: [...planned.undecided, ...seenFloatingIps.unknown].sort() };
+  const { associations, undecided, untrusted } = floatingIps;
+  const virtualIp = planVirtualIp({ ...seenVirtualIp, associations, undecided, untrusted });
+  const plan = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, rules);
+  const ended = plan.events.filter(isEnd).map(({ floatingIpUuid }) => floatingIpUuid);
+  const stages = stagesBesideCut(plan.stages, isCut, ended);
+  return { ...plan, stages, ...(surplus === 0 ? {} : { surplus }) };
 }
 
 /**
@@ -47,12 +64,11 @@ export interface VipPlan {
  * 7. detach: the virtual-ip's references to ports that are no members any more, and the record of those
  * 8. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
-
  * What is to be recorded comes before what can be lost, but nobody's traffic waits if the config API refuses it, for a quota, say: the rest
  * but bookkeeping follows then.
  *
- * Letting go cannot wait, even while the VIP is slowed down. The last three are bookkeeping: while other VIPs wait, they are put off. Where the fabric reads the virtual-ip itself (no projection),
- * attach is not: it is part of binding then.
+ * Letting go cannot wait, even while the VIP is slowed down. The last three are bookkeeping: while other VIPs wait, they are put off. Where
+ * the fabric reads the virtual-ip itself (no projection), attach is not: it is part of binding then.
  */
 export function composeVipPlan(
   key: VipKey,
@@ -61,10 +77,11 @@ export function composeVipPlan(
     readonly floatingIps: FloatingIpPlan;
     readonly virtualIp: VirtualIpPlan;
   },
-  { projectToFloatingIp }: Pick<ManagerSettings, 'projectToFloatingIp'>,
+  { projectToFloatingIp }: Pick<OctaviaVipSettings, 'projectToFloatingIp'>,
 ): VipPlan {
   const { loadBalancer, floatingIps, virtualIp } = plans;
   const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
+  const { ports, floatingIps: toVerify } = floatingIps.verify;
   const stages: readonly Stage[] = [
     { name: 'let go', writes: floatingIps.letGo, isUrgent: true },
     { name: 'end', writes: floatingIps.end },
@@ -87,17 +104,49 @@ export function composeVipPlan(
     unlistedProjects: loadBalancer.unlistedProjects,
     untrusted: floatingIps.untrusted,
     stages: stages.filter((stage) => stage.writes.length > 0),
+    verdicts: [],
     events: floatingIps.events,
     forgotten: floatingIps.forgotten,
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
     ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
-    verify: floatingIps.verify,
+    verify: [...ports.map(port), ...toVerify.map(floatingIp)],
+    heeds: heeded(floatingIps, stages),
   };
 }
 
 /** A plan as readable text, one line for each write. */
 export function describeVipPlan(plan: VipPlan): string {
-  const lines = plan.stages.flatMap((stage) => stage.writes.map((write) => `  ${stage.name}: ${describeWrite(write)}`));
+  const lines = describeStages(plan.stages);
   const head = `VIP ${plan.key}: ${plan.members.length} members, ${plan.associations.length} floating ips`;
   return lines.length === 0 ? `${head}, nothing to write` : [head, ...lines].join('\n');
 }
+
+/** Whether what has happened is the end of an association. */
+export function isEnd({ type }: AssociationEvent): boolean {
+  return type === 'freed' || type === 'moved' || type === 'vip-gone';
+}
+
+// A user or a port delete may change the floating ips at any moment. What is ours alone nobody else writes.
+function heeded({ associations }: FloatingIpPlan, stages: readonly Stage[]): readonly ObjectRef[] {
+  const written = stages
+    .flatMap(({ writes }) => writes)
+    .flatMap((write) => (write.do !== 'create' && 'uuid' in write.on ? [write.on] : []))
+    .filter(({ kind }) => kind === 'floating-ip');
+  const all = [...associations.map(floatingIp), ...written];
+  return [...new Map(all.map((ref) => [ref.uuid, ref])).values()];
+}
+
+const nothingAssociated: FloatingIpPlan = {
+  associations: [],
+  undecided: [],
+  untrusted: [],
+  letGo: [],
+  end: [],
+  forgotten: [],
+  bind: [],
+  release: [],
+  events: [],
+  verify: { ports: [], floatingIps: [] },
+};
+
+const nothingKept: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [] };

@@ -9,12 +9,12 @@ import {
   VipReports,
   vipKey,
   type ReconcileResult,
-  type Shares,
+  type Ownership,
   type VipKey,
 } from '../../../lib/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 
-class OwnShares implements Shares {
+class OwnShares implements Ownership {
   public readonly owned = new Set<VipKey>();
   private listener: () => void = () => undefined;
 

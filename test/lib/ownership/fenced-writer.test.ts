@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { allShares, FencedWriter, hasCode, type ConfigWriter } from '../../../lib/index.js';
+import { everything, FencedWriter, hasCode, type ConfigWriter } from '../../../lib/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 
 describe('FencedWriter', () => {
@@ -37,7 +37,7 @@ describe('FencedWriter', () => {
       return Promise.resolve(undefined as never);
     };
     writer = new FencedWriter({
-      shares: { ...allShares, mayAct: () => mayAct },
+      shares: { ...everything, mayAct: () => mayAct },
       writer: {
         create: note('create'),
         updateProperties: note('updateProperties'),

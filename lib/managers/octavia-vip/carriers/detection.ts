@@ -1,4 +1,4 @@
-import type { ManagerSettings } from '../settings.js';
+import type { OctaviaVipSettings } from '../settings.js';
 
 /** The marks by which a port is told apart. */
 export interface PortMarks {
@@ -11,8 +11,8 @@ export interface PortMarks {
   readonly vmNames: readonly string[];
 }
 
-/** The settings that count here. @inline */
-type Rules = Pick<ManagerSettings, 'octaviaOwner' | 'amphoraNamePrefix'>;
+/** The settings by which ports are told apart. */
+export type MarkRules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix'>;
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const vipPortName = new RegExp(`^octavia-lb-(${uuid})`);
@@ -22,7 +22,7 @@ const placeholderName = new RegExp(`^lb-(${uuid})$`);
  * Whether a port is an amphora's: by its name, or by its owner as long as Nova has not bound it. A VIP port of Octavia is none: whatever
  * pairs its user gave it, no amphora stands behind it.
  */
-export function isAmphoraPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: Rules): boolean {
+export function isAmphoraPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): boolean {
   if (isOctaviaVipPort(port, rules)) return false;
   return port.name.startsWith(rules.amphoraNamePrefix) || port.owner === rules.octaviaOwner;
 }
@@ -38,7 +38,7 @@ export function isAmphoraPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'
  * | yes | no | any | yes | no: an amphora's, not bound yet |
  * | yes | no | no | no | no: an amphora's that was renamed |
  */
-export function isOctaviaVipPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: Rules): boolean {
+export function isOctaviaVipPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): boolean {
   if (port.owner !== rules.octaviaOwner) return false;
   if (port.vmNames.some((name) => placeholderName.test(name))) return true;
   return vipPortName.test(port.name) && !port.name.startsWith(rules.amphoraNamePrefix);
@@ -58,7 +58,7 @@ export function isInUse({ owner, vmNames }: Pick<PortMarks, 'owner' | 'vmNames'>
  */
 export function portState(
   port: Pick<PortMarks, 'owner' | 'hasVirtualMachine'>,
-  rules: Rules,
+  rules: MarkRules,
 ): 'fresh' | 'bound' | 'leaving' {
   if (port.hasVirtualMachine && port.owner !== '') return 'bound';
   return !port.hasVirtualMachine && port.owner === rules.octaviaOwner ? 'fresh' : 'leaving';

@@ -1,6 +1,5 @@
-import type { VirtualIpEntity } from '../../../cache/index.js';
-import { floatingIpRecordKey } from '../../../model/index.js';
-import type { Stage, Write } from '../../../planning/write.js';
+import type { Stage, Write } from '../../../planning/index.js';
+import { floatingIpRecordKey } from '../record/annotations.js';
 import type { LoadBalancerPlan } from './plan.js';
 
 /**
@@ -18,24 +17,31 @@ export function boundMembers(plan: LoadBalancerPlan): { readonly plan: LoadBalan
 }
 
 /**
- * The stages of a plan where a virtual-ip of the VIP is cut. What it lacks cannot be told, nor what it has too much of: it is left as it
+ * The stages of a plan; where a virtual-ip of the VIP is cut, without what would be written on it. What it lacks cannot be told, nor what it has too much of: it is left as it
  * is, and the floating ips are served. Only what would mislead is removed: the record of an association that has ended, and, with the load
  * balancer, the virtual-ip itself.
  */
 export function stagesBesideCut(
   stages: readonly Stage[],
-  virtualIps: readonly Pick<VirtualIpEntity, 'cut'>[],
+  isCut: boolean,
   endedFloatingIps: readonly string[],
 ): readonly Stage[] {
-  if (virtualIps.every(({ cut }) => cut === undefined)) return stages;
+  if (!isCut) return stages;
   const ended = new Set(endedFloatingIps);
   const endedKeys = new Set(endedFloatingIps.map(floatingIpRecordKey));
   const kept = (write: Write): readonly Write[] => {
-    if (write.action === 'delete-virtual-ip') return [write];
-    if (write.action === 'delete-association-reference') return ended.has(write.floatingIpUuid) ? [write] : [];
-    if (write.action !== 'delete-record') return [];
-    const keys = write.keys.filter((key) => endedKeys.has(key));
-    return keys.length === 0 ? [] : [{ ...write, keys }];
+    switch (write.do) {
+      case 'delete':
+        return [write];
+      case 'delete-reference':
+        return ended.has(write.to.uuid) ? [write] : [];
+      case 'set-entries': {
+        const remove = write.remove.filter((key) => endedKeys.has(key));
+        return remove.length === 0 ? [] : [{ ...write, set: {}, remove }];
+      }
+      default:
+        return [];
+    }
   };
   return stages
     .filter((stage) => stage.isRecord !== true)

@@ -1,4 +1,4 @@
-import type { ManagerSettings } from '../settings.js';
+import type { OctaviaVipSettings } from '../settings.js';
 import { isAmphoraPort, isInUse, isOctaviaVipPort, loadBalancerId, portState, type PortMarks } from './detection.js';
 import { isTrustedProject, type PortProject } from './trust.js';
 
@@ -84,7 +84,7 @@ export interface LoadBalancerPlan {
 }
 
 /** The settings that count here. @inline */
-type Rules = Pick<ManagerSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'>;
+type Rules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'>;
 
 /**
  * Tells the VIP port and the members.

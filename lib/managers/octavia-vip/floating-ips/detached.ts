@@ -1,4 +1,4 @@
-import type { ManagerSettings } from '../settings.js';
+import type { OctaviaVipSettings } from '../settings.js';
 
 /** How a floating ip was detached, while we watched. */
 export interface Detached {
@@ -38,7 +38,7 @@ export type DetachedVerdict =
   | { readonly is: 'undecided'; readonly recheckAfterMs: number };
 
 /** The settings that count here. @inline */
-type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation'>;
+type Rules = Pick<OctaviaVipSettings, 'stripWindowMs' | 'unclearDisassociation'>;
 
 /**
  * Stripped or freed (docs/design.md, "Stripped or freed?"; recordings 05, 06, 19)? Judged by the latest request of somebody else

@@ -1,4 +1,4 @@
-import type { Footprint } from '../../../cache/index.js';
+import type { Footprint } from '../history/index.js';
 import type { Detached } from './detached.js';
 
 /** A floating ip that references ports of the VIP, or that our record names. */
@@ -15,7 +15,7 @@ export interface ObservedFloatingIp {
   /** Whether we saw the association ourselves, be it over or not. */
   readonly wasSeenAssociated: boolean;
   /** What this process itself wrote on it for this VIP and has not taken away; undefined: nothing. */
-  readonly footprint?: Pick<Footprint, 'flag' | 'fixedIp' | 'portUuids'>;
+  readonly footprint?: Footprint;
   /** Whether the VIP of another address of the same VIP port records it. */
   readonly recordedElsewhere: boolean;
   /**

@@ -1,19 +1,18 @@
-import {
-  recordedFloatingIps,
-  recordedPorts,
-  type CacheReader,
-  type FloatingIpEntity,
-  type Footprint,
-  type VirtualIpEntity,
-} from '../../../cache/index.js';
-import type { Clock } from '../../../base/clock/index.js';
-import { vipKey, vipKeyParts, type VipKey } from '../../../model/index.js';
+import type { CacheReader } from '../../../cache/index.js';
+import type { EntityOf } from '../../../model/index.js';
+import type { Known } from '../carriers/observe.js';
 import { observeLoadBalancer } from '../carriers/observe.js';
 import { planLoadBalancer, type LoadBalancerPlan } from '../carriers/plan.js';
-import type { ManagerSettings } from '../settings.js';
+import { fenceOf, footprintsAt } from '../history/index.js';
+import { addressesOf, isUnclear, networkOf } from '../ports.js';
 import { findManaged, isBelieved, type ManagedVirtualIps } from '../record/observe.js';
+import { recordedFloatingIps, recordedPorts, recordOf, virtualIpsRecording } from '../record/record.js';
+import type { OctaviaVipSettings } from '../settings.js';
+import { vipKey, vipKeyParts, type VipKey } from '../vip-key.js';
 import type { Detached } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './observation.js';
+
+type FloatingIp = EntityOf<'floating-ip'>;
 
 /** What the floating ips of a VIP are gathered from. */
 export interface FloatingIpInput {
@@ -30,88 +29,43 @@ export interface FloatingIpsSeen {
 }
 
 /** Where it is gathered from. */
-export interface ObservationParts {
-  readonly cache: CacheReader;
-  readonly clock: Clock;
+export interface ObservationParts extends Known {
+  /** Monotonic time, milliseconds. */
+  readonly now: number;
   readonly settings: Pick<
-    ManagerSettings,
+    OctaviaVipSettings,
     'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'
   >;
 }
 
-/** Gathers what the cache knows of the floating ips of a VIP, as plain values. */
-export function observeFloatingIps(
-  { cache, clock, settings }: ObservationParts,
-  input: FloatingIpInput,
-): FloatingIpsSeen {
-  const { key, loadBalancer } = input;
-  const { current, former } = input.managed;
+/** Gathers what is known of the floating ips of a VIP, as plain values. */
+export function observeFloatingIps(parts: ObservationParts, input: FloatingIpInput): FloatingIpsSeen {
+  const { history } = parts;
+  const { key, loadBalancer, managed } = input;
+  const { current } = managed;
   const { address } = vipKeyParts(key);
   const { vipPort, members, leaving, orphans, refused } = loadBalancer;
   const outsiders = [...leaving, ...orphans, ...refused.map(({ uuid }) => uuid)].sort();
-  const recorded = new Set(current.flatMap(recordedFloatingIps));
   const evidence = new Set(current.flatMap(recordedPorts));
-
-  const candidates = new Map<string, FloatingIpEntity>();
   const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...evidence];
-  for (const port of ports) {
-    for (const floatingIp of cache.find('floating-ip', 'floatingIpsByPort', port))
-      candidates.set(floatingIp.uuid, floatingIp);
-  }
-  for (const uuid of cache.traces.footprints.floatingIpsOf(key)) {
-    const floatingIp = cache.get('floating-ip', uuid);
-    if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
-  }
-  const unknown: string[] = [];
-  for (const uuid of former.flatMap(recordedFloatingIps)) {
-    const floatingIp = cache.get('floating-ip', uuid);
-    if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
-  }
-  for (const uuid of recorded) {
-    const floatingIp = cache.get('floating-ip', uuid);
-    if (floatingIp !== undefined) candidates.set(uuid, floatingIp);
-    else if (!cache.isGone(uuid)) unknown.push(uuid);
-  }
+  const { candidates, unknown } = candidatesOf(parts, { key, managed, ports });
 
-  const seenVip = { key, vipPort: vipPort?.uuid ?? current[0]?.record?.vipPort ?? '' };
-  const floatingIps = [...candidates.values()].map((floatingIp): ObservedFloatingIp => {
-    const detached = observeDetached(cache, clock, floatingIp.uuid);
-    const written = cache.traces.footprints.of(floatingIp.uuid, key);
-    const isOfFormer = isFormersFootprint(written, vipPort?.uuid);
-    const footprint = isOfFormer ? undefined : written;
-    const ended = former.filter((virtualIp) => isBelieved(cache, virtualIp, floatingIp));
-    const wasSeenAssociated = cache.traces.wasAssociationSeen(floatingIp.uuid, seenVip);
+  const seenVip = { key, vipPort: vipPort?.uuid ?? current.map(recordOf)[0]?.vipPort ?? '' };
+  const floatingIps = candidates.map((floatingIp): ObservedFloatingIp => {
+    const detached = observeDetached(parts, floatingIp.uuid);
     // With the VIP port among them they were the VIP's; without it, a user had moved the floating ip there.
     const wasOurs = vipPort !== undefined && detached?.portUuids.includes(vipPort.uuid) === true;
     if (wasOurs) for (const port of detached.portUuids) evidence.add(port);
     for (const port of detached?.requests.flatMap((request) => request.deletedPorts) ?? []) {
-      if (cache.traces.wasMember(port, seenVip)) evidence.add(port);
+      if (history.wasMember(port, seenVip)) evidence.add(port);
     }
-    return {
-      uuid: floatingIp.uuid,
-      ...(floatingIp.fixedIp === undefined ? {} : { fixedIp: floatingIp.fixedIp }),
-      isVirtualIp: floatingIp.isVirtualIp,
-      references: floatingIp.portUuids.map((portUuid) => observeReference(cache, portUuid)),
-      recorded: recorded.has(floatingIp.uuid),
-      trusted: current.some((virtualIp) => isBelieved(cache, virtualIp, floatingIp)),
-      wasSeenAssociated,
-      recordedElsewhere: isRecordedElsewhere(cache, floatingIp, { key, vipPort: vipPort?.uuid }),
-      ...(ended.length === 0 && !isOfFormer
-        ? {}
-        : {
-            former: sortedUnique([...ended.flatMap(recordedPorts), ...(isOfFormer ? (written?.portUuids ?? []) : [])]),
-          }),
-      ...(footprint === undefined ? {} : { footprint }),
-      attachedElsewhere: isAttachedElsewhere(cache, floatingIp, { key, settings }),
-      ...(detached === undefined ? {} : { detached }),
-      fence: cache.traces.fence(floatingIp.uuid, clock.monotonic(), settings.stripWindowMs),
-    };
+    return observeFloatingIp(parts, floatingIp, { ...input, seenVip, detached });
   });
   return {
     observation: {
       address,
       ...(vipPort === undefined
-        ? { vipPortUnclear: isVipPortUnclear(cache, current) }
+        ? { vipPortUnclear: isVipPortUnclear(parts, current) }
         : {
             vipPort: {
               uuid: vipPort.uuid,
@@ -122,7 +76,7 @@ export function observeFloatingIps(
           }),
       members,
       outsiders,
-      recordedPorts: [...evidence].sort().map((uuid) => ({ uuid, gone: goneness(cache, uuid) })),
+      recordedPorts: [...evidence].sort().map((uuid) => ({ uuid, gone: goneness(parts, uuid) })),
       floatingIps,
       verified: input.verified,
     },
@@ -130,45 +84,82 @@ export function observeFloatingIps(
   };
 }
 
-// The delete of a VIP port begins with its address; one without an address of which nobody told us so may only be unreadable, and so may
-// one of which nothing is known.
-function isVipPortUnclear(cache: CacheReader, managed: readonly VirtualIpEntity[]): boolean {
-  return managed.some(({ record }) => {
-    if (record === undefined) return false;
-    if (cache.get('virtual-machine-interface', record.vipPort) === undefined) return !cache.isGone(record.vipPort);
-    return !cache.traces.isDeleteExplained(record.vipPort);
-  });
+// Those that reference a port of the VIP, those that were recorded, and those that bear what we wrote for it.
+function candidatesOf(
+  { cache, history }: ObservationParts,
+  { key, managed, ports }: Pick<FloatingIpInput, 'key' | 'managed'> & { readonly ports: readonly string[] },
+): { readonly candidates: readonly FloatingIp[]; readonly unknown: readonly string[] } {
+  const recorded = new Set(managed.current.flatMap(recordedFloatingIps));
+  const named = [...history.writtenFor(key), ...managed.former.flatMap(recordedFloatingIps), ...recorded];
+  const found = [
+    ...ports.flatMap((port) => cache.referrers('floating-ip', 'virtual-machine-interface', port)),
+    ...named.flatMap((uuid) => cache.get('floating-ip', uuid) ?? []),
+  ];
+  return {
+    candidates: [...new Map(found.map((floatingIp) => [floatingIp.uuid, floatingIp])).values()],
+    unknown: [...recorded].filter((uuid) => cache.get('floating-ip', uuid) === undefined && !cache.isGone(uuid)),
+  };
 }
 
-// What was written while another VIP port had the address was for another VIP.
-function isFormersFootprint(footprint: Footprint | undefined, vipPort: string | undefined): boolean {
-  return footprint?.vipPort !== undefined && vipPort !== undefined && footprint.vipPort !== vipPort;
+function observeFloatingIp(
+  parts: ObservationParts,
+  floatingIp: FloatingIp,
+  seen: FloatingIpInput & {
+    readonly seenVip: { readonly key: VipKey; readonly vipPort: string };
+    readonly detached: Detached | undefined;
+  },
+): ObservedFloatingIp {
+  const { cache, history, now, settings } = parts;
+  const { key, managed, loadBalancer, seenVip, detached } = seen;
+  const vipPort = loadBalancer.vipPort?.uuid;
+  const memory = history.memoryOf(floatingIp.uuid);
+  const { own, former } = footprintsAt(memory, key, vipPort);
+  const ended = managed.former.filter((virtualIp) => isBelieved(parts, virtualIp, floatingIp));
+  const isRecorded = managed.current.some((virtualIp) => recordedFloatingIps(virtualIp).includes(floatingIp.uuid));
+  return {
+    uuid: floatingIp.uuid,
+    ...(floatingIp.fixedIp === undefined ? {} : { fixedIp: floatingIp.fixedIp }),
+    isVirtualIp: floatingIp.isVirtualIp,
+    references: floatingIp.refs['virtual-machine-interface'].map((portUuid) => observeReference(cache, portUuid)),
+    recorded: isRecorded,
+    trusted: managed.current.some((virtualIp) => isBelieved(parts, virtualIp, floatingIp)),
+    wasSeenAssociated: history.wasAssociated(floatingIp.uuid, seenVip),
+    recordedElsewhere: isRecordedElsewhere(parts, floatingIp, { key, vipPort }),
+    ...(ended.length === 0 && former === undefined
+      ? {}
+      : { former: [...new Set([...ended.flatMap(recordedPorts), ...(former?.ports ?? [])])].sort() }),
+    ...(own === undefined ? {} : { footprint: own }),
+    attachedElsewhere: isAttachedElsewhere(parts, floatingIp, key),
+    ...(detached === undefined ? {} : { detached }),
+    fence: fenceOf(memory, now, settings.stripWindowMs),
+  };
+}
+
+// The delete of a VIP port begins with its address; one without an address of which nobody told us so may only be unreadable, and so may
+// one of which nothing is known.
+function isVipPortUnclear({ cache, history }: Known, managed: readonly EntityOf<'virtual-ip'>[]): boolean {
+  return managed.some((virtualIp) => {
+    const record = recordOf(virtualIp);
+    if (record === undefined) return false;
+    if (cache.get('virtual-machine-interface', record.vipPort) === undefined) return !cache.isGone(record.vipPort);
+    return !history.requests.isDeleteExplained(record.vipPort);
+  });
 }
 
 // By the VIP of another address of the same VIP port.
 function isRecordedElsewhere(
-  cache: CacheReader,
-  floatingIp: FloatingIpEntity,
+  parts: Known,
+  floatingIp: FloatingIp,
   { key, vipPort }: { readonly key: VipKey; readonly vipPort: string | undefined },
 ): boolean {
-  return cache
-    .find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp.uuid)
-    .some(
-      (virtualIp) =>
-        virtualIp.record?.vipPort === vipPort &&
-        virtualIp.record?.vip !== key &&
-        isBelieved(cache, virtualIp, floatingIp),
-    );
-}
-
-function sortedUnique(values: readonly string[]): readonly string[] {
-  return [...new Set(values)].sort();
+  return virtualIpsRecording(parts.cache, floatingIp.uuid).some((virtualIp) => {
+    const record = recordOf(virtualIp);
+    return record?.vipPort === vipPort && record?.vip !== key && isBelieved(parts, virtualIp, floatingIp);
+  });
 }
 
 function observeReference(cache: CacheReader, portUuid: string): ObservedReference {
-  const [address, ...others] = cache
-    .find('instance-ip', 'instanceIpsByPort', portUuid)
-    .flatMap((ip) => (ip.address === undefined ? [] : [ip.address]));
+  const [address, ...others] = addressesOf(cache, portUuid).flatMap((ip) => ip.address ?? []);
   return {
     portUuid,
     live: !cache.isGone(portUuid),
@@ -177,53 +168,44 @@ function observeReference(cache: CacheReader, portUuid: string): ObservedReferen
   };
 }
 
-/** Whether nothing is known of a port, not even that it is gone: it cannot be read, or is being read. */
-export function isUnclear(cache: CacheReader, portUuid: string): boolean {
-  return cache.get('virtual-machine-interface', portUuid) === undefined && !cache.isGone(portUuid);
-}
-
-function observeDetached(cache: CacheReader, clock: Clock, uuid: string): Detached | undefined {
-  const trace = cache.traces.detachedTrace(uuid);
-  if (trace === undefined) return undefined;
-  const now = clock.monotonic();
+function observeDetached({ history, now }: ObservationParts, uuid: string): Detached | undefined {
+  const memory = history.memoryOf(uuid);
+  if (memory?.detached === undefined) return undefined;
+  const { detached, added, requests } = memory;
   return {
-    sinceMs: now - trace.since,
-    wasSeenAttached: trace.wasSeenAttached,
-    portUuids: trace.portUuids,
-    addedPorts: [...cache.traces.addedPorts(uuid)].sort(),
-    requests: trace.updates.map((update) => ({
-      ageMs: now - update.at,
-      deletedPorts: [...cache.traces.portsDeletedBy(update.requestId)]
-        .filter((port) => !cache.traces.wasAddedLate(uuid, port, update))
-        .sort(),
+    sinceMs: now - detached.since,
+    wasSeenAttached: detached.wasSeenAttached,
+    portUuids: detached.ports,
+    addedPorts: Object.keys(added).sort(),
+    requests: requests.map((request) => ({
+      ageMs: now - request.at,
+      deletedPorts: history.requests.deletedBeside(request, memory),
     })),
   };
 }
 
 // A port that has lost its last address is as good as gone: a port delete has begun (recording 08).
-function goneness(cache: CacheReader, portUuid: string): 'no' | 'explained' | 'unexplained' {
+function goneness({ cache, history }: Known, portUuid: string): 'no' | 'explained' | 'unexplained' {
   const isThere =
-    cache.get('virtual-machine-interface', portUuid) !== undefined &&
-    cache.find('instance-ip', 'instanceIpsByPort', portUuid).length > 0;
+    cache.get('virtual-machine-interface', portUuid) !== undefined && addressesOf(cache, portUuid).length > 0;
   if (isThere || isUnclear(cache, portUuid)) return 'no';
-  return cache.traces.isDeleteExplained(portUuid) ? 'explained' : 'unexplained';
+  return history.requests.isDeleteExplained(portUuid) ? 'explained' : 'unexplained';
 }
 
 // To a VIP that is managed, that is: nobody else would take back what we left.
-function isAttachedElsewhere(
-  cache: CacheReader,
-  floatingIp: FloatingIpEntity,
-  { key, settings }: Pick<ObservationParts, 'settings'> & Pick<FloatingIpInput, 'key'>,
-): boolean {
-  const { fixedIp } = floatingIp;
+function isAttachedElsewhere(parts: ObservationParts, floatingIp: FloatingIp, key: VipKey): boolean {
+  const { cache, settings } = parts;
+  const { fixedIp, refs } = floatingIp;
   if (fixedIp === undefined) return false;
-  return floatingIp.portUuids.some((portUuid) => {
-    const networkUuid = cache.get('virtual-machine-interface', portUuid)?.networkUuid;
-    if (networkUuid === undefined) return false;
-    const other = vipKey(networkUuid, fixedIp);
+  return refs['virtual-machine-interface'].some((portUuid) => {
+    const port = cache.get('virtual-machine-interface', portUuid);
+    const network = port && networkOf(port);
+    if (network === undefined) return false;
+    const other = vipKey(network, fixedIp);
     if (other === key) return false;
     const managed = findManaged(cache, other);
-    const { vipPort, members } = planLoadBalancer(observeLoadBalancer(cache, other, managed), settings);
+    const { vipPort, members } = planLoadBalancer(observeLoadBalancer(parts, other, managed), settings);
     return vipPort?.uuid === portUuid && managed.length + members.length > 0;
   });
 }
+

@@ -1,5 +1,5 @@
-import type { ManagerSettings } from '../settings.js';
-import type { Write } from '../../../planning/write.js';
+import type { OctaviaVipSettings } from '../settings.js';
+import type { Write } from '../../../planning/index.js';
 import { decideDetached } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
 import { amphoraPorts, writesToBind, writesToEnd, writesToRelease, writesToTakeBack, type EndEvent } from './writes.js';
@@ -42,7 +42,7 @@ export interface FloatingIpPlan {
 }
 
 /** The settings that count here. @inline */
-type Rules = Pick<ManagerSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
+type Rules = Pick<OctaviaVipSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
 
 // What makes it clear is a change, and wakes us. This is for what got lost.
 const unclearRecheckMs = 60_000;
@@ -261,7 +261,7 @@ function wasStrippedByOurReference(
 ): boolean {
   const amphorae = amphoraPorts(seen);
   if ((fixedIp !== undefined && fixedIp !== seen.address) || !live.every((uuid) => amphorae.has(uuid))) return false;
-  return detached?.requests.at(-1)?.deletedPorts.some((port) => footprint?.portUuids.includes(port) === true) === true;
+  return detached?.requests.at(-1)?.deletedPorts.some((port) => footprint?.ports.includes(port) === true) === true;
 }
 
 function standingOfDetached(floatingIp: ObservedFloatingIp, seen: SeenWithVipPort, rules: Rules): Standing {

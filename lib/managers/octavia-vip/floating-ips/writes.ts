@@ -1,5 +1,7 @@
-import type { ManagerSettings } from '../settings.js';
-import type { Write } from '../../../planning/write.js';
+import type { Write } from '../../../planning/index.js';
+import { restorePurpose } from '../history/index.js';
+import type { OctaviaVipSettings } from '../settings.js';
+import { floatingIp as floatingIpRef, portReference, setFloatingIp, type FloatingIpProperties } from '../writes.js';
 import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './observation.js';
 
 /** How an association can end. */
@@ -23,7 +25,7 @@ export function amphoraPorts(seen: FloatingIpObservation): ReadonlySet<string> {
 export function writesToBind(
   floatingIp: ObservedFloatingIp,
   seen: FloatingIpObservation,
-  rules: Pick<ManagerSettings, 'projectToFloatingIp'> & { readonly firstStepOnly: boolean },
+  rules: Pick<OctaviaVipSettings, 'projectToFloatingIp'> & { readonly firstStepOnly: boolean },
 ): BindWrites {
   const { uuid } = floatingIp;
   const dormant = seen.vipPort?.dormant === true;
@@ -39,20 +41,23 @@ export function writesToBind(
   );
   const outsiders = new Set(seen.outsiders);
   const drop = (reference: ObservedReference): Write => dropReference(uuid, reference.portUuid);
-  const properties = {
+  const properties: FloatingIpProperties = {
     ...(floatingIp.fixedIp === seen.address ? {} : { fixedIp: seen.address }),
     ...(floatingIp.isVirtualIp === !dormant ? {} : { isVirtualIp: !dormant }),
   };
+  // What others did before this write is known when it comes back: only then references follow (docs/architecture.md).
+  const isDetached = floatingIp.references.length === 0 || floatingIp.fixedIp === undefined;
+  const isFirstStep = isDetached && properties.fixedIp !== undefined;
   return {
     letGo: surplus.filter((reference) => reference.live && outsiders.has(reference.portUuid)).map(drop),
     bind: [
       // Before the references: the vRouter would translate to the amphora's own address until the fixed ip is there.
       ...(Object.keys(properties).length === 0
         ? []
-        : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
+        : [setFloatingIp(uuid, properties, isFirstStep ? restorePurpose : undefined)]),
       ...(rules.firstStepOnly ? [] : wanted)
         .filter((portUuid) => !live.has(portUuid))
-        .map((portUuid) => ({ action: 'add-floating-ip-reference' as const, uuid, portUuid })),
+        .map((portUuid) => portReference('add-reference', floatingIpRef(uuid), portUuid)),
     ],
     release: surplus.filter((reference) => !(reference.live && outsiders.has(reference.portUuid))).map(drop),
   };
@@ -67,7 +72,7 @@ export function writesToRelease(
   // The manager of the other VIP makes it whole, and takes away what we left.
   if (floatingIp.attachedElsewhere) return [];
   const { uuid } = floatingIp;
-  const ours = new Set([...(floatingIp.footprint?.portUuids ?? []), ...amphoraPorts(seen)]);
+  const ours = new Set([...(floatingIp.footprint?.ports ?? []), ...amphoraPorts(seen)]);
   if (seen.vipPort !== undefined) ours.delete(seen.vipPort.uuid);
   const live = floatingIp.references.filter((reference) => reference.live);
   // Neutron replaces all references by one, and sets the fixed ip: that one is the user's own choice, be it an amphora's port.
@@ -95,7 +100,7 @@ export function writesToRelease(
       .map((reference) => dropReference(uuid, reference.portUuid)),
     ...(Object.keys(properties).length === 0
       ? []
-      : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
+      : [setFloatingIp(uuid, properties)]),
   ];
 }
 
@@ -114,7 +119,7 @@ export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingI
   const { uuid, footprint, fixedIp } = floatingIp;
   if (floatingIp.attachedElsewhere) return [];
   const live = floatingIp.references.filter((reference) => reference.live).map(({ portUuid }) => portUuid);
-  const ours = new Set(footprint?.portUuids);
+  const ours = new Set(footprint?.ports);
   const amphorae = amphoraPorts(seen);
   // Neutron sets a fixed ip with each reference. Those to amphorae without it, on a floating ip that was associated, are ours, or another
   // instance's: written by requests that took longer than the association lasted.
@@ -136,10 +141,10 @@ export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingI
     ...drops.map((portUuid) => dropReference(uuid, portUuid)),
     ...(Object.keys(properties).length === 0
       ? []
-      : [{ action: 'set-floating-ip-properties' as const, uuid, properties }]),
+      : [setFloatingIp(uuid, properties)]),
   ];
 }
 
 function dropReference(uuid: string, portUuid: string): Write {
-  return { action: 'delete-floating-ip-reference', uuid, portUuid };
+  return portReference('delete-reference', floatingIpRef(uuid), portUuid);
 }

@@ -1,10 +1,10 @@
-import type { Change } from '../../../change-stream/change.js';
-import type { Clock } from '../../../base/clock/index.js';
+import { BoundedMap } from '../../../base/collections/index.js';
 import { hasCode } from '../../../base/errors/index.js';
-import { parseObject } from '../../../model/index.js';
-import { BoundedMap } from '../../../base/collections/bounded-map.js';
-import { recordedPorts, toEntity } from '../../../cache/entities.js';
-import type { CacheReader } from '../../../cache/object-cache.js';
+import type { CacheReader, Moment } from '../../../cache/index.js';
+import type { Change } from '../../../change-stream/index.js';
+import { parseObject, toEntity } from '../../../model/index.js';
+import { recordedPorts, virtualIpsRecording } from '../record/record.js';
+import { letGoSince, type Memory } from './episode.js';
 
 interface PortDelete {
   readonly requestId: string;
@@ -16,7 +16,17 @@ interface PortDelete {
 const longestDeleteMs = 30_000;
 /** A port that was let go of longer ago was so before its delete began. */
 const lateDropMs = 5_000;
+/** How long an update may come after a write of ours and be taken for it. */
+export const ownUpdateWithinMs = 1_000;
 const rememberedDeletes = 10_000;
+
+/** What is to be learned from a change of a floating ip: whose request it is, and what the stream says of it. */
+export interface FloatingIpUpdate {
+  readonly requestId?: string;
+  readonly isEcho: boolean;
+  /** Whether it is detached then; and which port delete was under way, if one was. Undefined: nothing new is said. */
+  readonly said?: { readonly detached: boolean; readonly by?: string | undefined };
+}
 
 /**
  * Which changes belong to one request, told by their order alone, for streams without request-ids.
@@ -27,23 +37,18 @@ const rememberedDeletes = 10_000;
  */
 export class RequestsByOrder {
   private readonly deletes = new BoundedMap<PortDelete>(rememberedDeletes);
-  /** Floating ips of which the stream has said that they are detached, and which port delete was under way then, if one was. */
-  private readonly detached = new BoundedMap<{ readonly by: string | undefined }>(rememberedDeletes);
 
-  public constructor(private readonly parts: { readonly cache: CacheReader; readonly clock: Clock }) {}
+  public constructor(private readonly cache: CacheReader) {}
 
   /**
-   * An id for the request that made the change, shared by what belongs to one request; undefined if nothing is to be learned from it.
-   *
-   * @param sequence position of the change in the order of all
+   * An id for the request that deleted a port or an address, shared by what belongs to one request; undefined if nothing is to be learned
+   * from it.
    */
-  public requestIdOf(change: Change, sequence: number): string | undefined {
-    if (change.kind === 'floating-ip' && change.operation === 'UPDATE') return this.floatingIpUpdated(change, sequence);
-    if (change.operation !== 'DELETE') return undefined;
-    if (change.kind === 'instance-ip') return this.addressDeleted(change.uuid, sequence);
-    if (change.kind !== 'virtual-machine-interface') return undefined;
-    const running = this.running([change.uuid]);
-    this.deletes.delete(change.uuid);
+  public requestOfDelete({ kind, uuid }: Change, moment: Moment): string | undefined {
+    if (kind === 'instance-ip') return this.addressDeleted(uuid, moment);
+    if (kind !== 'virtual-machine-interface') return undefined;
+    const running = this.running([uuid], moment);
+    this.deletes.delete(uuid);
     // Undefined if nothing was heard of its addresses: what the request did before is not known, and must not seem to be.
     return running?.requestId;
   }
@@ -52,29 +57,23 @@ export class RequestsByOrder {
    * The stream says of each change what the floating ip is like then. That it is detached, said again, is one of three: the port delete
    * announces it twice, it is the echo of a write of ours (recording 54), or somebody has disassociated it once more.
    */
-  private floatingIpUpdated(change: Change, sequence: number): string | undefined {
-    const { cache, clock } = this.parts;
-    const isEcho = change.object !== undefined && cache.traces.takeEcho(change.uuid, clock.monotonic());
-    if (!mayBeDetached(change.object)) {
-      this.detached.delete(change.uuid);
-      return undefined;
-    }
-    const known = change.object === undefined ? undefined : this.detached.get(change.uuid);
-    const running = this.running(this.portsOf(change.uuid))?.requestId;
-    if (known === undefined) {
-      this.detached.set(change.uuid, { by: running });
-      return running ?? `update ${sequence}`;
-    }
+  public floatingIpUpdated({ uuid, object }: Change, memory: Memory, moment: Moment): FloatingIpUpdate {
+    const isEcho = object !== undefined && isExpected(memory, moment.at);
+    if (!mayBeDetached(object)) return { isEcho, said: { detached: false } };
+    const known = object === undefined ? undefined : memory.said;
+    const by = this.running(this.portsOf(uuid, memory, moment), moment)?.requestId;
+    const fresh = `update ${moment.sequence}`;
+    if (known === undefined) return { isEcho, requestId: by ?? fresh, said: { detached: true, by } };
     // A port delete that began later has nothing to do with it.
-    if (running !== undefined && running === known.by) return running;
-    return isEcho ? undefined : `update ${sequence}`;
+    if (by !== undefined && by === known.by) return { isEcho, requestId: by };
+    return isEcho ? { isEcho } : { isEcho, requestId: fresh };
   }
 
-  private addressDeleted(uuid: string, sequence: number): string | undefined {
-    const ports = this.parts.cache.get('instance-ip', uuid)?.portUuids ?? [];
+  private addressDeleted(uuid: string, moment: Moment): string | undefined {
+    const ports = this.cache.get('instance-ip', uuid)?.refs['virtual-machine-interface'] ?? [];
     if (ports.length === 0) return undefined;
-    const requestId = this.running(ports)?.requestId ?? `delete ${sequence}`;
-    for (const port of ports) this.deletes.set(port, { requestId, at: this.parts.clock.monotonic() });
+    const requestId = this.running(ports, moment)?.requestId ?? `delete ${moment.sequence}`;
+    for (const port of ports) this.deletes.set(port, { requestId, at: moment.at });
     return requestId;
   }
 
@@ -83,25 +82,27 @@ export class RequestsByOrder {
    * record names, and that we let go of lately. Neutron looks at the references first and takes them all away milliseconds later: a drop in
    * between comes too late (recording 57).
    */
-  private portsOf(floatingIpUuid: string): readonly string[] {
-    const { cache, clock } = this.parts;
-    const { portUuids = [] } = cache.get('floating-ip', floatingIpUuid) ?? {};
+  private portsOf(uuid: string, memory: Memory, { at }: Moment): readonly string[] {
     return [
-      ...portUuids,
-      ...(cache.traces.detachedTrace(floatingIpUuid)?.portUuids ?? []),
-      ...cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIpUuid).flatMap(recordedPorts),
-      ...cache.traces.portsLetGoSince(floatingIpUuid, clock.monotonic() - lateDropMs),
+      ...(this.cache.get('floating-ip', uuid)?.refs['virtual-machine-interface'] ?? []),
+      ...(memory.detached?.ports ?? []),
+      ...virtualIpsRecording(this.cache, uuid).flatMap(recordedPorts),
+      ...letGoSince(memory, at - lateDropMs),
     ];
   }
 
-  private running(portUuids: readonly string[]): PortDelete | undefined {
-    const since = this.parts.clock.monotonic() - longestDeleteMs;
-    for (const port of portUuids) {
+  private running(ports: readonly string[], { at }: Moment): PortDelete | undefined {
+    for (const port of ports) {
       const found = this.deletes.get(port);
-      if (found !== undefined && found.at > since) return found;
+      if (found !== undefined && found.at > at - longestDeleteMs) return found;
     }
     return undefined;
   }
+}
+
+// A write that failed has no echo.
+function isExpected({ echoes, lastWriteAt }: Memory, at: number): boolean {
+  return echoes > 0 && at - (lastWriteAt ?? -Infinity) < ownUpdateWithinMs;
 }
 
 /**
@@ -111,8 +112,8 @@ export class RequestsByOrder {
 function mayBeDetached(raw: unknown): boolean {
   if (raw === undefined) return true;
   try {
-    const { portUuids, fixedIp } = toEntity('floating-ip', parseObject('floating-ip', raw));
-    return portUuids.length === 0 && fixedIp === undefined;
+    const { refs, fixedIp } = toEntity('floating-ip', parseObject('floating-ip', raw));
+    return refs['virtual-machine-interface'].length === 0 && fixedIp === undefined;
   } catch (error) {
     if (hasCode(error, 'invalid-object')) return true;
     throw error;

@@ -1,9 +1,14 @@
-import { z } from 'zod';
-import type { KeyValuePairs } from '../../../model/common.js';
-import { uuidSchema } from '../../../model/common.js';
+import {
+  annotationBound,
+  annotationPrefix,
+  ownAnnotations,
+  uuidSchema,
+  type KeyValuePairs,
+  type OwnAnnotations,
+} from '../../../model/index.js';
 import type { VipKey } from '../vip-key.js';
 
-const prefix = 'opensdn-svc-monitor/';
+const prefix = annotationPrefix;
 
 /** The keys of the annotations by which a virtual-ip is known as ours (docs/design.md, "virtual-ip"). */
 export const recordKeys = {
@@ -44,48 +49,36 @@ export interface VirtualIpRecord {
   readonly cut?: readonly (keyof typeof recordBounds)[];
 }
 
-const recordSchema = z.object({
-  managedBy: z.literal(managedBy),
-  vip: z.string().regex(/^[0-9a-f-]{36}\/[0-9a-f.:]+$/),
-  loadBalancer: z.string().min(1),
-  vipPort: uuidSchema,
-});
+const vipPattern = /^[0-9a-f-]{36}\/[0-9a-f.:]+$/;
 
 /** The record in a virtual-ip's annotations; undefined if they are not ours, or not whole. Foreign annotations are ignored. */
 export function readRecord(annotations: KeyValuePairs | undefined): VirtualIpRecord | undefined {
-  const values = new Map((annotations?.key_value_pair ?? []).map(({ key, value }) => [key, value ?? '']));
-  const parsed = recordSchema.safeParse({
-    managedBy: values.get(recordKeys.managedBy),
-    vip: values.get(recordKeys.vip),
-    loadBalancer: values.get(recordKeys.loadBalancer),
-    vipPort: values.get(recordKeys.vipPort),
-  });
-  if (!parsed.success) return undefined;
-  const { vip, loadBalancer, vipPort } = parsed.data;
-  const floatingIps = uuidsUnder(recordKeys.floatingIpPrefix, values.keys(), recordBounds.floatingIps);
-  const members = uuidsUnder(recordKeys.memberPrefix, values.keys(), recordBounds.members);
-  const cut = [...(floatingIps.isCut ? ['floatingIps' as const] : []), ...(members.isCut ? ['members' as const] : [])];
+  return recordIn(ownAnnotations(annotations));
+}
+
+/** The record in annotations as the cache holds them. One of which the rest is left out says nothing for sure: see {@link recordBounds}. */
+export function recordIn(annotations: OwnAnnotations): VirtualIpRecord | undefined {
+  const vip = annotations[recordKeys.vip] ?? '';
+  const loadBalancer = annotations[recordKeys.loadBalancer] ?? '';
+  const vipPort = uuidSchema.safeParse(annotations[recordKeys.vipPort]);
+  const isOurs = annotations[recordKeys.managedBy] === managedBy;
+  if (!isOurs || !vipPattern.test(vip) || loadBalancer === '' || !vipPort.success) return undefined;
+  const keys = Object.keys(annotations);
+  const isTooLong = keys.length >= annotationBound;
+  const floatingIps = uuidsUnder(recordKeys.floatingIpPrefix, keys, recordBounds.floatingIps);
+  const members = uuidsUnder(recordKeys.memberPrefix, keys, recordBounds.members);
+  const cut = [
+    ...(floatingIps.isCut || isTooLong ? ['floatingIps' as const] : []),
+    ...(members.isCut || isTooLong ? ['members' as const] : []),
+  ];
   return {
     vip: vip as VipKey,
     loadBalancer,
-    vipPort,
+    vipPort: vipPort.data,
     floatingIps: floatingIps.uuids,
-    members: members.isCut ? [] : members.uuids,
+    members: cut.includes('members') ? [] : members.uuids,
     ...(cut.length === 0 ? {} : { cut }),
   };
-}
-
-/** What a record says after entries of it were set and keys removed. */
-export function recordAfter(
-  record: VirtualIpRecord,
-  entries: readonly { readonly key: string; readonly value: string }[],
-  removedKeys: readonly string[],
-): VirtualIpRecord {
-  const removed = new Set(removedKeys);
-  const annotations = writeRecord(record, '').filter(({ key }) => !removed.has(key));
-  const values = new Map([...annotations, ...entries].map(({ key, value }) => [key, value]));
-  const after = readRecord({ key_value_pair: [...values].map(([key, value]) => ({ key, value })) });
-  return { ...(after ?? record), ...(record.cut === undefined ? {} : { cut: record.cut }) };
 }
 
 function uuidsUnder(

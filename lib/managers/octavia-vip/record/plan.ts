@@ -2,13 +2,24 @@ import {
   floatingIpRecordKey,
   memberRecordKey,
   recordKeys,
-  writeRecord,
-  type VipKey,
-  type VirtualIpRecord,
-} from '../../../model/index.js';
+    type VirtualIpRecord,
+} from './annotations.js';
 import type { VipPort } from '../carriers/plan.js';
+import type { Write } from '../../../planning/index.js';
 import type { KnownSchema } from '../schema/schema-knowledge.js';
-import type { VirtualIpTarget, Write } from '../../../planning/write.js';
+import type { VipKey } from '../vip-key.js';
+import {
+  associationReference,
+  createdVirtualIp,
+  createVirtualIp,
+  deleteVirtualIp,
+  portReference,
+  setRecord,
+  setVipProperties,
+  virtualIp,
+  type VipProperties,
+  type VirtualIpTarget,
+} from '../writes.js';
 
 /** A virtual-ip that our annotations mark as kept for this VIP. */
 export interface ObservedVirtualIp {
@@ -83,7 +94,7 @@ export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
   const existing = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
   const [kept, ...surplus] = existing;
   const { vipPort } = seen;
-  const bury = (seen.former ?? []).toSorted().map((uuid): Write => ({ action: 'delete-virtual-ip', uuid }));
+  const bury = (seen.former ?? []).toSorted().map(deleteVirtualIp);
   if (vipPort === undefined || vipPort.origin === 'recorded') {
     const isDecided = seen.undecided.length === 0;
     return {
@@ -91,11 +102,11 @@ export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
       record: [],
       attach: [],
       detach: [],
-      forget: isDecided ? existing.map(({ uuid }) => ({ action: 'delete-virtual-ip', uuid })) : [],
+      forget: isDecided ? existing.map(({ uuid }) => deleteVirtualIp(uuid)) : [],
     };
   }
   if (kept === undefined) return { ...(seen.members.length === 0 ? nothing : planCreate(seen, vipPort)), bury };
-  const deletes = surplus.map(({ uuid }): Write => ({ action: 'delete-virtual-ip', uuid }));
+  const deletes = surplus.map(({ uuid }) => deleteVirtualIp(uuid));
   const update = planUpdate(kept, seen, vipPort);
   return { ...update, bury, forget: [...update.forget, ...deletes] };
 }
@@ -125,47 +136,37 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
     floatingIps: associations.annotate,
     members: seen.members.toSorted(),
   };
+  const properties = propertiesOf(seen, vipPort);
   return {
     bury: [],
     record: [
-      {
-        action: 'create-virtual-ip',
-        virtualIp: { fqName, properties: propertiesOf(seen, vipPort), record: writeRecord(record, seen.address) },
-      },
-      ...associations.reference.map((floatingIpUuid): Write => ({
-        action: 'add-association-reference',
-        target: 'created',
-        floatingIpUuid,
-      })),
+      createVirtualIp({ fqName, projectUuid: vipPort.projectUuid, properties, record }),
+      ...associations.reference.map((uuid) => associationReference('add-reference', createdVirtualIp, uuid)),
     ],
-    attach: [vipPort.uuid, ...seen.members.toSorted()].map((portUuid): Write => ({
-      action: 'add-virtual-ip-reference',
-      target: 'created',
-      portUuid,
-    })),
+    attach: [vipPort.uuid, ...seen.members.toSorted()].map((uuid) =>
+      portReference('add-reference', createdVirtualIp, uuid),
+    ),
     detach: [],
     forget: [],
   };
 }
 
 function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan {
-  const target = { uuid: kept.uuid };
+  const target = virtualIp(kept.uuid);
   const wantedRecord = identityOf(seen, vipPort);
   const associations = planAssociations(
     { annotated: kept.record.floatingIps, referenced: kept.floatingIpUuids, wanted: wantedAssociations(seen) },
     seen.schema,
   );
-  const entries = [
+  const newMembers = seen.members.filter((uuid) => !kept.record.members.includes(uuid)).toSorted();
+  const entries: Readonly<Record<string, string>> = {
     ...(kept.record.loadBalancer === wantedRecord.loadBalancer
-      ? []
-      : [{ key: recordKeys.loadBalancer, value: wantedRecord.loadBalancer }]),
-    ...(kept.record.vipPort === wantedRecord.vipPort ? [] : [{ key: recordKeys.vipPort, value: wantedRecord.vipPort }]),
-    ...associations.annotate.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: seen.address })),
-    ...seen.members
-      .filter((uuid) => !kept.record.members.includes(uuid))
-      .toSorted()
-      .map((uuid) => ({ key: memberRecordKey(uuid), value: seen.address })),
-  ];
+      ? {}
+      : { [recordKeys.loadBalancer]: wantedRecord.loadBalancer }),
+    ...(kept.record.vipPort === wantedRecord.vipPort ? {} : { [recordKeys.vipPort]: wantedRecord.vipPort }),
+    ...Object.fromEntries(associations.annotate.map((uuid) => [floatingIpRecordKey(uuid), seen.address])),
+    ...Object.fromEntries(newMembers.map((uuid) => [memberRecordKey(uuid), seen.address])),
+  };
   const ports = [vipPort.uuid, ...seen.members.toSorted()];
   const properties = propertiesOf(seen, vipPort);
   const isSame = kept.address === properties.address && kept.subnetUuid === properties.subnetUuid;
@@ -178,22 +179,16 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   return {
     bury: [],
     record: [
-      ...(entries.length === 0 ? [] : [{ action: 'set-record' as const, target, entries }]),
-      ...associations.reference.map((floatingIpUuid): Write => ({
-        action: 'add-association-reference',
-        target,
-        floatingIpUuid,
-      })),
+      ...(Object.keys(entries).length === 0 ? [] : [setRecord(target, { set: entries })]),
+      ...associations.reference.map((uuid) => associationReference('add-reference', target, uuid)),
     ],
     attach: ports
-      .filter((portUuid) => !kept.portUuids.includes(portUuid))
-      .map((portUuid): Write => ({ action: 'add-virtual-ip-reference', target, portUuid })),
+      .filter((uuid) => !kept.portUuids.includes(uuid))
+      .map((uuid) => portReference('add-reference', target, uuid)),
     detach: [
-      ...drops.map((portUuid): Write => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
-      ...(formerMembers.length === 0
-        ? []
-        : [{ action: 'delete-record' as const, target, keys: formerMembers.map(memberRecordKey) }]),
-      ...(isSame ? [] : [{ action: 'set-virtual-ip-properties' as const, target, properties }]),
+      ...drops.map((uuid) => portReference('delete-reference', target, uuid)),
+      ...(formerMembers.length === 0 ? [] : [setRecord(target, { remove: formerMembers.map(memberRecordKey) })]),
+      ...(isSame ? [] : [setVipProperties(target, properties)]),
     ],
     forget: forgetAssociations(associations, target),
   };
@@ -242,14 +237,10 @@ export function planAssociations(records: AssociationRecords, schema: KnownSchem
 }
 
 function forgetAssociations(plan: AssociationRecordPlan, target: VirtualIpTarget): readonly Write[] {
-  const keys = plan.unannotate.map(floatingIpRecordKey);
+  const remove = plan.unannotate.map(floatingIpRecordKey);
   return [
-    ...plan.unreference.map((floatingIpUuid): Write => ({
-      action: 'delete-association-reference',
-      target,
-      floatingIpUuid,
-    })),
-    ...(keys.length === 0 ? [] : [{ action: 'delete-record' as const, target, keys }]),
+    ...plan.unreference.map((uuid) => associationReference('delete-reference', target, uuid)),
+    ...(remove.length === 0 ? [] : [setRecord(target, { remove })]),
   ];
 }
 
@@ -261,10 +252,7 @@ function identityOf(seen: VirtualIpObservation, vipPort: VipPort): Omit<VirtualI
   return { vip: seen.vip, loadBalancer: vipPort.loadBalancerId, vipPort: vipPort.uuid };
 }
 
-function propertiesOf(
-  seen: VirtualIpObservation,
-  vipPort: VipPort,
-): { readonly address: string; readonly subnetUuid?: string } {
+function propertiesOf(seen: VirtualIpObservation, vipPort: VipPort): VipProperties {
   return { address: seen.address, ...(vipPort.subnetUuid === undefined ? {} : { subnetUuid: vipPort.subnetUuid }) };
 }
 

@@ -1,13 +1,13 @@
 import { SvcMonitorError } from '../../../base/errors/index.js';
 import type { Logger } from '../../../base/log/index.js';
-import type { ManagerSettings } from '../settings.js';
+import type { OctaviaVipSettings } from '../settings.js';
 
 /** Whether the API server keeps references virtual-ip → floating-ip: `native` if it does. */
 export type KnownSchema = 'stock' | 'native' | 'unknown';
 
 /** What a {@link SchemaKnowledge} is made of. */
 export interface SchemaKnowledgeOptions {
-  readonly setting: ManagerSettings['schema'];
+  readonly setting: OctaviaVipSettings['schema'];
   readonly logger: Logger;
   /** Called when the server turns out to be native: records that stand in annotations can move. */
   readonly onNative: () => void;

@@ -1,27 +1,27 @@
 import { expect } from 'chai';
-import { shareOf, SvcMonitorError, vipKey, type KafkaShares, type VipKey } from '../../../lib/index.js';
-import { uuidOf } from '../../support/change-messages.js';
-import { eventually } from '../../support/eventually.js';
-import { KafkaStage } from '../../support/kafka-stage.js';
-import { pass } from '../../support/real-time.js';
-import { kafkaBroker, type KafkaBroker } from '../../support/kafka.js';
+import { shareOf, SvcMonitorError, vipKey, type KafkaGroup, type VipKey } from '../../../../lib/index.js';
+import { uuidOf } from '../../../support/change-messages.js';
+import { eventually } from '../../../support/eventually.js';
+import { KafkaStage } from '../../../support/kafka-stage.js';
+import { pass } from '../../../support/real-time.js';
+import { kafkaBroker, type KafkaBroker } from '../../../support/kafka.js';
 
 const partitions = 6;
 const keys = Array.from({ length: 60 }, (_, i) => vipKey(uuidOf(1), `10.0.0.${i}`));
 
-describe('KafkaShares', () => {
+describe('KafkaGroup', () => {
   let broker: KafkaBroker;
   let stage: KafkaStage;
-  let members: KafkaShares[];
+  let members: KafkaGroup[];
 
-  const member = (delta: Parameters<KafkaStage['shares']>[0] = {}): KafkaShares => {
+  const member = (delta: Parameters<KafkaStage['shares']>[0] = {}): KafkaGroup => {
     const shares = stage.shares(delta);
     members.push(shares);
     return shares;
   };
-  const owned = (shares: KafkaShares): readonly VipKey[] => keys.filter((key) => shares.owns(key));
+  const owned = (shares: KafkaGroup): readonly VipKey[] => keys.filter((key) => shares.owns(key));
   /** Waits until each of these has its part, and all VIPs have exactly one owner. */
-  const divided = (...among: readonly KafkaShares[]): Promise<void> =>
+  const divided = (...among: readonly KafkaGroup[]): Promise<void> =>
     eventually('the VIPs are divided', () => {
       const sizes = among.map((shares) => shares.status().owned.length);
       return (

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { shareOf, vipKey } from '../../../lib/index.js';
-import { uuidOf } from '../../support/change-messages.js';
+import { shareOf, vipKey } from '../../../../lib/index.js';
+import { uuidOf } from '../../../support/change-messages.js';
 
 describe('shareOf', () => {
   it('should be the same in every version: monitors of two versions share', () => {

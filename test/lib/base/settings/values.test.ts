@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatDuration, parseDuration } from '../../../service/config/values.js';
+import { formatDuration, parseDuration } from '../../../../lib/base/settings/index.js';
 
 describe('formatDuration', () => {
   it('should take the largest unit that fits', () => {

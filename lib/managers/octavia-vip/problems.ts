@@ -1,32 +1,33 @@
-import type { Cuts } from '../cache/index.js';
-import type { Controller } from '../controller/index.js';
-import { describeDistrust, type Refusal, type VipReport, type VipReports } from '../managers/index.js';
-import type { Problem } from './monitor.js';
-import type { RejectionLog } from './problems.js';
-
-/** Who knows of problems. */
-export interface ProblemSources {
-  readonly rejections: Pick<RejectionLog, 'problems'>;
-  readonly cuts: Pick<Cuts, 'all'>;
-  readonly controller: Pick<Controller, 'failures' | 'throttled'>;
-  readonly reports: Pick<VipReports, 'all' | 'unlistedProjects'>;
-}
+import type { ControllerProblem } from '../../controller/index.js';
+import type { Refusal } from '../../planning/index.js';
+import { describeDistrust } from './carriers/trust.js';
+import type { Cuts } from './cuts.js';
+import type { VipReport, VipReports } from './report.js';
 
 /**
- * All that is not in order. It has no clock: since when something is so is known to whoever noticed it, and is the same at each look.
+ * What is not in order with VIPs:
+ *
+ * | type | what it is | `uuid` |
+ * |---|---|---|
+ * | `oversized` | an object of which only a part counts, or a VIP that too many ports carry | the object, or none |
+ * | `refused-port` | a port that looks like an amphora and is not trusted | the port |
+ * | `refused-vip-port` | a port that looks like a VIP port and belongs to no project: nothing is kept for it | the port |
+ * | `left-behind` | an amphora port whose VIP is gone, while an instance, a router or the like has the address | the amphora port |
+ * | `unlisted-project` | amphorae in use are of this project, and would be refused if their network were shared | the project |
+ * | `refused-association` | a record that is not trusted | the floating ip |
+ * | `name-taken` | a virtual-ip of somebody else has the name of ours | none |
+ * | `unrecorded` | the config API refuses our virtual-ip, or its record | none |
+ *
+ * It has no clock: since when something is so is known to whoever noticed it, and is the same at each look.
  */
-export function listProblems({ rejections, cuts, controller, reports }: ProblemSources): readonly Problem[] {
-  const problems: Problem[] = [...rejections.problems()];
+export function listVipProblems(
+  reports: Pick<VipReports, 'all' | 'unlistedProjects'>,
+  cuts: Pick<Cuts, 'all'>,
+): readonly ControllerProblem[] {
+  const problems: ControllerProblem[] = [];
   for (const { kind, uuid, what, since } of cuts.all()) {
     const message = `too large, only a part of it counts: it has more ${what.join(', ')} than any load balancer needs`;
     problems.push({ type: 'oversized', kind, uuid, message, since });
-  }
-  for (const [vip, failure] of controller.failures) {
-    problems.push({ type: 'vip', vip, message: `${failure.code}: ${failure.message}`, since: failure.since });
-  }
-  for (const [vip, since] of controller.throttled) {
-    const message = 'the same is written again and again, and slowed down: somebody else may undo what is written';
-    problems.push({ type: 'contended', vip, message, since });
   }
   for (const { project, since } of reports.unlistedProjects()) {
     const message = `amphorae in use will be refused as soon as their network is shared: ${describeDistrust(project)}`;
@@ -36,38 +37,38 @@ export function listProblems({ rejections, cuts, controller, reports }: ProblemS
   return problems;
 }
 
-function problemsOf(report: VipReport): readonly Problem[] {
-  const { key: vip, refused, refusedVipPort, leftBehind, untrusted, nameTaken, unrecorded, surplus } = report;
-  const problems: Problem[] = [];
+function problemsOf(report: VipReport): readonly ControllerProblem[] {
+  const { key, refused, refusedVipPort, leftBehind, untrusted, nameTaken, unrecorded, surplus } = report;
+  const problems: ControllerProblem[] = [];
   for (const { portUuid: uuid, why, since } of refused) {
     const message = `looks like an amphora of the VIP and does not count: ${why}`;
-    problems.push({ type: 'refused-port', kind: 'virtual-machine-interface', uuid, vip, message, since });
+    problems.push({ type: 'refused-port', kind: 'virtual-machine-interface', uuid, key, message, since });
   }
   if (refusedVipPort !== undefined) {
     const { portUuid: uuid, since } = refusedVipPort;
     const message = 'looks like a VIP port and belongs to no project: no virtual-ip is kept, no floating ip is wired';
-    problems.push({ type: 'refused-vip-port', kind: 'virtual-machine-interface', uuid, vip, message, since });
+    problems.push({ type: 'refused-vip-port', kind: 'virtual-machine-interface', uuid, key, message, since });
   }
   for (const { portUuid: uuid, since } of leftBehind) {
     const message = 'an amphora port that was left behind: its VIP is gone, and something else has the address';
-    problems.push({ type: 'left-behind', kind: 'virtual-machine-interface', uuid, vip, message, since });
+    problems.push({ type: 'left-behind', kind: 'virtual-machine-interface', uuid, key, message, since });
   }
   for (const { floatingIpUuid: uuid, since } of untrusted) {
     const message = 'the record names a floating ip of another project, which was not seen attached';
-    problems.push({ type: 'refused-association', kind: 'floating-ip', uuid, vip, message, since });
+    problems.push({ type: 'refused-association', kind: 'floating-ip', uuid, key, message, since });
   }
   if (surplus !== undefined) {
     const message = `${surplus.ports} more ports carry the VIP than any load balancer has amphorae: they do not count`;
-    problems.push({ type: 'oversized', kind: 'virtual-machine-interface', vip, message, since: surplus.since });
+    problems.push({ type: 'oversized', kind: 'virtual-machine-interface', key, message, since: surplus.since });
   }
   if (nameTaken !== undefined) {
     const message = `virtual-ips of others have all names that could be used: ${nameTaken.names}`;
-    problems.push({ type: 'name-taken', kind: 'virtual-ip', vip, message, since: nameTaken.since });
+    problems.push({ type: 'name-taken', kind: 'virtual-ip', key, message, since: nameTaken.since });
   }
   if (unrecorded !== undefined) {
     const { code, message: why, since } = unrecorded;
     const message = `the config API refuses to record its associations (${code}: ${why}). ${whatItCosts} ${adviceOn[code]}`;
-    problems.push({ type: 'unrecorded', kind: 'virtual-ip', vip, message, since });
+    problems.push({ type: 'unrecorded', kind: 'virtual-ip', key, message, since });
   }
   return problems;
 }

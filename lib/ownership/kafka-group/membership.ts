@@ -1,14 +1,14 @@
 import type { Admin, Consumer } from 'kafkajs';
-import { withTimeout, type Clock } from '../base/clock/index.js';
-import { hasCode, throwIfAborted, type SvcMonitorError } from '../base/errors/index.js';
+import { withTimeout, type Clock } from '../../base/clock/index.js';
+import { hasCode, throwIfAborted, type SvcMonitorError } from '../../base/errors/index.js';
 import {
   disposeKafka,
   kafkaFailure,
   openKafka,
   type KafkaClient,
   type KafkaConnectionOptions,
-} from '../kafka/index.js';
-import type { Logger } from '../base/log/index.js';
+} from '../../kafka/index.js';
+import type { Logger } from '../../base/log/index.js';
 
 /** What a {@link Membership} is made of. */
 export interface MembershipOptions {

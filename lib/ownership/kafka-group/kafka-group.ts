@@ -1,15 +1,14 @@
-import { SystemClock, type Clock, type Timer } from '../base/clock/index.js';
-import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
-import { keepAttempting, type Attempt, type KafkaConnectionOptions } from '../kafka/index.js';
-import { errorFields, silentLogger, type Logger } from '../base/log/index.js';
-import { silentMetrics, type Metrics } from '../base/metrics/index.js';
-import type { VipKey } from '../model/index.js';
+import { SystemClock, type Clock, type Timer } from '../../base/clock/index.js';
+import { SvcMonitorError, toSvcMonitorError } from '../../base/errors/index.js';
+import { keepAttempting, type Attempt, type KafkaConnectionOptions } from '../../kafka/index.js';
+import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
+import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
 import { Membership } from './membership.js';
 import { shareOf } from './share-of.js';
-import type { Shares, SharesStatus } from './shares.js';
+import type { Ownership, OwnershipStatus } from '../ownership.js';
 
-/** What {@link KafkaShares} are made of. Only `brokers` has to be there. */
-export interface KafkaSharesOptions extends KafkaConnectionOptions {
+/** What {@link KafkaGroup} are made of. Only `brokers` has to be there. */
+export interface KafkaGroupOptions extends KafkaConnectionOptions {
   /** The topic of the config changes: as many shares as it has partitions. Defaults to `vnc_config.object-update`. */
   readonly topic?: string;
   /** The consumer group: the same for all that share. Defaults to `opensdn-svc-monitor`. */
@@ -32,7 +31,7 @@ export interface KafkaSharesOptions extends KafkaConnectionOptions {
 const sessionsUntilStalled = 3;
 
 /**
- * Shares that the members of a Kafka consumer group divide among them: a VIP belongs to a share by its key, a share is a partition of the
+ * Ownership that the members of a Kafka consumer group divide among them: a VIP belongs to a share by its key, a share is a partition of the
  * topic, and the group assigns the partitions. When a member dies, the group divides anew after `sessionTimeoutMs`; when one leaves or
  * comes, at once.
  *
@@ -40,7 +39,7 @@ const sessionsUntilStalled = 3;
  * A process that was frozen, or is cut off, so stops acting at about the time at which others begin; for a moment two can act for a VIP,
  * which does no harm. While Kafka is away nobody acts.
  */
-export class KafkaShares implements Shares {
+export class KafkaGroup implements Ownership {
   private readonly connection: KafkaConnectionOptions;
   private readonly topic: string;
   private readonly groupId: string;
@@ -61,7 +60,7 @@ export class KafkaShares implements Shares {
   private joining: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
 
-  public constructor(options: KafkaSharesOptions) {
+  public constructor(options: KafkaGroupOptions) {
     this.sessionTimeoutMs = options.sessionTimeoutMs ?? 6_000;
     // A heartbeat that hangs must not use up the session.
     this.connection = {
@@ -80,7 +79,7 @@ export class KafkaShares implements Shares {
     return this.clock.monotonic() < this.leaseEndsAt;
   }
 
-  public owns(key: VipKey): boolean {
+  public owns(key: string): boolean {
     return this.mayAct() && this.assigned.has(shareOf(key, this.count));
   }
 
@@ -111,7 +110,7 @@ export class KafkaShares implements Shares {
     return this.stopping;
   }
 
-  public status(): SharesStatus {
+  public status(): OwnershipStatus {
     return {
       group: this.groupId,
       joined: this.mayAct(),

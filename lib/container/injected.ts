@@ -1,0 +1,151 @@
+import { inject, injectable } from 'inversify';
+import type { Clock } from '../base/clock/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
+import { Informer, type CacheListener } from '../cache/index.js';
+import type { ChangeSource } from '../change-stream/index.js';
+import { createConfigApiClient, type ConfigApiClient, type ConfigWriter } from '../config-api/index.js';
+import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
+import { managers as allManagers } from '../managers/index.js';
+import { ConfigMonitor, Feeder, RejectionLog } from '../monitor/index.js';
+import { FencedWriter, type Ownership } from '../ownership/index.js';
+import { assemble, type Assembly } from './assembly.js';
+import type { MonitorOptions } from './options.js';
+import { tokens, type NewQueue } from './tokens.js';
+
+const defaultResyncIntervalMs = 300_000;
+// OpenSDN announces what one request has done in several messages, about a millisecond apart.
+const defaultReadDelayMs = 2;
+const defaultSyncTimeoutMs = 300_000;
+const defaultDrainTimeoutMs = 5_000;
+
+/** What all parts have in common. */
+@injectable()
+export class Outside {
+  public constructor(
+    @inject(tokens.clock) public readonly clock: Clock,
+    @inject(tokens.logger) public readonly logger: Logger,
+    @inject(tokens.metrics) public readonly metrics: Metrics,
+  ) {}
+}
+
+/** What is made from options: the client of the config API, queues, and what the managers make. */
+@injectable()
+export class InjectedParts {
+  public constructor(
+    @inject(tokens.options) private readonly options: MonitorOptions,
+    @inject(Outside) private readonly outside: Outside,
+  ) {}
+
+  /** A client. */
+  public configApi(): ConfigApiClient {
+    const { clock, logger, metrics } = this.outside;
+    return createConfigApiClient({ ...this.options.configApi, ...this.jitter(), clock, logger, metrics });
+  }
+
+  /** How queues are made. */
+  public newQueue(): NewQueue {
+    const { clock, metrics } = this.outside;
+    return (name) => new KeyedWorkQueue({ ...this.jitter(), name, clock, metrics });
+  }
+
+  /** What the managers make. */
+  public assembly(newQueue: NewQueue): Assembly {
+    const { managers = allManagers, settings = {} } = this.options;
+    const { clock, logger, metrics } = this.outside;
+    return assemble({ managers, settings, newQueue, clock, logger, metrics });
+  }
+
+  private jitter(): { readonly random?: () => number } {
+    const { random } = this.options;
+    return random === undefined ? {} : { random };
+  }
+}
+
+/** See {@link FencedWriter}. */
+@injectable()
+export class InjectedWriter extends FencedWriter {
+  public constructor(
+    @inject(tokens.configApi) writer: ConfigApiClient,
+    @inject(tokens.ownership) ownership: Ownership,
+  ) {
+    super({ writer, ownership });
+  }
+}
+
+/** See {@link RejectionLog}. */
+@injectable()
+export class InjectedRejectionLog extends RejectionLog {
+  public constructor(@inject(Outside) outside: Outside) {
+    super(outside);
+  }
+}
+
+/** See {@link Feeder}. */
+@injectable()
+export class InjectedFeeder extends Feeder {
+  public constructor(
+    @inject(tokens.assembly) { feeds }: Assembly,
+    @inject(tokens.rejections) rejections: RejectionLog,
+    @inject(tokens.metrics) metrics: Metrics,
+  ) {
+    super({ feeds, rejections, metrics });
+  }
+}
+
+/** See {@link Informer}. */
+@injectable()
+export class InjectedInformer extends Informer {
+  public constructor(
+    @inject(tokens.options) options: MonitorOptions,
+    @inject(tokens.configApi) reader: ConfigApiClient,
+    @inject(tokens.assembly) { cache, observers }: Assembly,
+    @inject(tokens.listener) listener: CacheListener,
+    @inject(Outside) { clock, logger, metrics }: Outside,
+  ) {
+    const { resyncIntervalMs = defaultResyncIntervalMs, readDelayMs = defaultReadDelayMs } = options;
+    super({ reader, cache, observers, listener, clock, logger, metrics, resyncIntervalMs, readDelayMs });
+  }
+}
+
+/** The controllers, one for each feed. */
+@injectable()
+export class InjectedControllers {
+  public readonly all: readonly AnyController[];
+
+  public constructor(
+    @inject(tokens.options) { dryRun = false, workers }: MonitorOptions,
+    @inject(tokens.assembly) { cache, feeds }: Assembly,
+    @inject(tokens.informer) keeper: Informer,
+    @inject(tokens.writer) writer: ConfigWriter,
+    @inject(tokens.ownership) ownership: Ownership,
+    @inject(Outside) { clock, logger, metrics }: Outside,
+  ) {
+    const parts = { cache, keeper, writer, ownership, clock, logger, metrics, dryRun };
+    this.all = feeds.map((feed) => feed.controller(workers === undefined ? parts : { ...parts, workers }));
+  }
+}
+
+/** See {@link ConfigMonitor}. */
+@injectable()
+export class InjectedMonitor extends ConfigMonitor {
+  public constructor(
+    @inject(tokens.options) options: MonitorOptions,
+    @inject(tokens.source) source: ChangeSource,
+    @inject(tokens.informer) informer: Informer,
+    @inject(tokens.assembly) { cache, feeds }: Assembly,
+    @inject(tokens.controllers) controllers: readonly AnyController[],
+    @inject(tokens.ownership) ownership: Ownership,
+    @inject(tokens.rejections) rejections: RejectionLog,
+    @inject(tokens.configApi) client: ConfigApiClient,
+    @inject(Outside) { clock, logger, metrics }: Outside,
+  ) {
+    const { syncTimeoutMs = defaultSyncTimeoutMs, drainTimeoutMs = defaultDrainTimeoutMs } = options;
+    const times = { syncTimeoutMs, drainTimeoutMs };
+    const close = (): void => {
+      client.close();
+    };
+    const parts = { source, informer, cache, feeds, controllers, ownership, rejections, close };
+    super({ ...parts, ...times, clock, logger, metrics });
+  }
+}

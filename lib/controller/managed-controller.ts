@@ -1,0 +1,108 @@
+import type { Clock } from '../base/clock/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics } from '../base/metrics/index.js';
+import type { CacheKeeper, CacheReader } from '../cache/index.js';
+import type { ConfigWriter } from '../config-api/index.js';
+import type { Ownership } from '../ownership/index.js';
+import { PlanApplier, type Plan } from '../planning/index.js';
+import { Controller } from './controller.js';
+import { OwnedReconciler } from './owned-reconciler.js';
+import { PlanReconciler } from './plan-reconciler.js';
+import type { WorkQueue } from './queue/index.js';
+import type { ControllerProblem, ControllerSpec } from './spec.js';
+
+/** What a controller of a monitor is made of besides its spec. */
+export interface ManagedControllerParts {
+  readonly cache: CacheReader & { readonly sequence: number };
+  readonly keeper: CacheKeeper;
+  readonly writer: ConfigWriter;
+  readonly ownership: Ownership;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Keys reconciled at once. Defaults to 8. */
+  readonly workers?: number;
+  /** Plan and report, and write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** What the status shows of a controller. */
+export interface ControllerStatus {
+  readonly queue: { readonly length: number };
+  readonly [section: string]: unknown;
+}
+
+/** A controller of a monitor, of which nothing is known but that it is one. */
+export interface AnyController {
+  readonly name: string;
+  /** Starts its workers. */
+  start(): void;
+  /** Lets the workers finish what waits, for at most `drainTimeoutMs` milliseconds. */
+  stop(drainTimeoutMs: number): Promise<void>;
+  status(): ControllerStatus;
+  problems(): readonly ControllerProblem[];
+}
+
+/** The loop of a spec: its queue, its workers, the generic reconcile, for the keys that this monitor acts for. */
+export class ManagedController<Key extends string, Seen, P extends Plan> implements AnyController {
+  private readonly controller: Controller<Key>;
+
+  public constructor(
+    private readonly spec: ControllerSpec<Key, Seen, P>,
+    private readonly queue: WorkQueue<Key>,
+    parts: ManagedControllerParts,
+  ) {
+    const { cache, keeper, writer, ownership, clock, metrics, dryRun, workers } = parts;
+    const { name } = spec;
+    const logger = parts.logger.child({ controller: name });
+    const applier = new PlanApplier({ controller: name, writer, cache, keeper, clock, metrics });
+    const reconciler = new OwnedReconciler<Key>({
+      reconciler: new PlanReconciler({ spec, cache, keeper, applier, clock, logger, dryRun }),
+      ownership,
+      forget: (key) => spec.forgotten?.(key),
+    });
+    this.controller = new Controller<Key>({
+      name,
+      queue,
+      reconciler,
+      clock,
+      logger,
+      metrics,
+      ...(workers === undefined ? {} : { workers }),
+    });
+  }
+
+  public get name(): string {
+    return this.spec.name;
+  }
+
+  public start(): void {
+    this.controller.start();
+  }
+
+  public stop(drainTimeoutMs: number): Promise<void> {
+    return this.controller.stop(drainTimeoutMs);
+  }
+
+  public status(): ControllerStatus {
+    return { queue: { length: this.queue.length }, ...this.spec.status?.() };
+  }
+
+  public problems(): readonly ControllerProblem[] {
+    return [
+      ...[...this.controller.failures].map(([key, { code, message, since }]) => ({
+        type: 'failing',
+        key,
+        message: `${code}: ${message}`,
+        since,
+      })),
+      ...[...this.controller.throttled].map(([key, since]) => ({
+        type: 'contended',
+        key,
+        message: 'the same is written again and again, and slowed down: somebody else may undo what is written',
+        since,
+      })),
+      ...(this.spec.problems?.() ?? []),
+    ];
+  }
+}

@@ -1,0 +1,147 @@
+import type { Clock } from '../base/clock/index.js';
+import { assertNever, SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { CacheKeeper, CacheReader } from '../cache/index.js';
+import {
+  describeStages,
+  refreshAll,
+  Refusals,
+  withoutRecord,
+  type ApplyOptions,
+  type ApplyResult,
+  type Plan,
+  type PlanApplier,
+  type WriteObserver,
+} from '../planning/index.js';
+import type { ReconcileOptions, Reconciler, ReconcileResult } from './reconciler.js';
+import type { ControllerSpec } from './spec.js';
+
+// A plan goes out of date when objects vanish or names are taken under it. More often than this, something else is wrong.
+const plansPerReconcile = 4;
+
+/** What a {@link PlanReconciler} is made of. */
+export interface PlanReconcilerParts<Key extends string, Seen, P extends Plan> {
+  readonly spec: ControllerSpec<Key, Seen, P>;
+  readonly cache: CacheReader;
+  readonly keeper: CacheKeeper;
+  readonly applier: PlanApplier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Plan and report, and write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** The generic reconcile: observe, plan, verify what the plan asks for, apply, and tell the hooks. */
+export class PlanReconciler<Key extends string, Seen, P extends Plan> implements Reconciler<Key> {
+  private readonly refusals: Refusals;
+
+  public constructor(private readonly parts: PlanReconcilerParts<Key, Seen, P>) {
+    this.refusals = new Refusals(parts.clock);
+  }
+
+  /** What would be done for the key now. */
+  public plan(key: Key, verified = false): P {
+    const { spec, cache } = this.parts;
+    return spec.plan(spec.observe(key, cache, verified));
+  }
+
+  public async reconcile(key: Key, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
+    this.parts.spec.preparing?.(key);
+    return options.urgentOnly === true
+      ? this.doWhatIsUrgent(key, signal, options)
+      : this.bringInOrder(key, signal, options);
+  }
+
+  private async bringInOrder(key: Key, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
+    const { spec, cache, keeper } = this.parts;
+    let writes = 0;
+    let verified = false;
+    for (let plans = 0; plans < plansPerReconcile; plans += 1) {
+      throwIfAborted(signal);
+      const plan = this.plan(key, verified);
+      if (plan.verify.length > 0 && !verified) {
+        await refreshAll(keeper, plan.verify, signal);
+        verified = true;
+        continue;
+      }
+      const result = await this.carryOut(key, plan, signal, options);
+      writes += result.writes;
+      switch (result.outcome) {
+        case 'done':
+          return {
+            writes,
+            ...this.requeueAfter(key, plan),
+            ...(spec.isOver?.(key, cache) === true ? { isOver: true } : {}),
+          };
+        case 'put-off':
+          return { writes, unfinished: true };
+        case 'outdated':
+          break;
+        default:
+          assertNever(result.outcome);
+      }
+    }
+    throw new SvcMonitorError('outdated', 'the objects of the key keep changing under the plan', {
+      details: { key, plans: plansPerReconcile },
+    });
+  }
+
+  private requeueAfter(key: Key, { recheckAfterMs }: P): Pick<ReconcileResult, 'requeueAfterMs'> {
+    const waits = [recheckAfterMs, this.refusals.of(key)?.waitMs].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  // Nothing is verified or told: that is left to the whole reconcile that follows. If the plan is out of date, so is that.
+  private async doWhatIsUrgent(key: Key, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
+    const { spec, applier, dryRun } = this.parts;
+    const plan = this.plan(key);
+    const stages = plan.stages.filter((stage) => stage.isUrgent === true);
+    if (dryRun || stages.length === 0) return { writes: 0 };
+    const observer = spec.writes?.(key, plan);
+    const { writes } = await applier.apply({ ...plan, stages }, signal, observed(options, observer));
+    return { writes };
+  }
+
+  private async carryOut(key: Key, plan: P, signal: AbortSignal, options: ReconcileOptions): Promise<ApplyResult> {
+    const { spec, applier, logger, dryRun } = this.parts;
+    spec.planned?.(key, plan);
+    if (dryRun) {
+      const result = { outcome: 'done', writes: 0 } as const;
+      spec.settled?.(key, plan, { ...result, dryRun });
+      return result;
+    }
+    if (plan.stages.length > 0 && logger.isDebugEnabled()) {
+      logger.debug('plan', { key, plan: describePlan(spec, key, plan) });
+    }
+    // Where there is nothing to be recorded it does not matter.
+    const hasRecord = plan.stages.some((stage) => stage.isRecord === true);
+    const refusedBefore = hasRecord ? this.refusals.of(key)?.refusal : undefined;
+    const stages = refusedBefore === undefined ? plan.stages : withoutRecord(plan.stages);
+    const observer = spec.writes?.(key, plan);
+    const result = await applier.apply({ ...plan, stages }, signal, observed(options, observer));
+    if (result.refusal !== undefined) this.refusals.note(key, result.refusal);
+    const refusal = result.refusal ?? refusedBefore;
+    spec.settled?.(key, plan, { ...result, dryRun, ...(refusal === undefined ? {} : { refusal }) });
+    if (stages.length > 0 && result.outcome !== 'outdated') logger.info('reconciled', { key, writes: result.writes });
+    return result;
+  }
+}
+
+/** A plan as readable text, one line for each write. */
+export function describePlan<Key extends string, Seen, P extends Plan>(
+  spec: ControllerSpec<Key, Seen, P>,
+  key: Key,
+  plan: P,
+): string {
+  if (spec.describe !== undefined) return spec.describe(key, plan);
+  const lines = describeStages(plan.stages);
+  return lines.length === 0 ? `${key}: nothing to write` : [key, ...lines].join('\n');
+}
+
+function observed({ othersWait, onWritten }: ReconcileOptions, observer: WriteObserver | undefined): ApplyOptions {
+  return {
+    ...(othersWait === undefined ? {} : { othersWait }),
+    ...(onWritten === undefined ? {} : { onWritten }),
+    ...(observer === undefined ? {} : { observer }),
+  };
+}

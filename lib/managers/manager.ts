@@ -1,0 +1,49 @@
+import type { Clock } from '../base/clock/index.js';
+import type { Logger } from '../base/log/index.js';
+import type { Metrics, MetricTable } from '../base/metrics/index.js';
+import type { Setting, SettingsOf } from '../base/settings/index.js';
+import type { CacheObserver, CacheReader } from '../cache/index.js';
+import type { AnyControllerSpec } from '../controller/index.js';
+
+/** What a manager is given. */
+export interface ManagerContext {
+  readonly cache: CacheReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Has all keys of the manager's controllers looked at again. */
+  readonly requeue: () => void;
+}
+
+/** What a manager is made of for one monitor. */
+export interface ManagerParts {
+  readonly controllers: readonly AnyControllerSpec[];
+  /** Told of all that the cache hears and sees. */
+  readonly observers?: readonly CacheObserver[];
+}
+
+/** Settings by the names that the code has for them. @inline */
+type AnySettings = Readonly<Record<string, Setting<unknown>>>;
+
+/**
+ * One family of rules: its settings, its metrics, and its controllers, each with one kind of key. A manager is one folder, and one line in
+ * `index.ts`.
+ */
+export interface Manager<T extends AnySettings = AnySettings> {
+  /** Dashed. */
+  readonly name: string;
+  readonly settings: T;
+  readonly metrics?: MetricTable;
+  /** Makes its parts. Nothing runs before the monitor starts. */
+  create(context: ManagerContext, settings: SettingsOf<T>): ManagerParts;
+}
+
+/** A manager of which nothing is known but that it is one. */
+export type AnyManager = Pick<Manager, 'name' | 'settings' | 'metrics'> & {
+  create(context: ManagerContext, settings: never): ManagerParts;
+};
+
+/** Checks that a manager is one, and keeps its type. */
+export function defineManager<T extends AnySettings>(manager: Manager<T>): Manager<T> {
+  return manager;
+}

@@ -1,0 +1,204 @@
+import type { Clock } from '../../base/clock/index.js';
+import { assertNever } from '../../base/errors/index.js';
+import type { Logger } from '../../base/log/index.js';
+import type { Metrics } from '../../base/metrics/index.js';
+import type { CacheReader } from '../../cache/index.js';
+import type { ControllerProblem, ControllerSpec, Settled, Touches } from '../../controller/index.js';
+import { projectOf } from '../../model/index.js';
+import type { SentWrite, WriteObserver } from '../../planning/index.js';
+import { observeLoadBalancer } from './carriers/observe.js';
+import { planLoadBalancer } from './carriers/plan.js';
+import type { Cuts } from './cuts.js';
+import type { AssociationEvent } from './floating-ips/plan.js';
+import { restorePurpose, type EpisodeOf, type History } from './history/index.js';
+import type { octaviaVipMetrics } from './metrics.js';
+import { listVipProblems } from './problems.js';
+import { allVips, causeOf, reactions } from './reactions.js';
+import { findManaged, isBelieved, sortManaged } from './record/observe.js';
+import { recordedFloatingIps, recordedPorts } from './record/record.js';
+import type { VipReports } from './report.js';
+import type { SchemaKnowledge } from './schema/schema-knowledge.js';
+import type { OctaviaVipSettings } from './settings.js';
+import type { VipKey } from './vip-key.js';
+import { describeVipPlan, isEnd, planVip, type VipPlan } from './vip-plan.js';
+import { observeVip, type VipSeen } from './vip-seen.js';
+import { floatingIpPropertiesOf } from './writes.js';
+
+/** What the {@link VipController} is made of. */
+export interface VipControllerParts {
+  readonly cache: CacheReader;
+  readonly history: History;
+  readonly schema: SchemaKnowledge;
+  readonly reports: VipReports;
+  readonly cuts: Cuts;
+  readonly settings: OctaviaVipSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics<typeof octaviaVipMetrics>;
+}
+
+/** Keeps the floating ips of VIPs, and the virtual-ips that record them. The key of its work is a VIP. */
+export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
+  public readonly name = 'octavia-vip';
+  public readonly touches: Touches<VipKey>;
+
+  public constructor(private readonly parts: VipControllerParts) {
+    this.touches = reactions(parts);
+  }
+
+  public keys(cache: CacheReader): Iterable<VipKey> {
+    return allVips(cache, this.parts);
+  }
+
+  public readonly causeOf = causeOf;
+
+  public observe(key: VipKey, cache: CacheReader, verified: boolean): VipSeen {
+    const { history, settings, schema, clock } = this.parts;
+    const parts = { cache, history, settings, schema: schema.schema, now: clock.monotonic() };
+    return observeVip(parts, key, verified);
+  }
+
+  public plan(seen: VipSeen): VipPlan {
+    return planVip(seen, this.parts.settings);
+  }
+
+  public describe(_key: VipKey, plan: VipPlan): string {
+    return describeVipPlan(plan);
+  }
+
+  /** Nothing is kept for the VIP, and nobody carries it. */
+  public isOver(key: VipKey, cache: CacheReader): boolean {
+    const { history, settings } = this.parts;
+    if (findManaged(cache, key).length > 0) return false;
+    return planLoadBalancer(observeLoadBalancer({ cache, history }, key, []), settings).members.length === 0;
+  }
+
+  /** What the virtual-ips of the VIP tell before anything is planned: the evidence of a strip, and what the API server keeps. */
+  public preparing(key: VipKey): void {
+    const { cache, history, schema, settings } = this.parts;
+    const found = findManaged(cache, key);
+    if (found.length === 0) return;
+    const { vipPort } = planLoadBalancer(observeLoadBalancer(this.parts, key, found), settings);
+    for (const virtualIp of sortManaged(cache, found, { key, vipPort: vipPort?.uuid }).current) {
+      if (virtualIp.refs['floating-ip'].length > 0) schema.referenceSeen();
+      const ports = recordedPorts(virtualIp);
+      for (const uuid of recordedFloatingIps(virtualIp)) {
+        const floatingIp = cache.get('floating-ip', uuid);
+        // What is not believed is no evidence either.
+        if (floatingIp !== undefined && isBelieved(this.parts, virtualIp, floatingIp)) {
+          history.note(uuid, { type: 'evidence', ports });
+        }
+      }
+    }
+  }
+
+  public planned(key: VipKey, { vipPortUuid: vipPort, associations, members }: VipPlan): void {
+    if (vipPort === undefined) return;
+    const { cache, history } = this.parts;
+    const port = cache.get('virtual-machine-interface', vipPort);
+    const project = port && projectOf(port);
+    if (project !== undefined) history.vipPortSeen(vipPort, project);
+    for (const uuid of associations) history.note(uuid, { type: 'associated', of: { vip: key, vipPort } });
+    for (const uuid of members) history.memberSeen(uuid, { key, vipPort });
+  }
+
+  public writes(key: VipKey, plan: VipPlan): WriteObserver {
+    const of: EpisodeOf = { vip: key, vipPort: plan.vipPortUuid };
+    return {
+      sending: (sent) => {
+        this.sending(sent);
+      },
+      written: (sent) => {
+        this.written(sent, of);
+      },
+      confirmed: (_write, isKept) => {
+        if (isKept) this.parts.schema.referenceSeen();
+        else this.parts.schema.referenceMissed();
+      },
+    };
+  }
+
+  public settled(key: VipKey, plan: VipPlan, { outcome, refusal, dryRun }: Settled): void {
+    if (outcome === 'outdated') return;
+    const { reports, history } = this.parts;
+    // To what is not recorded each look is the first.
+    const isNews = ({ type, floatingIpUuid }: AssociationEvent): boolean =>
+      type !== 'associated' || !reports.wasAssociated(key, floatingIpUuid);
+    const news = plan.events.filter(isNews);
+    reports.update(plan, { dryRun, unrecorded: refusal });
+    if (dryRun) return;
+    // An association has ended when its record is gone.
+    const isDone = outcome === 'done' && refusal === undefined;
+    for (const event of isDone ? news : news.filter((one) => !isEnd(one))) this.tell(event, key);
+    if (isDone) for (const uuid of plan.forgotten) history.note(uuid, { type: 'forgotten', vip: key });
+  }
+
+  public forgotten(key: VipKey): void {
+    this.parts.reports.forget(key);
+  }
+
+  public status(): Readonly<Record<string, unknown>> {
+    const plans: Record<string, string> = {};
+    for (const { key, plan } of this.parts.reports.all()) if (plan !== undefined) plans[key] = plan;
+    return {
+      ...this.parts.reports.totals(),
+      ...(Object.keys(plans).length === 0 ? {} : { dryRunPlans: plans }),
+    };
+  }
+
+  public problems(): readonly ControllerProblem[] {
+    return listVipProblems(this.parts.reports, this.parts.cuts);
+  }
+
+  private sending({ write, uuid, requestId, at }: SentWrite): void {
+    if (write.on.kind !== 'floating-ip') return;
+    const isRestore = write.do === 'set' && write.purpose === restorePurpose;
+    this.parts.history.note(uuid, { type: 'sending', requestId, at, isRestore });
+  }
+
+  private written({ write, uuid, plannedAt, at }: SentWrite, of: EpisodeOf): void {
+    if (write.on.kind !== 'floating-ip') return;
+    const { cache, history } = this.parts;
+    switch (write.do) {
+      case 'set':
+        history.note(uuid, { type: 'properties-set', ...floatingIpPropertiesOf(write), of });
+        return;
+      case 'add-reference': {
+        const isFreed = cache.get('floating-ip', uuid)?.fixedIp === undefined;
+        history.note(uuid, { type: 'reference-added', port: write.to.uuid, plannedAt, isFreed, of });
+        return;
+      }
+      case 'delete-reference':
+        history.note(uuid, { type: 'reference-deleted', port: write.to.uuid, at, of });
+        return;
+      default:
+    }
+  }
+
+  private tell(event: AssociationEvent, vip: VipKey): void {
+    const { history, logger, metrics } = this.parts;
+    const fields = { vip, floatingIpUuid: event.floatingIpUuid };
+    switch (event.type) {
+      case 'associated':
+        logger.info('floating ip associated', fields);
+        return;
+      case 'stripped':
+        metrics.increment('associations_stripped_total', {});
+        logger.warn('floating ip stripped by a port delete, restoring it', fields);
+        return;
+      case 'restored':
+        metrics.increment('associations_restored_total', {});
+        logger.info('floating ip restored', fields);
+        return;
+      case 'freed':
+      case 'moved':
+      case 'vip-gone':
+        history.note(event.floatingIpUuid, { type: 'ended' });
+        metrics.increment('associations_ended_total', { reason: event.type });
+        logger.info('floating ip no longer associated', { ...fields, reason: event.type });
+        return;
+      default:
+        assertNever(event.type);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { boundMembers } from './carriers/oversized.js';
+import { observeLoadBalancer } from './carriers/observe.js';
+import { planLoadBalancer, type LoadBalancerPlan } from './carriers/plan.js';
+import { observeFloatingIps, type FloatingIpsSeen } from './floating-ips/observe.js';
+import type { HistoryReader } from './history/index.js';
+import { isUnclear } from './ports.js';
+import { findManaged, sortManaged, takenNames, type ManagedVirtualIps } from './record/observe.js';
+import { candidateNames, type VirtualIpObservation } from './record/plan.js';
+import { isCut, recordOf } from './record/record.js';
+import type { KnownSchema } from './schema/schema-knowledge.js';
+import type { OctaviaVipSettings } from './settings.js';
+import { vipKeyParts, type VipKey } from './vip-key.js';
+import type { CacheReader } from '../../cache/index.js';
+
+/** What is known of a VIP when it is planned, as plain values. */
+export interface VipSeen {
+  readonly key: VipKey;
+  /** Who carries it. */
+  readonly loadBalancer: LoadBalancerPlan;
+  /** How many ports carry it and do not count, since there are too many. */
+  readonly surplus: number;
+  /** Undefined: nobody carries it, nothing is kept for it, and nothing was written for it. */
+  readonly rest?: {
+    readonly floatingIps: FloatingIpsSeen;
+    readonly virtualIp: Omit<VirtualIpObservation, 'associations' | 'undecided' | 'untrusted'>;
+    /** A virtual-ip of the VIP holds more than is taken. */
+    readonly isCut: boolean;
+  };
+}
+
+/** Where it is gathered from. */
+export interface VipParts {
+  readonly cache: CacheReader;
+  readonly history: HistoryReader;
+  readonly settings: OctaviaVipSettings;
+  /** What is known of the API server's schema. */
+  readonly schema: KnownSchema;
+  /** Monotonic time, milliseconds. */
+  readonly now: number;
+}
+
+/** Gathers what is known of a VIP. No side effects. `verified`: ports and floating ips were read again just now. */
+export function observeVip(parts: VipParts, key: VipKey, verified: boolean): VipSeen {
+  const { cache, history, settings } = parts;
+  const found = findManaged(cache, key);
+  const { plan: loadBalancer, surplus } = boundMembers(
+    planLoadBalancer(observeLoadBalancer(parts, key, found), settings),
+  );
+  const [written] = history.writtenFor(key);
+  if (found.length === 0 && loadBalancer.members.length === 0 && written === undefined) {
+    return { key, loadBalancer, surplus };
+  }
+  const managed = sortManaged(cache, found, { key, vipPort: loadBalancer.vipPort?.uuid });
+  return {
+    key,
+    loadBalancer,
+    surplus,
+    rest: {
+      floatingIps: observeFloatingIps(parts, { key, managed, loadBalancer, verified }),
+      virtualIp: observeVirtualIp(parts, { key, managed, loadBalancer }),
+      isCut: managed.current.some(isCut),
+    },
+  };
+}
+
+function observeVirtualIp(
+  { cache, schema }: VipParts,
+  seen: { readonly key: VipKey; readonly managed: ManagedVirtualIps; readonly loadBalancer: LoadBalancerPlan },
+): Omit<VirtualIpObservation, 'associations' | 'undecided' | 'untrusted'> {
+  const { key, managed, loadBalancer } = seen;
+  const { current, former } = managed;
+  const { address } = vipKeyParts(key);
+  const { vipPort, members } = loadBalancer;
+  const names =
+    vipPort === undefined
+      ? []
+      : candidateNames(vipPort, address).map((name) => [vipPort.project.domain, vipPort.project.name, name].join(':'));
+  return {
+    vip: key,
+    address,
+    ...(vipPort === undefined ? {} : { vipPort }),
+    members,
+    former: former.map(({ uuid }) => uuid),
+    existing: current.flatMap((virtualIp) => {
+      const record = recordOf(virtualIp);
+      if (record === undefined) return [];
+      const { uuid, fqName, address: shown, subnetUuid, refs } = virtualIp;
+      return [
+        {
+          uuid,
+          fqName,
+          ...(shown === undefined ? {} : { address: shown }),
+          ...(subnetUuid === undefined ? {} : { subnetUuid }),
+          portUuids: refs['virtual-machine-interface'],
+          floatingIpUuids: refs['floating-ip'],
+          record,
+        },
+      ];
+    }),
+    unclearPorts: current
+      .flatMap(({ refs }) => refs['virtual-machine-interface'])
+      .filter((uuid) => isUnclear(cache, uuid)),
+    takenNames: takenNames(cache, names, [...current, ...former]),
+    schema,
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { canonicalAddress } from '../address.js';
+import { annotationKeys, hasTooManyAnnotations, ownAnnotations } from '../annotations.js';
+import { optional, referencesSchema } from '../common.js';
+import { defineKind } from '../kind.js';
+
+/** What is said of a VIP. The server enforces the enumerations, not that anything be there (recording 08). */
+export const virtualIpPropertiesSchema = z.looseObject({
+  address: optional(z.string()),
+  subnet_id: optional(z.string()),
+  admin_state: optional(z.boolean()),
+  protocol: optional(z.string()),
+  protocol_port: optional(z.number()),
+});
+
+/** A virtual ip: the layer between the floating ips of a VIP and the interfaces that carry it. */
+export const virtualIp = defineKind({
+  name: 'virtual-ip',
+  properties: {
+    virtual_ip_properties: optional(virtualIpPropertiesSchema),
+    loadbalancer_pool_refs: referencesSchema,
+  },
+  // The last one on an extended schema only.
+  references: ['virtual-machine-interface', 'floating-ip'],
+  bounds: { 'virtual-machine-interface': 128, 'floating-ip': 64 },
+  entity: (from) => ({
+    /** Canonical. */
+    address: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) =>
+      canonicalAddress(properties?.address ?? ''),
+    ),
+    subnetUuid: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) => properties?.subnet_id),
+    adminState: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) => properties?.admin_state),
+    /** Those that this project writes, whoever wrote them. */
+    annotations: from(['annotations'], ({ annotations }) => ownAnnotations(annotations)),
+  }),
+  indexes: { name: ({ fqName }) => [fqName.join(':')], annotation: ({ annotations }) => annotationKeys(annotations) },
+  cut: ({ annotations }) => (hasTooManyAnnotations(annotations) ? ['annotations'] : []),
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { canonicalAddress, fullPrefixLength } from '../address.js';
+import { allowedAddressPairSchema, keyValuePairsSchema, optional, type AllowedAddressPair } from '../common.js';
+import { defineKind } from '../kind.js';
+
+/**
+ * How many pairs of exactly one address are taken of one port; the first, as they stand. Octavia sets one for each address of a load balancer,
+ * and a tenant can set as many as he likes.
+ */
+export const pairBound = 32;
+
+/** A Neutron port. */
+export const virtualMachineInterface = defineKind({
+  name: 'virtual-machine-interface',
+  properties: {
+    virtual_machine_interface_device_owner: optional(z.string()),
+    virtual_machine_interface_allowed_address_pairs: optional(
+      z.looseObject({ allowed_address_pair: optional(z.array(allowedAddressPairSchema)) }),
+    ),
+    virtual_machine_interface_bindings: optional(keyValuePairsSchema),
+  },
+  references: ['virtual-machine', 'virtual-network'],
+  entity: (from) => ({
+    /** Device owner; empty if there is none. */
+    owner: from(
+      ['virtual_machine_interface_device_owner'],
+      ({ virtual_machine_interface_device_owner: owner }) => owner ?? '',
+    ),
+    /** Names of those virtual machines that have one in the reference: `lb-<load balancer id>` for a VIP port. */
+    vmNames: from(['virtual_machine_refs'], ({ virtual_machine_refs: refs }) =>
+      (refs ?? []).map((ref) => ref.to.at(-1) ?? ''),
+    ),
+    /** Canonical addresses that it has as pairs of exactly one address, sorted. */
+    pairAddresses: from(['virtual_machine_interface_allowed_address_pairs'], (object) => [...firstPairs(object)].sort()),
+  }),
+  indexes: {
+    /** By `<network uuid>/<address>` of each pair. */
+    pair: ({ refs, pairAddresses }) => {
+      const [network] = refs['virtual-network'];
+      return network === undefined ? [] : pairAddresses.map((address) => `${network}/${address}`);
+    },
+  },
+  cut: (object) => (firstPairs(object).size > pairBound ? ['allowed address pairs'] : []),
+  losesReferencesTo: ['virtual-machine'],
+  isAged: true,
+});
+
+interface WithPairs {
+  readonly virtual_machine_interface_allowed_address_pairs?:
+    { readonly allowed_address_pair?: readonly AllowedAddressPair[] | undefined } | undefined;
+}
+
+function firstPairs({ virtual_machine_interface_allowed_address_pairs: pairs }: WithPairs): ReadonlySet<string> {
+  const first = new Set<string>();
+  for (const { ip } of pairs?.allowed_address_pair ?? []) {
+    if (ip === undefined || (ip.ip_prefix_len !== 32 && ip.ip_prefix_len !== 128)) continue;
+    const address = canonicalAddress(ip.ip_prefix);
+    if (address === undefined || ip.ip_prefix_len !== fullPrefixLength(address)) continue;
+    first.add(address);
+    if (first.size > pairBound) break;
+  }
+  return first;
+}
