@@ -17,6 +17,7 @@ export * from './config-api/index.js';
 export * from './change-stream/index.js';
 export * from './relay/index.js';
 export * from './cache/index.js';
+export * from './planning/index.js';
 export * from './managers/octavia-vip/reactions-index.js';
 export * from './controller/index.js';
 export * from './managers/index.js';
