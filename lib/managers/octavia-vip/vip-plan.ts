@@ -3,6 +3,7 @@ import type { AssociationEvent, FloatingIpPlan, Verification } from './floating-
 import type { Refusal } from '../../planning/refusals.js';
 import type { VirtualIpPlan } from './record/plan.js';
 import type { ManagerSettings } from './settings.js';
+import { sortedVerdicts, type Verdict } from '../../planning/index.js';
 import { describeWrite, type Stage } from '../../planning/write.js';
 import type { LoadBalancerPlan, RefusedPort } from './carriers/plan.js';
 import type { PortProject } from './carriers/trust.js';
@@ -32,7 +33,13 @@ export interface VipPlan {
   readonly recheckAfterMs?: number;
   /** What to read again before the plan may be carried out. */
   readonly verify: Verification;
+  /** Why: one of each port, floating ip and virtual-ip that was decided on, sorted by uuid. */
+  readonly verdicts: readonly Verdict[];
 }
+
+/** A part of the plan. One that decided on nothing may leave out its verdicts. */
+type Part<Plan extends { readonly verdicts: readonly Verdict[] }> = Omit<Plan, 'verdicts'> &
+  Partial<Pick<Plan, 'verdicts'>>;
 
 /**
  * Puts the plans for one VIP together, in order. The record of an association and of the members is written before the floating ip's
@@ -57,9 +64,9 @@ export interface VipPlan {
 export function composeVipPlan(
   key: VipKey,
   plans: {
-    readonly loadBalancer: LoadBalancerPlan;
-    readonly floatingIps: FloatingIpPlan;
-    readonly virtualIp: VirtualIpPlan;
+    readonly loadBalancer: Part<LoadBalancerPlan>;
+    readonly floatingIps: Part<FloatingIpPlan>;
+    readonly virtualIp: Part<VirtualIpPlan>;
   },
   { projectToFloatingIp }: Pick<ManagerSettings, 'projectToFloatingIp'>,
 ): VipPlan {
@@ -92,6 +99,7 @@ export function composeVipPlan(
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
     ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
     verify: floatingIps.verify,
+    verdicts: sortedVerdicts(loadBalancer.verdicts ?? [], floatingIps.verdicts ?? [], virtualIp.verdicts ?? []),
   };
 }
 

@@ -2,9 +2,12 @@ import {
   recordedFloatingIps,
   type CacheReader,
   type FloatingIpEntity,
+  type PortEntity,
   type VirtualIpEntity,
 } from '../../../cache/index.js';
 import type { VipKey } from '../../../model/index.js';
+import { decide } from '../../../planning/index.js';
+import { beliefRules, claimRules, type BeliefFacts, type ClaimFacts } from './rules.js';
 
 /** The virtual-ips that are ours for a VIP, by whose record they are. */
 export interface ManagedVirtualIps {
@@ -14,30 +17,34 @@ export interface ManagedVirtualIps {
   readonly former: readonly VirtualIpEntity[];
 }
 
-/**
- * The virtual-ips that may be ours for the VIP: our annotations name it. Annotations are in tenants' hands, and so is the port that they
- * name:
- *
- * | the port that the record names | the virtual-ip is |
- * |---|---|
- * | owns the address, and is of the virtual-ip's own project | ours |
- * | owns the address, and is of another project | forged: none of ours |
- * | exists in another project, without the address | forged: none of ours |
- * | is gone, or has lost the address, and the name is one that we give | ours: nothing is left but to clear it away |
- * | cannot be read | ours if it stands in the project of a port that owns the address, or nobody owns it |
- */
+/** The virtual-ips that are ours for the VIP (docs/rules.md, "Whether a virtual-ip is ours"). */
 export function findManaged(cache: CacheReader, key: VipKey): readonly VirtualIpEntity[] {
   const owners = cache.portsOfAddress(key);
-  return cache.find('virtual-ip', 'virtualIpsByVip', key).filter((virtualIp) => {
-    const { record, projectUuid } = virtualIp;
-    if (record === undefined) return false;
-    const owner = owners.find(({ uuid }) => uuid === record.vipPort);
-    if (owner !== undefined) return owner.projectUuid === projectUuid;
-    const vipPort = cache.get('virtual-machine-interface', record.vipPort);
-    if (vipPort !== undefined && vipPort.projectUuid !== projectUuid) return false;
-    if (vipPort !== undefined || cache.isGone(record.vipPort)) return isNamedByUs(virtualIp);
-    return owners.length === 0 || owners.some((other) => other.projectUuid === projectUuid);
-  });
+  return cache
+    .find('virtual-ip', 'virtualIpsByVip', key)
+    .filter(
+      (virtualIp) =>
+        virtualIp.record !== undefined &&
+        decide(claimRules, claimFacts(cache, { ...virtualIp, record: virtualIp.record }, owners)).stands === 'ours',
+    );
+}
+
+function claimFacts(
+  cache: CacheReader,
+  virtualIp: VirtualIpEntity & Required<Pick<VirtualIpEntity, 'record'>>,
+  owners: readonly PortEntity[],
+): ClaimFacts {
+  const { record, projectUuid } = virtualIp;
+  const owner = owners.find(({ uuid }) => uuid === record.vipPort);
+  const port = owner ?? cache.get('virtual-machine-interface', record.vipPort);
+  const unseen = cache.isGone(record.vipPort) ? 'gone' : 'unreadable';
+  return {
+    recordedPort: owner !== undefined ? 'owner' : port !== undefined ? 'elsewhere' : unseen,
+    portsProject: port === undefined ? 'unknown' : port.projectUuid === projectUuid ? 'same' : 'other',
+    ownersProject:
+      owners.length === 0 ? 'none' : owners.some((other) => other.projectUuid === projectUuid) ? 'same' : 'other',
+    named: isNamedByUs(virtualIp),
+  };
 }
 
 /** Sorts them by the VIP port that the VIP has now; undefined: none is to be seen. */
@@ -60,23 +67,20 @@ export function sortManaged(
   return { current, former };
 }
 
-/**
- * Whether the record is believed in what it says of the floating ip. Each is believed for itself: that one is genuine says nothing about
- * another. It is for a floating ip of the virtual-ip's own project, and for one that this process has seen associated with the VIP port;
- * and not at all where the VIP port was last seen in another project.
- */
+/** Whether the record is believed in what it says of the floating ip (docs/rules.md, "Whether a record is believed"). */
 export function isBelieved(cache: CacheReader, virtualIp: VirtualIpEntity, floatingIp: FloatingIpEntity): boolean {
   const { projectUuid, record } = virtualIp;
-  if (record === undefined || projectUuid === undefined) return false;
-  if (!recordedFloatingIps(virtualIp).includes(floatingIp.uuid)) return false;
-  const vipPort = cache.get('virtual-machine-interface', record.vipPort);
-  const known = vipPort?.projectUuid ?? cache.traces.projectOfVipPort(record.vipPort);
-  if (known !== undefined && known !== projectUuid) return false;
-  if (floatingIp.projectUuids.includes(projectUuid)) return true;
-  return (
-    known !== undefined &&
-    cache.traces.wasAssociationSeen(floatingIp.uuid, { key: record.vip, vipPort: record.vipPort })
-  );
+  const seen = record && { key: record.vip, vipPort: record.vipPort };
+  const vipPort = record && cache.get('virtual-machine-interface', record.vipPort);
+  const known = vipPort?.projectUuid ?? (record && cache.traces.projectOfVipPort(record.vipPort));
+  const facts: BeliefFacts = {
+    ofProject: record !== undefined && projectUuid !== undefined,
+    named: recordedFloatingIps(virtualIp).includes(floatingIp.uuid),
+    vipPortsProject: known === undefined ? 'unknown' : known === projectUuid ? 'same' : 'other',
+    floatingIpsProject: projectUuid !== undefined && floatingIp.projectUuids.includes(projectUuid) ? 'same' : 'other',
+    seenAssociated: seen !== undefined && cache.traces.wasAssociationSeen(floatingIp.uuid, seen),
+  };
+  return decide(beliefRules, facts).stands === 'believed';
 }
 
 /** Which of the names, joined by colons, virtual-ips have that are not among the given ones. */
