@@ -12,6 +12,23 @@ export {
   type SentWrite,
   type WriteObserver,
 } from './applier.js';
-export { describeStages, type Plan, type Stage, type Verdict } from './plan.js';
+export { describeStages, type Plan, type Stage } from './plan.js';
 export { Refusals, refusalOf, withoutRecord, type Refusal } from './refusals.js';
 export * from './write.js';
+export {
+  countFactSets,
+  decide,
+  factSets,
+  holds,
+  isPossible,
+  ruleNamed,
+  type AnyFacts,
+  type AnyRuleTable,
+  type Conditions,
+  type Fact,
+  type FactValue,
+  type Impossible,
+  type Rule,
+  type RuleTable,
+} from './rules.js';
+export { sortedVerdicts, verdictOf, type DecidedObject, type Verdict } from './verdict.js';

@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../cache/index.js';
+import type { Verdict } from './verdict.js';
 import { describeWrite, type Write } from './write.js';
 
 /** Writes in order. Those of one stage touch different objects, or stand in the order in which they are to be made on one. */
@@ -13,15 +14,6 @@ export interface Stage {
   readonly isBookkeeping?: boolean;
   /** It drops what something lost could be told by: what the plan heeds is read again before. */
   readonly dropsEvidence?: boolean;
-}
-
-/** Why one object is treated as it is: the row of a rule table that applied to it. */
-export interface Verdict {
-  readonly about: { readonly kind: string; readonly uuid: string };
-  /** The name of the row. */
-  readonly rule: string;
-  /** What that means, for people. */
-  readonly says: string;
 }
 
 /** What is to be done for one key. */

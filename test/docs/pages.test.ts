@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { errorCodes, metricDefinitions } from '../../lib/index.js';
+import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { generatedPages } from './pages.js';
 import { projectFolder } from '../support/project-folder.js';
@@ -19,6 +20,7 @@ describe('the pages of docs/', () => {
     ['settings.md', [...settingKeys.keys()]],
     ['metrics.md', Object.keys(metricDefinitions).map((name) => `svc_monitor_${name}`)],
     ['errors.md', Object.keys(errorCodes)],
+    ['rules.md', ruleTables.flatMap(({ facts, rules }) => [...Object.keys(facts), ...rules.map(({ rule }) => rule)])],
   ];
   for (const [name, expected] of tables) {
     describe(name, () => {

@@ -5,6 +5,7 @@ import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../.
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
 import { code, table } from './markdown.js';
+import { rulesPage } from './rules-page.js';
 
 /**
  * The pages of docs/ that are made from tables of the code, as a whole or in part: their texts by file name, formatted as the project's
@@ -16,6 +17,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     'settings.md': settingsPage(),
     'metrics.md': metricsPage(),
     'errors.md': errorsPage(),
+    'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers/octavia-vip')),
     'fixtures.md': await withControlTables(fixtures),
   };
   const formatted = Object.entries(pages).map(async ([name, text]) => {

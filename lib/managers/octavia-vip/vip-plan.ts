@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../cache/index.js';
-import { describeStages, type Plan, type Stage } from '../../planning/index.js';
+import { describeStages, sortedVerdicts, type Plan, type Stage } from '../../planning/index.js';
 import { stagesBesideCut } from './carriers/oversized.js';
 import type { LoadBalancerPlan, RefusedPort } from './carriers/plan.js';
 import type { PortProject } from './carriers/trust.js';
@@ -104,7 +104,7 @@ export function composeVipPlan(
     unlistedProjects: loadBalancer.unlistedProjects,
     untrusted: floatingIps.untrusted,
     stages: stages.filter((stage) => stage.writes.length > 0),
-    verdicts: [],
+    verdicts: sortedVerdicts(loadBalancer.verdicts, floatingIps.verdicts, virtualIp.verdicts),
     events: floatingIps.events,
     forgotten: floatingIps.forgotten,
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
@@ -147,6 +147,7 @@ const nothingAssociated: FloatingIpPlan = {
   release: [],
   events: [],
   verify: { ports: [], floatingIps: [] },
+  verdicts: [],
 };
 
-const nothingKept: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [] };
+const nothingKept: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [], verdicts: [] };

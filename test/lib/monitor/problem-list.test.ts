@@ -28,6 +28,7 @@ const inOrder: VipPlan = {
   events: [],
   forgotten: [],
   verify: { ports: [], floatingIps: [] },
+  verdicts: [],
 };
 
 /** All that notices problems, on one clock. */

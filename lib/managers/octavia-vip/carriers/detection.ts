@@ -1,4 +1,6 @@
+import { decide } from '../../../planning/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
+import { portKindRules, portStateRules, type PortKind, type PortMarkFacts, type PortState } from './rules.js';
 
 /** The marks by which a port is told apart. */
 export interface PortMarks {
@@ -18,30 +20,31 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const vipPortName = new RegExp(`^octavia-lb-(${uuid})`);
 const placeholderName = new RegExp(`^lb-(${uuid})$`);
 
+/** What a port is by its marks (docs/rules.md, "What a port is"). */
+export function portKind(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): PortKind {
+  return decide(portKindRules, markFacts(port, rules)).stands;
+}
+
+function markFacts(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): PortMarkFacts {
+  const isNamedAsVipPort = vipPortName.test(port.name);
+  return {
+    owner: port.owner === rules.octaviaOwner ? 'octavia' : 'another',
+    placeholder: port.vmNames.some((name) => placeholderName.test(name)),
+    named: port.name.startsWith(rules.amphoraNamePrefix) ? 'amphora' : isNamedAsVipPort ? 'vip-port' : 'otherwise',
+  };
+}
+
 /**
  * Whether a port is an amphora's: by its name, or by its owner as long as Nova has not bound it. A VIP port of Octavia is none: whatever
  * pairs its user gave it, no amphora stands behind it.
  */
 export function isAmphoraPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): boolean {
-  if (isOctaviaVipPort(port, rules)) return false;
-  return port.name.startsWith(rules.amphoraNamePrefix) || port.owner === rules.octaviaOwner;
+  return portKind(port, rules) === 'amphora';
 }
 
-/**
- * Whether Octavia made the port to reserve a VIP. Its pairs tell nothing: a user may give it some.
- *
- * | owner is Octavia | its placeholder is the virtual machine | named as a VIP port is | named as an amphora's is | VIP port |
- * |---|---|---|---|---|
- * | no | any | any | any | no |
- * | yes | yes | any | any | yes |
- * | yes | no | yes | no | yes |
- * | yes | no | any | yes | no: an amphora's, not bound yet |
- * | yes | no | no | no | no: an amphora's that was renamed |
- */
+/** Whether Octavia made the port to reserve a VIP. Its pairs tell nothing: a user may give it some. */
 export function isOctaviaVipPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): boolean {
-  if (port.owner !== rules.octaviaOwner) return false;
-  if (port.vmNames.some((name) => placeholderName.test(name))) return true;
-  return vipPortName.test(port.name) && !port.name.startsWith(rules.amphoraNamePrefix);
+  return portKind(port, rules) === 'vip-port';
 }
 
 /**
@@ -52,16 +55,12 @@ export function isInUse({ owner, vmNames }: Pick<PortMarks, 'owner' | 'vmNames'>
   return /^(?:compute|network):/.test(owner) || vmNames.some((name) => !placeholderName.test(name));
 }
 
-/**
- * Where an amphora port stands: `fresh` until Nova binds it, then `bound`, and `leaving` once Nova has unbound it.
- * While Nova unbinds, the owner and the virtual machine go one after the other: either being gone is leaving (recording 04).
- */
-export function portState(
-  port: Pick<PortMarks, 'owner' | 'hasVirtualMachine'>,
-  rules: MarkRules,
-): 'fresh' | 'bound' | 'leaving' {
-  if (port.hasVirtualMachine && port.owner !== '') return 'bound';
-  return !port.hasVirtualMachine && port.owner === rules.octaviaOwner ? 'fresh' : 'leaving';
+/** Where an amphora port stands (docs/rules.md, "Where an amphora port stands"). */
+export function portState(port: Pick<PortMarks, 'owner' | 'hasVirtualMachine'>, rules: MarkRules): PortState {
+  return decide(portStateRules, {
+    virtualMachine: port.hasVirtualMachine,
+    owner: port.owner === '' ? 'none' : port.owner === rules.octaviaOwner ? 'octavia' : 'another',
+  }).stands;
 }
 
 /** The load balancer's id, from the VIP port's name or its placeholder virtual machine; undefined for a tenant's own port. */

@@ -1,6 +1,7 @@
-import type { Stage, Write } from '../../../planning/index.js';
+import { ruleNamed, verdictOf, type Stage, type Write } from '../../../planning/index.js';
 import { floatingIpRecordKey } from '../record/annotations.js';
 import type { LoadBalancerPlan } from './plan.js';
+import { carrierRules } from './rules.js';
 
 /**
  * How many ports of one VIP count. Octavia has two, and one more during a failover. Each costs a reference on each floating ip, and in a
@@ -13,7 +14,13 @@ export function boundMembers(plan: LoadBalancerPlan): { readonly plan: LoadBalan
   const surplus = plan.members.slice(membersPerVip);
   if (surplus.length === 0) return { plan, surplus: 0 };
   const members = plan.members.slice(0, membersPerVip);
-  return { plan: { ...plan, members, orphans: [...plan.orphans, ...surplus].sort() }, surplus: surplus.length };
+  const left = new Set(surplus);
+  const rule = ruleNamed(carrierRules, 'surplus');
+  const verdicts = plan.verdicts.map((verdict) =>
+    left.has(verdict.about.uuid) ? verdictOf(verdict.about, rule) : verdict,
+  );
+  const orphans = [...plan.orphans, ...surplus].sort();
+  return { plan: { ...plan, members, orphans, verdicts }, surplus: surplus.length };
 }
 
 /**

@@ -1,5 +1,7 @@
+import { decide, sortedVerdicts, verdictOf, type Verdict } from '../../../planning/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
-import { isAmphoraPort, isInUse, isOctaviaVipPort, loadBalancerId, portState, type PortMarks } from './detection.js';
+import { isInUse, loadBalancerId, portKind, portState, type PortMarks } from './detection.js';
+import { carrierRules, ownerRules, type CarrierFacts, type Membership, type PortKind } from './rules.js';
 import { isTrustedProject, type PortProject } from './trust.js';
 
 /** A port that owns or carries the address of a VIP, as it was seen. */
@@ -81,95 +83,107 @@ export interface LoadBalancerPlan {
   readonly unlistedProjects: readonly PortProject[];
   /** When to look again although nothing may change: a fresh port becomes an orphan. Milliseconds. */
   readonly recheckAfterMs?: number;
+  /** One of each port that owns the address or carries it. */
+  readonly verdicts: readonly Verdict[];
 }
 
 /** The settings that count here. @inline */
 type Rules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'>;
 
-/**
- * Tells the VIP port and the members.
- *
- * The VIP port is the first of these that there is, and belongs to a project:
- *
- * | port that owns the address | amphorae | counts as |
- * |---|---|---|
- * | Octavia's VIP port | any | `octavia` |
- * | neither Octavia's nor in use, the recorded one before others | some carry it | `tenant` |
- * | recorded, no amphora's port | none, or it is in use by now | `recorded` |
- *
- * | carrier of the address | counts as |
- * |---|---|
- * | not marked as Octavia's, or a VIP port of Octavia | nothing: a pair of its user's (recording 14) |
- * | in a shared network, project not trusted | refused |
- * | unbound, or without an address of its own (a port delete has begun) | leaving |
- * | bound or fresh, and no VIP port is left: an instance or the like has the address | orphan |
- * | bound by Nova, with an address of its own | member |
- * | fresh, younger than the timeout, with an address of its own | member |
- * | fresh and older | orphan |
- */
+/** Tells the VIP port and the members (docs/rules.md, "Which port is the VIP port" and "What a carrier counts as"). */
 export function planLoadBalancer(seen: LoadBalancerObservation, rules: Rules): LoadBalancerPlan {
-  const marked = sorted(seen.carriers).filter((port) => isAmphoraPort(port, rules));
-  const refused: RefusedPort[] = [];
-  const trusted: ObservedPort[] = [];
-  for (const port of marked) {
-    const project = projectOf(port);
-    if (!seen.networkShared || isTrustedProject(project, rules.amphoraProjects)) trusted.push(port);
-    else refused.push({ uuid: port.uuid, reason: 'untrusted-project', ...(project === undefined ? {} : { project }) });
-  }
-  const { vipPort, refusedVipPort } = findVipPort(seen, trusted, rules);
+  const carriers = sorted(seen.carriers).map((port) => ({ port, facts: carrierFacts(port, seen, rules) }));
+  const amphorae = carriers.filter(({ facts }) => facts.kind === 'amphora' && (facts.trusted || !facts.shared));
+  const owners = decideOwners(seen, amphorae.length > 0, rules);
+  const vipPort = owners.vipPort === undefined ? undefined : vipPortOf(owners.vipPort, seen.address);
   const isVipLeft = vipPort !== undefined && vipPort.origin !== 'recorded';
-  const isTaken = !isVipLeft && seen.owners.some(isInUse);
-  const members: ObservedPort[] = [];
-  const leaving: string[] = [];
-  const orphans: string[] = [];
-  let recheckAfterMs: number | undefined;
-  for (const port of trusted) {
-    const state = portState(port, rules);
-    if (state === 'leaving' || port.addresses.length === 0) leaving.push(port.uuid);
-    else if (isTaken || (state === 'fresh' && port.ageMs >= rules.freshPortTimeoutMs)) orphans.push(port.uuid);
-    else {
-      members.push(port);
-      if (state === 'bound') continue;
-      recheckAfterMs = Math.min(recheckAfterMs ?? Infinity, rules.freshPortTimeoutMs - port.ageMs);
-    }
-  }
+  const taken = !isVipLeft && seen.owners.some(isInUse);
+  const decided = carriers.map(({ port, facts }) => {
+    const known = { ...facts, taken };
+    return { port, facts: known, rule: decide(carrierRules, known) };
+  });
+  const counting = (membership: Membership): readonly ObservedPort[] =>
+    decided.filter(({ rule }) => rule.stands === membership).map(({ port }) => port);
+  const members = counting('member');
+  const waits = decided
+    .filter(({ facts, rule }) => rule.stands === 'member' && facts.state === 'fresh')
+    .map(({ port }) => rules.freshPortTimeoutMs - port.ageMs);
   return {
     ...(vipPort === undefined ? {} : { vipPort }),
-    members: members.map(({ uuid }) => uuid),
-    leaving,
-    orphans,
-    refused,
-    ...(refusedVipPort === undefined ? {} : { refusedVipPort }),
-    leftBehind: isTaken ? trusted.map(({ uuid }) => uuid) : [],
+    members: uuidsOf(members),
+    leaving: uuidsOf(counting('leaving')),
+    orphans: uuidsOf(counting('orphan')),
+    refused: counting('refused').map(refusedPort),
+    ...(owners.refusedVipPort === undefined ? {} : { refusedVipPort: owners.refusedVipPort }),
+    leftBehind: taken ? uuidsOf(amphorae.map(({ port }) => port)) : [],
     unlistedProjects: isVipLeft ? unlistedProjects(members, rules) : [],
-    ...(recheckAfterMs === undefined ? {} : { recheckAfterMs }),
+    ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
+    verdicts: verdictsOf(owners.decided, decided),
   };
 }
 
-function findVipPort(
-  seen: LoadBalancerObservation,
-  amphorae: readonly ObservedPort[],
-  rules: Rules,
-): Pick<LoadBalancerPlan, 'vipPort' | 'refusedVipPort'> {
-  const found = chooseVipPort(sorted(seen.owners).filter(isOfProject), seen.recordedVipPort, { amphorae, rules });
-  if (found !== undefined) return { vipPort: vipPortOf(found.port, found.origin, seen.address) };
-  const refused = chooseVipPort(sorted(seen.owners), undefined, { amphorae, rules });
-  return refused === undefined ? {} : { refusedVipPort: refused.port.uuid };
+function carrierFacts(port: ObservedPort, seen: LoadBalancerObservation, rules: Rules): CarrierFacts {
+  return {
+    kind: portKind(port, rules),
+    shared: seen.networkShared,
+    trusted: isTrustedProject(projectOf(port), rules.amphoraProjects),
+    state: portState(port, rules),
+    address: port.addresses.length > 0,
+    taken: false,
+    overdue: port.ageMs >= rules.freshPortTimeoutMs,
+    surplus: false,
+  };
 }
 
-function chooseVipPort<Port extends ObservedPort>(
-  owners: readonly Port[],
-  recordedVipPort: string | undefined,
-  { amphorae, rules }: { readonly amphorae: readonly ObservedPort[]; readonly rules: Rules },
-): { readonly port: Port; readonly origin: VipPort['origin'] } | undefined {
-  const octavias = owners.find((port) => isOctaviaVipPort(port, rules));
-  if (octavias !== undefined) return { port: octavias, origin: 'octavia' };
-  const candidates = owners.filter((port) => !isAmphoraPort(port, rules));
-  const recorded = candidates.find((port) => port.uuid === recordedVipPort);
-  const free = candidates.filter((port) => !isInUse(port));
-  const tenants = free.find((port) => port === recorded) ?? free[0];
-  if (tenants !== undefined && amphorae.length > 0) return { port: tenants, origin: 'tenant' };
-  return recorded === undefined ? undefined : { port: recorded, origin: 'recorded' };
+/** A port, and the rule that applied to it. */
+interface DecidedPort {
+  readonly port: ObservedPort;
+  readonly facts: { readonly kind: PortKind };
+  readonly rule: Pick<Verdict, 'rule' | 'says'>;
+}
+
+type FoundVipPort = { readonly port: PortOfProject; readonly origin: VipPort['origin'] };
+
+function decideOwners(
+  seen: LoadBalancerObservation,
+  carried: boolean,
+  rules: Rules,
+): { readonly vipPort?: FoundVipPort; readonly refusedVipPort?: string; readonly decided: readonly DecidedPort[] } {
+  const asked = sorted(seen.owners).map((port) => {
+    const facts = {
+      outranked: false,
+      kind: portKind(port, rules),
+      inUse: isInUse(port),
+      recorded: port.uuid === seen.recordedVipPort,
+      carried,
+      ofProject: isOfProject(port),
+    };
+    return { port, facts, rule: decide(ownerRules, facts) };
+  });
+  const rank = ({ rule }: (typeof asked)[number]): number => ownerRules.rules.indexOf(rule);
+  const [first] = asked.filter(({ rule }) => rule.stands !== 'none').sort((one, other) => rank(one) - rank(other));
+  const decided = asked.map((one) =>
+    one === first || one.rule.stands === 'none'
+      ? one
+      : { ...one, rule: decide(ownerRules, { ...one.facts, outranked: true }) },
+  );
+  if (first === undefined || first.rule.stands === 'none') return { decided };
+  const { port } = first;
+  if (first.rule.stands === 'refused' || !isOfProject(port)) return { decided, refusedVipPort: port.uuid };
+  return { decided, vipPort: { port, origin: first.rule.stands } };
+}
+
+// Of a port that owns the address and carries it, too, one counts: of an amphora's that it carries it, of others that they own it.
+function verdictsOf(owners: readonly DecidedPort[], carriers: readonly DecidedPort[]): readonly Verdict[] {
+  const byUuid = new Map(carriers.map((one) => [one.port.uuid, one]));
+  for (const one of owners) {
+    if (one.facts.kind !== 'amphora' || !byUuid.has(one.port.uuid)) byUuid.set(one.port.uuid, one);
+  }
+  return sortedVerdicts(
+    [...byUuid.values()].map(({ port, rule }) =>
+      verdictOf({ kind: 'virtual-machine-interface', uuid: port.uuid }, rule),
+    ),
+  );
 }
 
 type PortOfProject = ObservedPort & Required<Pick<ObservedPort, 'project' | 'projectUuid'>>;
@@ -177,6 +191,11 @@ type PortOfProject = ObservedPort & Required<Pick<ObservedPort, 'project' | 'pro
 // Without both there is no project to keep its virtual-ip in: a name that spells one may spell another tenant's.
 function isOfProject(port: ObservedPort): port is PortOfProject {
   return port.projectUuid !== undefined && port.project !== undefined;
+}
+
+function refusedPort(port: ObservedPort): RefusedPort {
+  const project = projectOf(port);
+  return { uuid: port.uuid, reason: 'untrusted-project', ...(project === undefined ? {} : { project }) };
 }
 
 function projectOf({ projectUuid, project }: ObservedPort): PortProject | undefined {
@@ -195,7 +214,7 @@ function unlistedProjects(members: readonly ObservedPort[], rules: Rules): reado
   return [...unlisted.values()].sort((one, other) => compare(one.uuid, other.uuid));
 }
 
-function vipPortOf(port: PortOfProject, origin: VipPort['origin'], address: string): VipPort {
+function vipPortOf({ port, origin }: FoundVipPort, address: string): VipPort {
   const subnetUuid = port.addresses.find((own) => own.address === address)?.subnetUuid;
   return {
     uuid: port.uuid,
@@ -214,6 +233,10 @@ function byAgeThenFamily(one: ObservedAddress, other: ObservedAddress): number {
   if (age !== 0) return age;
   const family = Number(one.address.includes(':')) - Number(other.address.includes(':'));
   return family === 0 ? compare(one.address, other.address) : family;
+}
+
+function uuidsOf(ports: readonly ObservedPort[]): readonly string[] {
+  return ports.map(({ uuid }) => uuid);
 }
 
 function sorted(ports: readonly ObservedPort[]): readonly ObservedPort[] {

@@ -1,4 +1,6 @@
+import { decide, type Rule } from '../../../planning/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
+import { lossRules, type Loss, type LossFacts } from './loss-rules.js';
 
 /** How a floating ip was detached, while we watched. */
 export interface Detached {
@@ -26,11 +28,12 @@ export interface DetachingRequest {
 export interface DetachedObservation {
   readonly detached: Detached | undefined;
   readonly recordedPorts: readonly { readonly uuid: string; readonly gone: 'no' | 'explained' | 'unexplained' }[];
-  readonly vipPort: string;
+  /** Undefined: it is gone. */
+  readonly vipPort: string | undefined;
   readonly verified: boolean;
 }
 
-/** `unverified`: about to be given up, but a lost message may hide the reason; read the ports first. */
+/** What is made of it. `unverified`: about to be given up, but a lost message may hide the reason; read the ports first. */
 export type DetachedVerdict =
   | { readonly is: 'stripped' }
   | { readonly is: 'freed' }
@@ -40,34 +43,37 @@ export type DetachedVerdict =
 /** The settings that count here. @inline */
 type Rules = Pick<OctaviaVipSettings, 'stripWindowMs' | 'unclearDisassociation'>;
 
-/**
- * Stripped or freed (docs/design.md, "Stripped or freed?"; recordings 05, 06, 19)? Judged by the latest request of somebody else
- * that updated the floating ip: a disassociation that follows a strip is the user's word and holds.
- *
- * | the latest request | is |
- * |---|---|
- * | deleted a recorded port that is not the VIP port | stripped |
- * | deleted nothing yet, and is younger than the window | undecided |
- * | deleted nothing, and a recorded port is gone of whose delete nobody told us | unclear |
- * | deleted nothing | freed |
- * | is not known, and the floating ip was detached within the window | undecided |
- * | is not known | unclear |
- *
- * Unclear goes by `unclearDisassociation`: `by-state` takes it for stripped if a recorded port is gone, else for freed.
- */
+/** Stripped or freed (docs/rules.md, "Stripped or freed")? */
 export function decideDetached(seen: DetachedObservation, rules: Rules): DetachedVerdict {
+  const { stands } = lossRuleOf(seen, rules);
+  return stands === 'undecided' ? { is: stands, recheckAfterMs: restOfWindow(seen.detached, rules) } : { is: stands };
+}
+
+/** The rule that tells whether it was stripped or freed. */
+export function lossRuleOf(seen: DetachedObservation, rules: Rules): Rule<LossFacts, Loss> {
+  return decide(lossRules, lossFacts(seen, rules));
+}
+
+/** How much of the window is left in which a port delete may explain it. Milliseconds; not positive once it is over. */
+export function restOfWindow(detached: Detached | undefined, rules: Pick<Rules, 'stripWindowMs'>): number {
+  return rules.stripWindowMs - (detached?.requests.at(-1)?.ageMs ?? detached?.sinceMs ?? Infinity);
+}
+
+/** What is known of it, as facts. */
+export function lossFacts(seen: DetachedObservation, rules: Rules): LossFacts {
   const latest = seen.detached?.requests.at(-1);
   // Of the VIP's own: a user may have moved the floating ip to another port, and deleted that.
-  const ours = new Set(seen.recordedPorts.map(({ uuid }) => uuid));
-  if (latest?.deletedPorts.some((port) => port !== seen.vipPort && ours.has(port)) === true) return { is: 'stripped' };
-  const waitedMs = latest?.ageMs ?? seen.detached?.sinceMs ?? Infinity;
-  if (waitedMs < rules.stripWindowMs) return { is: 'undecided', recheckAfterMs: rules.stripWindowMs - waitedMs };
-  if (!seen.verified) return { is: 'unverified' };
-  const goneSilently = seen.recordedPorts.some((port) => port.uuid !== seen.vipPort && port.gone === 'unexplained');
-  if (latest !== undefined && !goneSilently) return { is: 'freed' };
-  if (rules.unclearDisassociation !== 'by-state') {
-    return { is: rules.unclearDisassociation === 'restore' ? 'stripped' : 'freed' };
-  }
-  const anyGone = seen.recordedPorts.some((port) => port.uuid !== seen.vipPort && port.gone !== 'no');
-  return { is: anyGone ? 'stripped' : 'freed' };
+  const others = seen.recordedPorts.filter(({ uuid }) => uuid !== seen.vipPort);
+  const deletedOne = latest?.deletedPorts.some((port) => others.some(({ uuid }) => uuid === port)) === true;
+  return {
+    latest: latest === undefined ? 'unknown' : deletedOne ? 'deleted-a-port' : 'deleted-nothing',
+    withinWindow: restOfWindow(seen.detached, rules) > 0,
+    verified: seen.verified,
+    gone: others.some(({ gone }) => gone === 'unexplained')
+      ? 'unexplained'
+      : others.some(({ gone }) => gone === 'explained')
+        ? 'explained'
+        : 'none',
+    setting: rules.unclearDisassociation,
+  };
 }

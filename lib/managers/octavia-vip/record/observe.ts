@@ -1,9 +1,12 @@
 import type { CacheReader } from '../../../cache/index.js';
 import { nameOf, projectOf, type EntityOf } from '../../../model/index.js';
+import { decide } from '../../../planning/index.js';
 import type { HistoryReader } from '../history/index.js';
 import { ownersOf } from '../ports.js';
 import type { VipKey } from '../vip-key.js';
+import type { VirtualIpRecord } from './annotations.js';
 import { recordedFloatingIps, recordOf, virtualIpsNaming } from './record.js';
+import { beliefRules, claimRules, type BeliefFacts, type ClaimFacts } from './rules.js';
 
 type VirtualIp = EntityOf<'virtual-ip'>;
 
@@ -15,31 +18,32 @@ export interface ManagedVirtualIps {
   readonly former: readonly VirtualIp[];
 }
 
-/**
- * The virtual-ips that may be ours for the VIP: our annotations name it. Annotations are in tenants' hands, and so is the port that they
- * name:
- *
- * | the port that the record names | the virtual-ip is |
- * |---|---|
- * | owns the address, and is of the virtual-ip's own project | ours |
- * | owns the address, and is of another project | forged: none of ours |
- * | exists in another project, without the address | forged: none of ours |
- * | is gone, or has lost the address, and the name is one that we give | ours: nothing is left but to clear it away |
- * | cannot be read | ours if it stands in the project of a port that owns the address, or nobody owns it |
- */
+/** The virtual-ips that are ours for the VIP (docs/rules.md, "Whether a virtual-ip is ours"). */
 export function findManaged(cache: CacheReader, key: VipKey): readonly VirtualIp[] {
   const owners = ownersOf(cache, key);
   return virtualIpsNaming(cache, key).filter((virtualIp) => {
     const record = recordOf(virtualIp);
-    const projectUuid = projectOf(virtualIp);
     if (record === undefined) return false;
-    const owner = owners.find(({ uuid }) => uuid === record.vipPort);
-    if (owner !== undefined) return projectOf(owner) === projectUuid;
-    const vipPort = cache.get('virtual-machine-interface', record.vipPort);
-    if (vipPort !== undefined && projectOf(vipPort) !== projectUuid) return false;
-    if (vipPort !== undefined || cache.isGone(record.vipPort)) return isNamedByUs(virtualIp);
-    return owners.length === 0 || owners.some((other) => projectOf(other) === projectUuid);
+    return decide(claimRules, claimFacts(cache, { virtualIp, record }, owners)).stands === 'ours';
   });
+}
+
+function claimFacts(
+  cache: CacheReader,
+  { virtualIp, record }: { readonly virtualIp: VirtualIp; readonly record: VirtualIpRecord },
+  owners: readonly EntityOf<'virtual-machine-interface'>[],
+): ClaimFacts {
+  const project = projectOf(virtualIp);
+  const owner = owners.find(({ uuid }) => uuid === record.vipPort);
+  const port = owner ?? cache.get('virtual-machine-interface', record.vipPort);
+  const unseen = cache.isGone(record.vipPort) ? 'gone' : 'unreadable';
+  return {
+    recordedPort: owner !== undefined ? 'owner' : port !== undefined ? 'elsewhere' : unseen,
+    portsProject: port === undefined ? 'unknown' : projectOf(port) === project ? 'same' : 'other',
+    ownersProject:
+      owners.length === 0 ? 'none' : owners.some((other) => projectOf(other) === project) ? 'same' : 'other',
+    named: isNamedByUs(virtualIp, record),
+  };
 }
 
 /** Sorts them by the VIP port that the VIP has now; undefined: none is to be seen. */
@@ -66,25 +70,25 @@ export function sortManaged(
   return { current, former };
 }
 
-/**
- * Whether the record is believed in what it says of the floating ip. Each is believed for itself: that one is genuine says nothing about
- * another. It is for a floating ip of the virtual-ip's own project, and for one that this process has seen associated with the VIP port;
- * and not at all where the VIP port was last seen in another project.
- */
+/** Whether the record is believed in what it says of the floating ip (docs/rules.md, "Whether a record is believed"). */
 export function isBelieved(
   { cache, history }: { readonly cache: CacheReader; readonly history: HistoryReader },
   virtualIp: VirtualIp,
   floatingIp: EntityOf<'floating-ip'>,
 ): boolean {
   const record = recordOf(virtualIp);
-  const projectUuid = projectOf(virtualIp);
-  if (record === undefined || projectUuid === undefined) return false;
-  if (!recordedFloatingIps(virtualIp).includes(floatingIp.uuid)) return false;
-  const vipPort = cache.get('virtual-machine-interface', record.vipPort);
-  const known = (vipPort && projectOf(vipPort)) ?? history.projectOf(record.vipPort);
-  if (known !== undefined && known !== projectUuid) return false;
-  if (floatingIp.refs.project.includes(projectUuid)) return true;
-  return known !== undefined && history.wasAssociated(floatingIp.uuid, { key: record.vip, vipPort: record.vipPort });
+  const project = projectOf(virtualIp);
+  const seen = record && { key: record.vip, vipPort: record.vipPort };
+  const vipPort = record && cache.get('virtual-machine-interface', record.vipPort);
+  const known = (vipPort && projectOf(vipPort)) ?? (record && history.projectOf(record.vipPort));
+  const facts: BeliefFacts = {
+    ofProject: record !== undefined && project !== undefined,
+    named: recordedFloatingIps(virtualIp).includes(floatingIp.uuid),
+    vipPortsProject: known === undefined ? 'unknown' : known === project ? 'same' : 'other',
+    floatingIpsProject: project !== undefined && floatingIp.refs.project.includes(project) ? 'same' : 'other',
+    seenAssociated: seen !== undefined && history.wasAssociated(floatingIp.uuid, seen),
+  };
+  return decide(beliefRules, facts).stands === 'believed';
 }
 
 /** Which of the names, joined by colons, virtual-ips have that are not among the given ones. */
@@ -97,7 +101,6 @@ export function takenNames(
   return names.filter((name) => cache.find('virtual-ip', 'name', name).some(({ uuid }) => !own.has(uuid)));
 }
 
-function isNamedByUs(virtualIp: VirtualIp): boolean {
-  const record = recordOf(virtualIp);
-  return record !== undefined && nameOf(virtualIp).startsWith(`octavia-lb-${record.loadBalancer}`);
+function isNamedByUs(virtualIp: VirtualIp, { loadBalancer }: VirtualIpRecord): boolean {
+  return nameOf(virtualIp).startsWith(`octavia-lb-${loadBalancer}`);
 }

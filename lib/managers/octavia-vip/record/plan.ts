@@ -2,10 +2,10 @@ import {
   floatingIpRecordKey,
   memberRecordKey,
   recordKeys,
-    type VirtualIpRecord,
+  type VirtualIpRecord,
 } from './annotations.js';
 import type { VipPort } from '../carriers/plan.js';
-import type { Write } from '../../../planning/index.js';
+import { decide, sortedVerdicts, verdictOf, type Rule, type Verdict, type Write } from '../../../planning/index.js';
 import type { KnownSchema } from '../schema/schema-knowledge.js';
 import type { VipKey } from '../vip-key.js';
 import {
@@ -20,6 +20,13 @@ import {
   type VipProperties,
   type VirtualIpTarget,
 } from '../writes.js';
+import {
+  associationRules,
+  virtualIpRules,
+  type RecordSteps,
+  type VirtualIpFacts,
+  type VirtualIpStanding,
+} from './rules.js';
 
 /** A virtual-ip that our annotations mark as kept for this VIP. */
 export interface ObservedVirtualIp {
@@ -73,45 +80,68 @@ export interface VirtualIpPlan {
   readonly forget: readonly Write[];
   /** All names that could be ours belong to others: floating ips are served, but nothing records them. */
   readonly nameTaken?: string;
+  /** One of each virtual-ip of the VIP; where there is none, one without a uuid that says why. */
+  readonly verdicts: readonly Verdict[];
 }
 
-/**
- * Plans the virtual-ip of a VIP (docs/design.md, "virtual-ip").
- *
- * | VIP port | members | virtual-ip | plan |
- * |---|---|---|---|
- * | there | some | none | create, reference VIP port and members |
- * | there | any | one | set what differs; no members keep it: a failover may be under way |
- * | there | none | none | nothing |
- * | only our record names it (a tenant's, and no amphora carries it) | none | one | delete, once every floating ip is decided |
- * | gone | any | one | delete, once every floating ip is decided |
- * | another has the address | any | one | delete, before one of the other's is made |
- * | any | any | several | keep the first by name, take over what the others record, delete them |
- *
- * Associations are recorded as {@link planAssociations} says.
- */
+/** Plans the virtual-ip of a VIP (docs/rules.md, "What becomes of the virtual-ip"). */
 export function planVirtualIp(seen: VirtualIpObservation): VirtualIpPlan {
-  const existing = seen.existing.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
-  const [kept, ...surplus] = existing;
-  const { vipPort } = seen;
-  const bury = (seen.former ?? []).toSorted().map(deleteVirtualIp);
-  if (vipPort === undefined || vipPort.origin === 'recorded') {
-    const isDecided = seen.undecided.length === 0;
-    return {
-      bury,
-      record: [],
-      attach: [],
-      detach: [],
-      forget: isDecided ? existing.map(({ uuid }) => deleteVirtualIp(uuid)) : [],
-    };
-  }
-  if (kept === undefined) return { ...(seen.members.length === 0 ? nothing : planCreate(seen, vipPort)), bury };
-  const deletes = surplus.map(({ uuid }) => deleteVirtualIp(uuid));
-  const update = planUpdate(kept, seen, vipPort);
-  return { ...update, bury, forget: [...update.forget, ...deletes] };
+  const decided = decideVirtualIps(seen);
+  const deletesOf = (standing: VirtualIpStanding): readonly Write[] =>
+    decided.filter(({ rule }) => rule.stands === standing).map(({ uuid }) => deleteVirtualIp(uuid));
+  const kept = planOfOne(seen, decided);
+  return {
+    ...kept,
+    bury: deletesOf('bury'),
+    forget: [...kept.forget, ...deletesOf('delete')],
+    verdicts: sortedVerdicts(decided.map(({ uuid, rule }) => verdictOf({ kind: 'virtual-ip', uuid }, rule))),
+  };
 }
 
-const nothing: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [] };
+interface DecidedVirtualIp {
+  /** Empty: there is none. */
+  readonly uuid: string;
+  readonly virtualIp?: ObservedVirtualIp;
+  readonly rule: Rule<VirtualIpFacts, VirtualIpStanding>;
+}
+
+function decideVirtualIps(seen: VirtualIpObservation): readonly DecidedVirtualIp[] {
+  const { vipPort } = seen;
+  const namesOf = (port: VipPort): readonly string[] => fullNames(port, seen.address).map((name) => name.join(':'));
+  const ruleOf = (virtualIp: VirtualIpFacts['virtualIp']): DecidedVirtualIp['rule'] =>
+    decide(virtualIpRules, {
+      virtualIp,
+      vipPort: vipPort === undefined ? 'gone' : vipPort.origin === 'recorded' ? 'recorded' : 'there',
+      undecided: seen.undecided.length > 0,
+      members: seen.members.length > 0,
+      nameFree: vipPort === undefined || namesOf(vipPort).some((name) => !seen.takenNames.includes(name)),
+    });
+  const existing = seen.existing
+    .toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+    .map((virtualIp, index) => ({
+      uuid: virtualIp.uuid,
+      virtualIp,
+      rule: ruleOf(index === 0 ? 'first' : 'further'),
+    }));
+  const former = (seen.former ?? []).toSorted().map((uuid) => ({ uuid, rule: ruleOf('former') }));
+  return [...(existing.length === 0 ? [{ uuid: '', rule: ruleOf('none') }] : existing), ...former];
+}
+
+/** The plan of a virtual-ip, without why. */
+type VirtualIpWrites = Omit<VirtualIpPlan, 'verdicts'>;
+
+const nothing: VirtualIpWrites = { bury: [], record: [], attach: [], detach: [], forget: [] };
+
+function planOfOne(seen: VirtualIpObservation, decided: readonly DecidedVirtualIp[]): VirtualIpWrites {
+  const { vipPort } = seen;
+  if (vipPort === undefined) return nothing;
+  // Without a name it says which are taken.
+  if (decided.some(({ rule }) => rule.stands === 'create' || rule.stands === 'unnamed')) {
+    return planCreate(seen, vipPort);
+  }
+  const kept = decided.find(({ rule }) => rule.stands === 'update')?.virtualIp;
+  return kept === undefined ? nothing : planUpdate(kept, seen, vipPort);
+}
 
 /** The names that the virtual-ip of a VIP may have, the one to prefer first. */
 export function candidateNames(vipPort: VipPort, address: string): readonly string[] {
@@ -122,9 +152,13 @@ export function candidateNames(vipPort: VipPort, address: string): readonly stri
   return vipPort.addresses[0] === address ? [base, additional, last] : [additional, last];
 }
 
-function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan {
-  const project = [vipPort.project.domain, vipPort.project.name];
-  const names = candidateNames(vipPort, seen.address).map((name) => [...project, name]);
+function fullNames(vipPort: VipPort, address: string): readonly (readonly string[])[] {
+  const { domain, name: project } = vipPort.project;
+  return candidateNames(vipPort, address).map((name) => [domain, project, name]);
+}
+
+function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpWrites {
+  const names = fullNames(vipPort, seen.address);
   const fqName = names.find((name) => !seen.takenNames.includes(name.join(':')));
   if (fqName === undefined) return { ...nothing, nameTaken: names.map((name) => name.join(':')).join(', ') };
   const associations = planAssociations(
@@ -151,7 +185,7 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan
   };
 }
 
-function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort: VipPort): VirtualIpPlan {
+function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort: VipPort): VirtualIpWrites {
   const target = virtualIp(kept.uuid);
   const wantedRecord = identityOf(seen, vipPort);
   const associations = planAssociations(
@@ -210,29 +244,29 @@ export interface AssociationRecordPlan {
 }
 
 /**
- * Plans where associations are recorded.
- *
- * | schema | one that is not recorded | recorded in annotations | by reference |
- * |---|---|---|---|
- * | stock | annotate | stays | annotate, remove the reference then |
- * | native | reference | reference, remove the annotation then | stays |
- * | unknown | reference: the read that follows tells the schema | stays | stays |
- *
- * What is recorded and not wanted is removed, from wherever it stands. At each moment a wanted one is recorded somewhere.
+ * Plans where associations are recorded (docs/rules.md, "Where an association is recorded"). What is recorded and not wanted is removed,
+ * from wherever it stands. At each moment a wanted one is recorded somewhere.
  */
 export function planAssociations(records: AssociationRecords, schema: KnownSchema): AssociationRecordPlan {
   const annotated = new Set(records.annotated);
   const referenced = new Set(records.referenced);
   const wanted = new Set(records.wanted);
-  const lacking = (...places: readonly ReadonlySet<string>[]): readonly string[] =>
-    [...wanted].filter((uuid) => places.every((place) => !place.has(uuid))).sort();
-  const over = (place: ReadonlySet<string>, moved: boolean): readonly string[] =>
-    [...place].filter((uuid) => moved || !wanted.has(uuid)).sort();
+  const decided = [...new Set([...annotated, ...referenced, ...wanted])].sort().map((uuid) => ({
+    uuid,
+    steps: decide(associationRules, {
+      wanted: wanted.has(uuid),
+      schema,
+      annotated: annotated.has(uuid),
+      referenced: referenced.has(uuid),
+    }).stands,
+  }));
+  const toDo = (step: RecordSteps[number]): readonly string[] =>
+    decided.filter(({ steps }) => steps.includes(step)).map(({ uuid }) => uuid);
   return {
-    annotate: schema === 'stock' ? lacking(annotated) : [],
-    reference: schema === 'stock' ? [] : schema === 'native' ? lacking(referenced) : lacking(annotated, referenced),
-    unannotate: over(annotated, schema === 'native'),
-    unreference: over(referenced, schema === 'stock'),
+    annotate: toDo('annotate'),
+    reference: toDo('reference'),
+    unannotate: toDo('unannotate'),
+    unreference: toDo('unreference'),
   };
 }
 

@@ -476,7 +476,13 @@ describe('the plans, whatever is observed', () => {
       fc.assert(
         fc.property(virtualIpObservation, (seen) => {
           const again = { ...seen, existing: virtualIpsAfter(seen.existing, planVirtualIp(seen)) };
-          expect(planVirtualIp(again)).to.deep.equal({ bury: [], record: [], attach: [], detach: [], forget: [] });
+          expect(without(planVirtualIp(again), 'verdicts')).to.deep.equal({
+            bury: [],
+            record: [],
+            attach: [],
+            detach: [],
+            forget: [],
+          });
         }),
         parameters,
       );

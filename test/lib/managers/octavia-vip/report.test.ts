@@ -23,6 +23,7 @@ const quiet: VipPlan = {
   events: [],
   forgotten: [],
   verify: { ports: [], floatingIps: [] },
+  verdicts: [],
 };
 
 const nobodys: VipPlan = { ...without(quiet, 'vipPortUuid'), members: [], associations: [] };

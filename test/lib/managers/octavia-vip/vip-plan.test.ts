@@ -8,6 +8,7 @@ import {
   type VirtualIpPlan,
   type Write,
 } from '../../../../lib/managers/index.js';
+import type { Verdict } from '../../../../lib/planning/index.js';
 import { floatingIpRecordKey, vipKey } from '../../../../lib/model/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { add, amphora1, amphora2, drop, floatingIp, set } from './support/floating-ips.js';
@@ -23,6 +24,7 @@ const loadBalancer: LoadBalancerPlan = {
   refused: [],
   leftBehind: [],
   unlistedProjects: [],
+  verdicts: [],
 };
 const floatingIps: FloatingIpPlan = {
   associations: [],
@@ -35,8 +37,9 @@ const floatingIps: FloatingIpPlan = {
   release: [],
   events: [],
   verify: { ports: [], floatingIps: [] },
+  verdicts: [],
 };
-const virtualIp: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [] };
+const virtualIp: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [], verdicts: [] };
 
 function compose(
   plans: {
@@ -67,7 +70,7 @@ const all = {
     attach: [{ action: 'add-virtual-ip-reference', target, portUuid: amphora2 }],
     detach: [{ action: 'delete-virtual-ip-reference', target, portUuid: amphora1 }],
     forget: [{ action: 'delete-virtual-ip', uuid: uuidOf(0x41) }],
-  } satisfies VirtualIpPlan,
+  } satisfies Partial<VirtualIpPlan>,
 };
 
 describe('composeVipPlan', () => {
@@ -136,6 +139,21 @@ describe('describeVipPlan', () => {
 
   it('should say that there is nothing to write', () => {
     expect(describeVipPlan(compose({}))).to.equal(`VIP ${key}: 1 members, 0 floating ips, nothing to write`);
+  });
+});
+
+describe('the verdicts of a plan for a VIP', () => {
+  it('should be those of all its parts, by uuid', () => {
+    const verdict = (kind: string, uuid: string): Verdict => ({ about: { kind, uuid }, rule: 'rule', says: 'why' });
+    const port = verdict('virtual-machine-interface', amphora1);
+    const [first, second] = [verdict('floating-ip', floatingIp), verdict('floating-ip', uuidOf(0x01))];
+    const lacking = verdict('virtual-ip', '');
+    const { verdicts } = compose({
+      loadBalancer: { verdicts: [port] },
+      floatingIps: { verdicts: [first, second] },
+      virtualIp: { verdicts: [lacking] },
+    });
+    expect(verdicts).to.deep.equal([lacking, second, port, first]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Verdict } from '../../../../../lib/planning/index.js';
 import {
   boundMembers,
   membersPerVip,
@@ -10,6 +11,11 @@ import { floatingIpRecordKey, memberRecordKey } from '../../../../../lib/model/i
 import { uuidOf } from '../../../../support/change-messages.js';
 
 describe('boundMembers', () => {
+  const bound = (uuid: string): Verdict => ({
+    about: { kind: 'virtual-machine-interface', uuid },
+    rule: 'bound',
+    says: 'Nova has bound it',
+  });
   const plan = (count: number, orphans: readonly string[] = []) => ({
     members: Array.from({ length: count }, (_, index) => uuidOf(index)),
     leaving: [],
@@ -17,6 +23,7 @@ describe('boundMembers', () => {
     refused: [],
     leftBehind: [],
     unlistedProjects: [],
+    verdicts: Array.from({ length: count }, (_, index) => bound(uuidOf(index))),
   });
 
   it('should leave a plan as it is that has no more members than count', () => {
@@ -26,10 +33,12 @@ describe('boundMembers', () => {
 
   it('should take the first, and let go of the others as of orphans', () => {
     const whole = plan(membersPerVip + 2, [uuidOf(0x999)]);
-    const { plan: bound, surplus } = boundMembers(whole);
+    const { plan: cut, surplus } = boundMembers(whole);
     expect(surplus).to.equal(2);
-    expect(bound.members).to.deep.equal(whole.members.slice(0, membersPerVip));
-    expect(bound.orphans).to.deep.equal([...whole.members.slice(membersPerVip), uuidOf(0x999)]);
+    expect(cut.members).to.deep.equal(whole.members.slice(0, membersPerVip));
+    expect(cut.orphans).to.deep.equal([...whole.members.slice(membersPerVip), uuidOf(0x999)]);
+    const rules = cut.verdicts.map(({ rule }) => rule);
+    expect(rules).to.deep.equal([...whole.members.map(() => 'bound').slice(2), 'surplus', 'surplus']);
   });
 });
 

@@ -64,7 +64,7 @@ describe('planLoadBalancer', () => {
 
     it("should not be a port whose address only a tenant's own instance carries (recording 14)", () => {
       const keepalived = anyPort(3, { owner: 'compute:nova', hasVirtualMachine: true });
-      expect(plan({ owners: [tenantsVipPort], carriers: [keepalived] })).to.deep.equal({
+      expect(without(plan({ owners: [tenantsVipPort], carriers: [keepalived] }), 'verdicts')).to.deep.equal({
         members: [],
         leaving: [],
         orphans: [],

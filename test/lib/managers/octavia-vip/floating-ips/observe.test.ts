@@ -62,6 +62,7 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
     refused: [],
     leftBehind: [],
     unlistedProjects: [],
+    verdicts: [],
     ...delta,
   };
   return observeFloatingIps(

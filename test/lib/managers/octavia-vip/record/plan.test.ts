@@ -11,6 +11,7 @@ import {
 } from '../../../../../lib/managers/index.js';
 import { floatingIpRecordKey, memberRecordKey, recordKeys, vipKey } from '../../../../../lib/model/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
+import { without } from '../../../../support/without.js';
 import { amphora1, amphora2, floatingIp, newAmphora, otherFloatingIp, vipPort } from '../support/floating-ips.js';
 import { loadBalancer, tenant, vip } from '../support/ports.js';
 
@@ -46,8 +47,11 @@ function kept(delta: Partial<ObservedVirtualIp> = {}): ObservedVirtualIp {
   };
 }
 
-function plan(delta: Partial<VirtualIpObservation> = {}): VirtualIpPlan {
-  return planVirtualIp({
+/** All but why. */
+type Writes = Omit<VirtualIpPlan, 'verdicts'>;
+
+function plan(delta: Partial<VirtualIpObservation> = {}): Writes {
+  return writesOf({
     vip: key,
     address: vip,
     vipPort: octavias,
@@ -63,8 +67,12 @@ function plan(delta: Partial<VirtualIpObservation> = {}): VirtualIpPlan {
   });
 }
 
-function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): VirtualIpPlan {
-  return planVirtualIp({
+function writesOf(seen: VirtualIpObservation): Writes {
+  return without(planVirtualIp(seen), 'verdicts');
+}
+
+function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): Writes {
+  return writesOf({
     vip: key,
     address: vip,
     members: [],
