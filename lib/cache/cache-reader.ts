@@ -32,4 +32,3 @@ export interface CacheReader {
   /** How many milliseconds ago the object was made: by the server's word when we first saw it, by our own monotonic time since. 0 if unknown. */
   ageMs(uuid: string): number;
 }
-

@@ -78,11 +78,7 @@ export class ObjectCache implements CacheReader {
     return this.indexes.keys(kind, index);
   }
 
-  public referrers<T extends Kind, K extends ReferrersOf<T>>(
-    kind: K,
-    target: T,
-    uuid: string,
-  ): readonly EntityOf<K>[] {
+  public referrers<T extends Kind, K extends ReferrersOf<T>>(kind: K, target: T, uuid: string): readonly EntityOf<K>[] {
     return this.entities(kind, this.indexes.referrers(kind, target, uuid));
   }
 

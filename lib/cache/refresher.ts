@@ -138,9 +138,9 @@ export class Refresher {
     const entity = cache.get(kind, uuid);
     if (entity === undefined) return;
     const wanted = [...referencesOf(kind, entity), ...this.parts.observers.needs(kind, entity)];
-    const missing = wanted.filter((reference) => cache.holds(reference.kind)).filter(
-      (reference) => cache.get(reference.kind, reference.uuid) === undefined && !cache.isGone(reference.uuid),
-    );
+    const missing = wanted
+      .filter((reference) => cache.holds(reference.kind))
+      .filter((reference) => cache.get(reference.kind, reference.uuid) === undefined && !cache.isGone(reference.uuid));
     await Promise.all(
       missing.map((reference) => {
         const { done, failed } = this.read(reference.kind, reference.uuid, { urgent: true });
@@ -257,16 +257,11 @@ export class Refresher {
     }
   }
 
-  private async readOnce(
-    kind: Kind,
-    uuid: string,
-    reading: Reading,
-    mayBeStale: boolean,
-  ): Promise<'done' | 'stale'> {
+  private async readOnce(kind: Kind, uuid: string, reading: Reading, mayBeStale: boolean): Promise<'done' | 'stale'> {
     const { cache, listener, clock } = this.parts;
     const readAfter = cache.sequence;
     throwIfAborted(this.lifetime.signal);
-    let object: ConfigObject<Kind>;
+    let object: ConfigObject;
     try {
       object = await this.reads.read(kind, uuid);
     } catch (error) {
@@ -356,5 +351,7 @@ export function isChange(transition: Transition): boolean {
 
 function referencesOf(kind: Kind, entity: EntityOf): readonly ObjectRef[] {
   const refs: Readonly<Record<string, readonly string[]>> = entity.refs;
-  return definitionOf(kind).references.flatMap((target) => (refs[target] ?? []).map((uuid) => ({ kind: target, uuid })));
+  return definitionOf(kind).references.flatMap((target) =>
+    (refs[target] ?? []).map((uuid) => ({ kind: target, uuid })),
+  );
 }

@@ -224,7 +224,11 @@ export class Resync {
   private async confirmGone(kind: Kind, uuids: readonly string[], began: number): Promise<void> {
     const { cache, reader, refresher } = this.options;
     const found = new Set<string>();
-    for await (const page of reader.listDetail(kind, { uuids, fields: definitionOf(kind).fields }, this.lifetime.signal)) {
+    for await (const page of reader.listDetail(
+      kind,
+      { uuids, fields: definitionOf(kind).fields },
+      this.lifetime.signal,
+    )) {
       this.takePage(kind, page, began, found);
     }
     for (const uuid of uuids) {

@@ -65,6 +65,8 @@ export interface ConfigApiClientOptions extends ConfigApiOptions {
 
 /** Both sides of the config API. */
 export interface ConfigApiClient extends ConfigReader, ConfigWriter {
+  /** A writer with a share of its own in the permits: however much others send, it finds one. */
+  writerFor(lane: string): ConfigWriter;
   /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
   close(): void;
 }
@@ -80,7 +82,8 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
   const logger = options.logger.child({ component: 'config-api' });
   const transport = options.transport ?? new AxiosTransport({ keepAlive: options.keepAlive, tls: options.tls });
   const tokens = tokenSource({ ...options, logger }, transport);
-  const sender = composeSender({ ...options, logger }, transport, tokens);
+  const permits = new Semaphore(options.concurrency ?? defaults.concurrency, maxWaitingRequests);
+  const sender = composeSender({ ...options, logger }, { transport, tokens, permits });
   const reader = new RestConfigReader({ sender, logger, metrics: options.metrics });
   const writer = new RestConfigWriter(sender);
   return {
@@ -97,13 +100,24 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
     updateReference: (update, signal) => writer.updateReference(update, signal),
     relaxReference: (uuid, refUuid, signal) => writer.relaxReference(uuid, refUuid, signal),
     updateMap: (update, signal) => writer.updateMap(update, signal),
+    writerFor: (lane) => {
+      permits.open(lane);
+      return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane }, signal) });
+    },
     close: () => {
       transport.close();
     },
   };
 }
 
-function composeSender(options: ConfigApiClientOptions, transport: HttpTransport, tokens: TokenSource): RequestSender {
+function composeSender(
+  options: ConfigApiClientOptions,
+  {
+    transport,
+    tokens,
+    permits,
+  }: { readonly transport: HttpTransport; readonly tokens: TokenSource; readonly permits: Semaphore },
+): RequestSender {
   const { clock, logger, metrics, onRequest } = options;
   const http = new HttpSender({
     transport,
@@ -116,10 +130,7 @@ function composeSender(options: ConfigApiClientOptions, transport: HttpTransport
     requestId: () => `${ownRequestIdPrefix}${randomUUID()}`,
   });
   const recorded = new RecordingSender(http, { clock, logger, metrics, onRequest });
-  const limited = new LimitedSender(
-    recorded,
-    new Semaphore(options.concurrency ?? defaults.concurrency, maxWaitingRequests),
-  );
+  const limited = new LimitedSender(recorded, permits);
   // Outside the limit: who waits for a token or backs off holds no permit.
   const authenticated = new AuthenticatingSender(limited, tokens);
   return new RetryingSender(authenticated, {

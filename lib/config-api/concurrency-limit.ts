@@ -9,6 +9,6 @@ export class LimitedSender implements RequestSender {
   ) {}
 
   public send<T>(request: ApiRequest<T>, signal: AbortSignal): Promise<T> {
-    return this.semaphore.run(() => this.next.send(request, signal), signal);
+    return this.semaphore.run(() => this.next.send(request, signal), signal, request.lane);
   }
 }

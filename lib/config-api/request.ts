@@ -38,6 +38,8 @@ export interface ApiRequest<T> {
   readonly body?: unknown;
   /** What a good answer looks like: parsed JSON in, the result out. An empty answer is `undefined`. */
   readonly answer: z.ZodType<T>;
+  /** Of whom it is: those who send a lot take turns with the others. Defaults to nobody in particular. */
+  readonly lane?: string;
   /** More headers: the token. */
   readonly headers?: Readonly<Record<string, string>>;
 }

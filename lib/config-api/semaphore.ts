@@ -1,17 +1,28 @@
 import { onAbort } from '../base/clock/index.js';
 import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 
-/** Permits for a bounded number at a time; who waits is served in the order of coming. Who waits is bounded in number as well. */
+interface Lane {
+  /** How many permits it has now. */
+  taken: number;
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * Permits for a bounded number at a time, for several lanes: those who wait in one are served in the order of coming, the lanes in turn.
+ * However many wait in one lane, each other always finds a permit that it does not have to wait for. Who waits is bounded in number as well.
+ */
 export class Semaphore {
   private free: number;
-  private readonly queue = new Set<() => void>();
+  private waitingInAll = 0;
+  // In the order of their turns: who had one last is last.
+  private readonly lanes = new Map<string, Lane>();
 
   /**
    * @param permits how many may run at once
    * @param maxWaiting how many may wait
    */
   public constructor(
-    permits: number,
+    private readonly permits: number,
     private readonly maxWaiting: number,
   ) {
     this.free = permits;
@@ -19,51 +30,84 @@ export class Semaphore {
 
   /** How many wait. */
   public get waiting(): number {
-    return this.queue.size;
+    return this.waitingInAll;
+  }
+
+  /** There is a lane of that name: from now on a permit is kept for it. */
+  public open(lane: string): void {
+    if (!this.lanes.has(lane)) this.lanes.set(lane, { taken: 0, waiting: new Set() });
   }
 
   /** Runs `work` as soon as there is a permit. Rejects with `aborted` while it waits, and with `unavailable` if too many do. */
-  public async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    await this.acquire(signal);
+  public async run<T>(work: () => Promise<T>, signal: AbortSignal, lane = ''): Promise<T> {
+    this.open(lane);
+    await this.acquire(lane, signal);
     try {
       return await work();
     } finally {
-      this.release();
+      this.release(lane);
     }
   }
 
-  private async acquire(signal: AbortSignal): Promise<void> {
+  private async acquire(name: string, signal: AbortSignal): Promise<void> {
     throwIfAborted(signal);
-    if (this.free > 0) {
-      this.free -= 1;
+    const lane = this.laneOf(name);
+    if (this.free > 0 && this.mayTake(lane)) {
+      this.take(name, lane);
       return;
     }
-    if (this.queue.size >= this.maxWaiting) {
+    if (this.waitingInAll >= this.maxWaiting) {
       throw new SvcMonitorError('unavailable', 'too many requests wait to be sent', {
-        details: { waiting: this.queue.size },
+        details: { waiting: this.waitingInAll },
       });
     }
-    await new Promise<void>((resolve, reject) => {
-      const enter = (): void => {
-        release();
-        resolve();
-      };
-      this.queue.add(enter);
-      const release = onAbort(signal, () => {
-        this.queue.delete(enter);
-        reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+    this.waitingInAll += 1;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const enter = (): void => {
+          release();
+          resolve();
+        };
+        lane.waiting.add(enter);
+        const release = onAbort(signal, () => {
+          lane.waiting.delete(enter);
+          reject(new SvcMonitorError('aborted', 'called off', { cause: signal.reason }));
+        });
       });
-    });
+    } finally {
+      this.waitingInAll -= 1;
+    }
   }
 
-  private release(): void {
+  private release(name: string): void {
+    this.free += 1;
+    this.laneOf(name).taken -= 1;
     // The permit goes straight to who waits longest: nobody who comes now can take it first.
-    const [enter] = this.queue;
-    if (enter === undefined) {
-      this.free += 1;
+    for (const [other, lane] of this.lanes) {
+      const [enter] = lane.waiting;
+      if (enter === undefined || !this.mayTake(lane)) continue;
+      lane.waiting.delete(enter);
+      this.take(other, lane);
+      enter();
       return;
     }
-    this.queue.delete(enter);
-    enter();
+  }
+
+  // One is left for each other lane.
+  private mayTake({ taken }: Lane): boolean {
+    return taken < Math.max(1, this.permits - (this.lanes.size - 1));
+  }
+
+  private take(name: string, lane: Lane): void {
+    this.free -= 1;
+    lane.taken += 1;
+    this.lanes.delete(name);
+    this.lanes.set(name, lane);
+  }
+
+  private laneOf(name: string): Lane {
+    const lane = this.lanes.get(name);
+    if (lane === undefined) throw new SvcMonitorError('bug', 'there is no such lane', { details: { lane: name } });
+    return lane;
   }
 }

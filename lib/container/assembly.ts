@@ -7,7 +7,7 @@ import type { WatchedFields } from '../change-stream/index.js';
 import { KeyedWorkQueue, type Feed } from '../controller/index.js';
 import { managers as allManagers, type AnyManager, type ManagerParts } from '../managers/index.js';
 import type { Kind } from '../model/index.js';
-import type { NewQueue } from './tokens.js';
+import type { NewQueue } from './factories.js';
 
 /** What the managers of a monitor have made: what they touch is what the cache holds. */
 export interface Assembly {

@@ -3,4 +3,5 @@ export { assemble, fieldsToWatch, type Assembly, type AssemblyParts } from './as
 export { createContainer, createMonitor } from './create-monitor.js';
 export { mirrorModule, monitorModule, outsideModule } from './modules.js';
 export type { MonitorOptions } from './options.js';
-export { tokens, type NewQueue } from './tokens.js';
+export type { NewQueue, NewWriter } from './factories.js';
+export { tokens } from './tokens.js';

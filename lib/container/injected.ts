@@ -4,14 +4,15 @@ import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import { Informer, type CacheListener } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import { createConfigApiClient, type ConfigApiClient, type ConfigWriter } from '../config-api/index.js';
+import { createConfigApiClient, type ConfigApiClient } from '../config-api/index.js';
 import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
 import { managers as allManagers } from '../managers/index.js';
 import { ConfigMonitor, Feeder, RejectionLog } from '../monitor/index.js';
 import { FencedWriter, type Ownership } from '../ownership/index.js';
 import { assemble, type Assembly } from './assembly.js';
 import type { MonitorOptions } from './options.js';
-import { tokens, type NewQueue } from './tokens.js';
+import type { NewQueue, NewWriter } from './factories.js';
+import { tokens } from './tokens.js';
 
 const defaultResyncIntervalMs = 300_000;
 // OpenSDN announces what one request has done in several messages, about a millisecond apart.
@@ -49,6 +50,11 @@ export class InjectedParts {
     return (name) => new KeyedWorkQueue({ ...this.jitter(), name, clock, metrics });
   }
 
+  /** How what plans write with is made: each controller has its share of the requests, and none writes while this monitor may not act. */
+  public newWriter(client: ConfigApiClient, ownership: Ownership): NewWriter {
+    return (name) => new FencedWriter({ writer: client.writerFor(name), ownership });
+  }
+
   /** What the managers make. */
   public assembly(newQueue: NewQueue): Assembly {
     const { managers = allManagers, settings = {} } = this.options;
@@ -59,17 +65,6 @@ export class InjectedParts {
   private jitter(): { readonly random?: () => number } {
     const { random } = this.options;
     return random === undefined ? {} : { random };
-  }
-}
-
-/** See {@link FencedWriter}. */
-@injectable()
-export class InjectedWriter extends FencedWriter {
-  public constructor(
-    @inject(tokens.configApi) writer: ConfigApiClient,
-    @inject(tokens.ownership) ownership: Ownership,
-  ) {
-    super({ writer, ownership });
   }
 }
 
@@ -117,12 +112,15 @@ export class InjectedControllers {
     @inject(tokens.options) { dryRun = false, workers }: MonitorOptions,
     @inject(tokens.assembly) { cache, feeds }: Assembly,
     @inject(tokens.informer) keeper: Informer,
-    @inject(tokens.writer) writer: ConfigWriter,
+    @inject(tokens.newWriter) newWriter: NewWriter,
     @inject(tokens.ownership) ownership: Ownership,
     @inject(Outside) { clock, logger, metrics }: Outside,
   ) {
-    const parts = { cache, keeper, writer, ownership, clock, logger, metrics, dryRun };
-    this.all = feeds.map((feed) => feed.controller(workers === undefined ? parts : { ...parts, workers }));
+    const shared = { cache, keeper, ownership, clock, logger, metrics, dryRun };
+    this.all = feeds.map((feed) => {
+      const parts = { ...shared, writer: newWriter(feed.name) };
+      return feed.controller(workers === undefined ? parts : { ...parts, workers });
+    });
   }
 }
 

@@ -10,7 +10,6 @@ import {
   InjectedMonitor,
   InjectedParts,
   InjectedRejectionLog,
-  InjectedWriter,
   Outside,
 } from './injected.js';
 import type { MonitorOptions } from './options.js';
@@ -51,7 +50,12 @@ export const mirrorModule = new ContainerModule(({ bind }) => {
 
 /** The controllers and the whole. */
 export const monitorModule = new ContainerModule(({ bind }) => {
-  bind(tokens.writer).to(InjectedWriter).inSingletonScope();
+  bind(tokens.newWriter)
+    .toResolvedValue(
+      (parts, client, ownership) => parts.newWriter(client, ownership),
+      [InjectedParts, tokens.configApi, tokens.ownership],
+    )
+    .inSingletonScope();
   bind(InjectedControllers).toSelf().inSingletonScope();
   bind(tokens.controllers)
     .toResolvedValue(({ all }) => all, [InjectedControllers])

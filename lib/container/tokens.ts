@@ -4,20 +4,18 @@ import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import type { CacheListener, Informer, ObjectCache } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import type { ConfigApiClient, ConfigWriter } from '../config-api/index.js';
-import type { AnyController, WorkQueue } from '../controller/index.js';
+import type { ConfigApiClient } from '../config-api/index.js';
+import type { AnyController } from '../controller/index.js';
 import type { Monitor, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
 import type { Assembly } from './assembly.js';
+import type { NewQueue, NewWriter } from './factories.js';
 import type { MonitorOptions } from './options.js';
 
 function token<T>(name: string): ServiceIdentifier<T> {
   // Symbol.for: two copies of the package share them.
   return Symbol.for(`opensdn-svc-monitor.${name}`);
 }
-
-/** Makes the queue of a controller, by the controller's name. */
-export type NewQueue = (controller: string) => WorkQueue<string>;
 
 /** What the container binds: rebind any of them to put your own in its place. */
 export const tokens = {
@@ -28,8 +26,8 @@ export const tokens = {
   source: token<ChangeSource>('source'),
   ownership: token<Ownership>('ownership'),
   configApi: token<ConfigApiClient>('config-api'),
-  /** What plans write with. */
-  writer: token<ConfigWriter>('writer'),
+  /** What the plans of a controller write with. */
+  newWriter: token<NewWriter>('new-writer'),
   newQueue: token<NewQueue>('new-queue'),
   /** The cache, and what the managers have made to work on it. */
   assembly: token<Assembly>('assembly'),

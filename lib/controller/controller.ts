@@ -76,7 +76,8 @@ export class Controller<Key extends string> {
     this.workers = options.workers ?? 8;
     this.reconcileTimeoutMs = options.reconcileTimeoutMs ?? 60_000;
     this.governor =
-      options.governor ?? new WriteGovernor({ name: this.name, clock: this.clock, logger: this.logger, metrics: this.metrics });
+      options.governor ??
+      new WriteGovernor({ name: this.name, clock: this.clock, logger: this.logger, metrics: this.metrics });
     this.failing = new Failures(this.clock);
   }
 
@@ -249,7 +250,11 @@ export class Controller<Key extends string> {
     this.failing.succeeded(key);
     this.noteEnd(key, result);
     if (writes > 0) {
-      this.metrics.observe('change_to_write_seconds', { controller: this.name }, (this.clock.monotonic() - changedAt) / 1000);
+      this.metrics.observe(
+        'change_to_write_seconds',
+        { controller: this.name },
+        (this.clock.monotonic() - changedAt) / 1000,
+      );
     }
     if (this.logger.isDebugEnabled()) this.logger.debug('reconciled', { key, writes, durationMs });
   }

@@ -29,7 +29,7 @@ export function outcomeOf(result: ReconcileResult): Outcome {
  * The outcome of a reconcile that rejected.
  *
  * A failure that is none of the library's (a TypeError, say), `bug`, and `aborted` though nobody stops are unexpected. They are
- * tried again nevertheless: a mistake of ours must not lose a floating ip that the next try would have restored.
+ * tried again nevertheless: a mistake of ours must not lose what the next try would have mended.
  */
 export function outcomeOfFailure(error: unknown, stopping: AbortSignal): Outcome {
   if (stopping.aborted) return { type: 'aborted' };

@@ -1,4 +1,4 @@
-import type { ReconcileOptions, Reconciler, ReconcileResult } from './index.js';
+import type { ReconcileOptions, Reconciler, ReconcileResult } from './reconciler.js';
 import type { Ownership } from '../ownership/index.js';
 
 /** What a {@link OwnedReconciler} is made of. */

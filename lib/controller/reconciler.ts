@@ -1,4 +1,3 @@
-
 /** What is to be done after a reconcile that did not fail. */
 export interface ReconcileResult {
   /** Look again after this many milliseconds, though nothing may have changed: a window ends, a port becomes an orphan. */

@@ -22,8 +22,7 @@ export const defaultManagerSettings = Object.fromEntries(
 ) as unknown as ManagerSettings;
 
 /** The metrics of the library and of all managers. The service publishes each as `svc_monitor_<name>`. */
-export const allMetricDefinitions: MetricTable = Object.assign(
-  {},
+export const allMetricDefinitions: MetricTable = managers.reduce<MetricTable>(
+  (all, { metrics }) => ({ ...all, ...metrics }),
   metricDefinitions,
-  ...managers.map(({ metrics }) => metrics),
 );

@@ -34,6 +34,8 @@ export interface EntityField<T> {
   readonly read: (object: never) => T;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- of a kind of which the cache keeps no fields
+type NoFields = {};
 type Fields = Readonly<Record<string, EntityField<unknown>>>;
 type Value<F> = F extends EntityField<infer T> ? T : never;
 type MayLack<F extends Fields> = { [N in keyof F]: undefined extends Value<F[N]> ? N : never }[keyof F];
@@ -115,7 +117,7 @@ export function defineKind<
   const N extends string,
   P extends Properties,
   const R extends string = never,
-  F extends Fields = Readonly<Record<never, never>>,
+  F extends Fields = NoFields,
   const I extends string = never,
 >(parts: KindParts<N, P, R, F, I>): KindDefinition<N, P, R, EntityWith<F, R>, I> {
   const references = Object.fromEntries(parts.references.map((kind) => [refsField(kind), referencesSchema]));

@@ -74,7 +74,10 @@ export interface AnyKindDefinition {
   readonly references: readonly Kind[];
   readonly fields: readonly string[];
   readonly entity: Readonly<
-    Record<string, { readonly of: readonly string[]; readonly read: (object: Readonly<Record<string, unknown>>) => unknown }>
+    Record<
+      string,
+      { readonly of: readonly string[]; readonly read: (object: Readonly<Record<string, unknown>>) => unknown }
+    >
   >;
   readonly indexes: Readonly<Record<string, (entity: EntityBase) => readonly string[]>>;
   readonly bounds: Readonly<Partial<Record<string, number>>>;

@@ -1,7 +1,7 @@
 import type { ConfigWriter, MapUpdate, NewObject, PropertiesUpdate, ReferenceUpdate } from '../config-api/index.js';
 import { SvcMonitorError } from '../base/errors/index.js';
 import type { Kind } from '../model/index.js';
-import type { Ownership } from './index.js';
+import type { Ownership } from './ownership.js';
 
 /**
  * Writes nothing while this monitor may not act: a process that thaws in the middle of a plan sends what was on its way, and no more.

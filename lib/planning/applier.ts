@@ -192,7 +192,11 @@ class Run {
   public async readBack(): Promise<void> {
     if (this.isReadBack) return;
     this.isReadBack = true;
-    await refreshAll(this.parts.keeper, [...this.heeded.values()].map(({ ref }) => ref), this.signal);
+    await refreshAll(
+      this.parts.keeper,
+      [...this.heeded.values()].map(({ ref }) => ref),
+      this.signal,
+    );
     if ([...this.heeded.keys()].some((uuid) => this.hasChanged(uuid))) this.isOutdated = true;
   }
 
@@ -202,7 +206,7 @@ class Run {
    */
   public async readBackTrials(writes: readonly Write[]): Promise<void> {
     const { keeper, cache } = this.parts;
-    const trials = writes.filter((write): write is ReferenceWrite => 'isTrial' in write && write.isTrial === true);
+    const trials = writes.filter((write): write is ReferenceWrite => 'isTrial' in write && write.isTrial);
     if (this.isOutdated || this.refusal !== undefined || trials.length === 0) return;
     await refreshAll(keeper, uniqueRefs(trials.map(({ on }) => this.resolve(on))), this.signal);
     const isKept = ({ on, to }: ReferenceWrite): boolean => {
@@ -290,10 +294,7 @@ class Run {
     keeper.assume(kind, uuid, entity);
   }
 
-  private async send(
-    write: SentWrite['write'],
-    on: ObjectRef & { readonly requestId: string },
-  ): Promise<void> {
+  private async send(write: SentWrite['write'], on: ObjectRef & { readonly requestId: string }): Promise<void> {
     const { writer } = this.parts;
     switch (write.do) {
       case 'set':

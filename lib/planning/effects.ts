@@ -13,10 +13,7 @@ import type { CreateWrite, EntriesWrite, ReferenceWrite, SetWrite } from './writ
  * What a write makes of the object, ahead of its notification: undefined if that cannot be told from the write, so that it has to be read.
  * A reference that is a trial is read back, not assumed.
  */
-export function after(
-  entity: EntityOf,
-  write: SetWrite | ReferenceWrite | EntriesWrite,
-): EntityOf | undefined {
+export function after(entity: EntityOf, write: SetWrite | ReferenceWrite | EntriesWrite): EntityOf | undefined {
   const { kind } = write.on;
   switch (write.do) {
     case 'set':

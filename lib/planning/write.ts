@@ -152,7 +152,7 @@ function describeReferences(references: readonly NewReference[]): string {
 
 function describeProperties(properties: Readonly<Record<string, unknown>>): string {
   return Object.entries(properties)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 }
 

@@ -54,7 +54,8 @@ function optionalKey<T extends z.ZodType>(type: ValueType<T>, doc: string) {
 }
 
 // Each manager says itself what can be set. Their keys are known when the program runs, not when it is compiled.
-function managerKeys(): Readonly<Record<never, never>> {
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- none that is known then
+function managerKeys(): {} {
   const tables: readonly Readonly<Record<string, Setting<unknown>>>[] = managers.map(({ settings }) => settings);
   return Object.fromEntries(
     tables.flatMap((table) =>

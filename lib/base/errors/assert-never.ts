@@ -1,4 +1,4 @@
-import { SvcMonitorError } from './index.js';
+import { SvcMonitorError } from './svc-monitor-error.js';
 
 /** The end of a switch over a closed union: it cannot be reached while the union is handled whole. */
 export function assertNever(value: never): never {

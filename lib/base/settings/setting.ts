@@ -27,7 +27,14 @@ export function setting<T extends z.ZodType>(
   defaultValue: z.output<T>,
   doc: string,
 ): Setting<z.output<T>> {
-  return { key, form: type.form, allowed: type.allowed, doc, schema: type.schema as z.ZodType<z.output<T>>, defaultValue };
+  return {
+    key,
+    form: type.form,
+    allowed: type.allowed,
+    doc,
+    schema: type.schema as z.ZodType<z.output<T>>,
+    defaultValue,
+  };
 }
 
 /** All values of a table, each the default. */

@@ -43,7 +43,9 @@ export class FairQueue<K extends string> {
   private liveTakenInARow = 0;
   private closed = false;
 
-  public constructor(private readonly options: { readonly name: string; readonly clock: Clock; readonly metrics: Metrics }) {}
+  public constructor(
+    private readonly options: { readonly name: string; readonly clock: Clock; readonly metrics: Metrics },
+  ) {}
 
   /** How many keys could be taken now. */
   public get length(): number {
@@ -141,7 +143,11 @@ export class FairQueue<K extends string> {
     this.dirty.delete(entry.key);
     this.processing.add(entry.key);
     this.options.metrics.set('queue_depth', { controller: this.options.name }, this.length);
-    this.options.metrics.observe('queue_wait_seconds', { controller: this.options.name }, (this.options.clock.monotonic() - entry.queuedAt) / 1000);
+    this.options.metrics.observe(
+      'queue_wait_seconds',
+      { controller: this.options.name },
+      (this.options.clock.monotonic() - entry.queuedAt) / 1000,
+    );
     const [group = noGroup] = entry.groups;
     return { key: entry.key, queuedAt: entry.queuedAt, ...(group === noGroup ? {} : { group }) };
   }

@@ -36,7 +36,12 @@ export class KeyedWorkQueue<K extends string> implements WorkQueue<K> {
   private closed = false;
 
   public constructor(options: KeyedWorkQueueOptions) {
-    const { name = 'default', clock, metrics = silentMetrics, random = () => randomInt(randomSteps) / randomSteps } = options;
+    const {
+      name = 'default',
+      clock,
+      metrics = silentMetrics,
+      random = () => randomInt(randomSteps) / randomSteps,
+    } = options;
     this.queue = new FairQueue({ name, clock, metrics });
     this.delayed = new DelayedKeys({
       clock,

@@ -32,10 +32,7 @@ export function reactions(context: ReactionContext): Touches<VipKey> {
     'instance-ip': ({ refs, address }, cache) => {
       const [network] = refs['virtual-network'];
       const own = network === undefined || address === undefined ? [] : [vipKey(network, address)];
-      return [
-        ...relevant(own, cache, context),
-        ...keysOfPorts(refs['virtual-machine-interface'], cache, context),
-      ];
+      return [...relevant(own, cache, context), ...keysOfPorts(refs['virtual-machine-interface'], cache, context)];
     },
     'floating-ip': ({ uuid, refs }, cache) => [
       ...keysOfPorts(refs['virtual-machine-interface'], cache, context),

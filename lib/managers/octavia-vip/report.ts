@@ -55,7 +55,11 @@ export class VipReports {
   private leftBehind = 0;
 
   public constructor(
-    private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics<typeof octaviaVipMetrics> },
+    private readonly parts: {
+      readonly clock: Clock;
+      readonly logger: Logger;
+      readonly metrics: Metrics<typeof octaviaVipMetrics>;
+    },
   ) {}
 
   /** The reports, of VIPs that there is something to say about. */

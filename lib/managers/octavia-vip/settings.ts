@@ -1,4 +1,13 @@
-import { boolean, choice, defaultsOf, duration, list, setting, text, type SettingsOf } from '../../base/settings/index.js';
+import {
+  boolean,
+  choice,
+  defaultsOf,
+  duration,
+  list,
+  setting,
+  text,
+  type SettingsOf,
+} from '../../base/settings/index.js';
 
 const second = 1_000;
 const minute = 60 * second;

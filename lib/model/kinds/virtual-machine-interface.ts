@@ -31,7 +31,9 @@ export const virtualMachineInterface = defineKind({
       (refs ?? []).map((ref) => ref.to.at(-1) ?? ''),
     ),
     /** Canonical addresses that it has as pairs of exactly one address, sorted. */
-    pairAddresses: from(['virtual_machine_interface_allowed_address_pairs'], (object) => [...firstPairs(object)].sort()),
+    pairAddresses: from(['virtual_machine_interface_allowed_address_pairs'], (object) =>
+      [...firstPairs(object)].sort(),
+    ),
   }),
   indexes: {
     /** By `<network uuid>/<address>` of each pair. */

@@ -1,4 +1,3 @@
-
 const offsetBasis = 0x811c9dc5;
 const prime = 0x01000193;
 

@@ -208,4 +208,3 @@ function isAttachedElsewhere(parts: ObservationParts, floatingIp: FloatingIp, ke
     return vipPort?.uuid === portUuid && managed.length + members.length > 0;
   });
 }
-

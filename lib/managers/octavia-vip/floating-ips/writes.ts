@@ -98,9 +98,7 @@ export function writesToRelease(
     ...floatingIp.references
       .filter((reference) => !isUsersOwn(reference))
       .map((reference) => dropReference(uuid, reference.portUuid)),
-    ...(Object.keys(properties).length === 0
-      ? []
-      : [setFloatingIp(uuid, properties)]),
+    ...(Object.keys(properties).length === 0 ? [] : [setFloatingIp(uuid, properties)]),
   ];
 }
 
@@ -139,9 +137,7 @@ export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingI
   };
   return [
     ...drops.map((portUuid) => dropReference(uuid, portUuid)),
-    ...(Object.keys(properties).length === 0
-      ? []
-      : [setFloatingIp(uuid, properties)]),
+    ...(Object.keys(properties).length === 0 ? [] : [setFloatingIp(uuid, properties)]),
   ];
 }
 

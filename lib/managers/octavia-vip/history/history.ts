@@ -219,7 +219,6 @@ export function isAttached({ refs, fixedIp }: Pick<EntityOf<'floating-ip'>, 'ref
   return refs['virtual-machine-interface'].length > 0 && fixedIp !== undefined;
 }
 
-
 function standingOf(before: EntityOf<'floating-ip'> | undefined): 'unknown' | 'detached' | readonly string[] {
   if (before === undefined) return 'unknown';
   return isAttached(before) ? before.refs['virtual-machine-interface'] : 'detached';

@@ -1,9 +1,4 @@
-import {
-  floatingIpRecordKey,
-  memberRecordKey,
-  recordKeys,
-  type VirtualIpRecord,
-} from './annotations.js';
+import { floatingIpRecordKey, memberRecordKey, recordKeys, type VirtualIpRecord } from './annotations.js';
 import type { VipPort } from '../carriers/plan.js';
 import { decide, sortedVerdicts, verdictOf, type Rule, type Verdict, type Write } from '../../../planning/index.js';
 import type { KnownSchema } from '../schema/schema-knowledge.js';
