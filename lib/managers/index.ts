@@ -2,7 +2,13 @@
  * The managers: load balancer (who carries a VIP), virtual-ip (what is kept of it), floating-ip (who is associated with it).
  * Each observes the cache, plans as a pure function of plain values, and leaves the writing to one applier. Rules live in `plan.ts`.
  */
-export { PlanApplier, writesPerStage, type ApplyOptions, type ApplyResult, type PlannedVip } from '../planning/applier.js';
+export {
+  PlanApplier,
+  writesPerStage,
+  type ApplyOptions,
+  type ApplyResult,
+  type PlannedVip,
+} from '../planning/applier.js';
 export { CachedFloatingIpManager, type FloatingIpManager } from './octavia-vip/floating-ips/manager.js';
 export type { FloatingIpInput } from './octavia-vip/floating-ips/observe.js';
 export {
@@ -15,10 +21,13 @@ export {
 export * from './octavia-vip/floating-ips/observation.js';
 export * from './octavia-vip/floating-ips/plan.js';
 export {
-  isAmphoraPort,
   isInUse,
   isOctaviaVipPort,
   loadBalancerId,
+  mayCarry,
+  // What the container asks by that name is what the settings say.
+  mayCarry as isAmphoraPort,
+  portKind,
   portState,
   type PortMarks,
 } from './octavia-vip/carriers/detection.js';
@@ -34,7 +43,11 @@ export { composeVipPlan, describeVipPlan, type VipPlan } from './octavia-vip/vip
 export { Refusals, refusalOf, withoutRecord, type Refusal } from '../planning/refusals.js';
 export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './octavia-vip/report.js';
 export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './octavia-vip/schema/schema-check.js';
-export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './octavia-vip/schema/schema-knowledge.js';
+export {
+  SchemaKnowledge,
+  type KnownSchema,
+  type SchemaKnowledgeOptions,
+} from './octavia-vip/schema/schema-knowledge.js';
 export { defaultManagerSettings, type ManagerSettings } from './octavia-vip/settings.js';
 export type { ManagedVirtualIps } from './octavia-vip/record/observe.js';
 export { CachedVirtualIpManager, type VirtualIpInput, type VirtualIpManager } from './octavia-vip/record/manager.js';

@@ -269,6 +269,11 @@ export const settingsSchema = z.strictObject({
     [...rules.amphoraProjects],
     'Projects whose ports count as amphorae in shared networks, where anybody can make a port: the service project of Octavia. One that has amphorae in use and is not listed is shown under `/status` before any network is shared.',
   ),
+  'rules.virtual_ports': key(
+    choice('octavia', 'all'),
+    rules.virtualPorts,
+    'Which ports that only reserve an address are VIP ports: `octavia`, those of Octavia’s load balancers; `all`, any one whose address other ports of its own project have as allowed address pair, too: keepalived pairs, kube-vip, MetalLB, the VIPs of OpenShift and Cluster API. Their floating ips are then kept on all ports that carry the address.',
+  ),
   'rules.unclear_disassociation': key(
     choice('by-state', 'restore', 'respect'),
     rules.unclearDisassociation,

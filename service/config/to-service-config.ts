@@ -30,6 +30,7 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
       octaviaOwner: settings['rules.octavia_owner'],
       amphoraNamePrefix: settings['rules.amphora_name_prefix'],
       amphoraProjects: [...settings['rules.amphora_projects']],
+      virtualPorts: settings['rules.virtual_ports'],
       freshPortTimeoutMs: settings['timings.fresh_port_timeout'],
       stripWindowMs: settings['timings.strip_window'],
       unclearDisassociation: settings['rules.unclear_disassociation'],

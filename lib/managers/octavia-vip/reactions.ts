@@ -4,7 +4,7 @@ import { vipKey, vipKeyParts, type VipKey } from '../../model/index.js';
 /** What a reaction may look at. */
 export interface ReactionContext {
   readonly cache: CacheReader;
-  /** Whether a port is an amphora's by its marks. */
+  /** Whether what a port has as pairs may be VIPs: `mayCarry`, by the settings. */
   readonly isAmphoraPort: (port: PortEntity) => boolean;
 }
 
@@ -17,7 +17,7 @@ export type Reaction<K extends CachedKind> = (entity: Entities[K], context: Reac
  * | changed | touched VIPs |
  * |---|---|
  * | virtual-network | all of the network: sharing decides whom to trust |
- * | virtual-machine-interface | its own addresses, its pairs if it is an amphora's, the virtual-ips that reference it |
+ * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference it |
  * | instance-ip | its address, and all that its ports touch |
  * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
  * | virtual-ip | the VIP that it is kept for |
@@ -70,7 +70,7 @@ export function causeOf({ kind, before, after }: Transition, cache: CacheReader)
   }
 }
 
-/** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that amphora ports carry. */
+/** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that are carried. */
 export function allVips(context: ReactionContext): ReadonlySet<VipKey> {
   const keys = new Set<VipKey>();
   for (const key of context.cache.keys('virtualIpsByVip')) keys.add(key as VipKey);

@@ -9,6 +9,11 @@ export interface ManagerSettings {
    * domain. Anybody can make a port there, and name it as he likes; its project he cannot choose.
    */
   readonly amphoraProjects: readonly string[];
+  /**
+   * Which ports that only reserve an address are VIP ports: `octavia`, those of Octavia's load balancers; `all`, any one whose address
+   * other ports of its own project carry, too, as keepalived, kube-vip and others do (docs/design.md, "Virtual ports in general").
+   */
+  readonly virtualPorts: 'octavia' | 'all';
   /** How long an amphora port may wait for Nova before it counts as an orphan of a failed failover. Milliseconds. */
   readonly freshPortTimeoutMs: number;
   /** How long to wait for the port delete that explains an emptied floating ip. Milliseconds. */
@@ -34,6 +39,7 @@ export const defaultManagerSettings: ManagerSettings = {
   octaviaOwner: 'Octavia',
   amphoraNamePrefix: 'octavia-lb-vrrp-',
   amphoraProjects: ['service'],
+  virtualPorts: 'octavia',
   freshPortTimeoutMs: 600_000,
   stripWindowMs: 2_000,
   unclearDisassociation: 'by-state',

@@ -35,11 +35,15 @@ function markFacts(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: R
 }
 
 /**
- * Whether a port is an amphora's: by its name, or by its owner as long as Nova has not bound it. A VIP port of Octavia is none: whatever
- * pairs its user gave it, no amphora stands behind it.
+ * Whether what a port has as allowed address pairs may be VIPs: it is an amphora's by its marks; or, where virtual ports in general count,
+ * anybody's but Octavia's VIP port (docs/design.md, "Virtual ports in general").
  */
-export function isAmphoraPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: Rules): boolean {
-  return portKind(port, rules) === 'amphora';
+export function mayCarry(
+  port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>,
+  rules: Rules & Partial<Pick<ManagerSettings, 'virtualPorts'>>,
+): boolean {
+  const kind = portKind(port, rules);
+  return kind === 'amphora' || (kind === 'neither' && rules.virtualPorts === 'all');
 }
 
 /** Whether Octavia made the port to reserve a VIP. Its pairs tell nothing: a user may give it some. */
