@@ -3,7 +3,7 @@ import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
 import type { CacheObserver, Transition } from '../../cache/index.js';
 import type { Kind } from '../../model/index.js';
-import { isAmphoraPort, type MarkRules } from './carriers/detection.js';
+import { mayCarry, type MarkRules } from './carriers/detection.js';
 import type { octaviaVipMetrics } from './metrics.js';
 import { marksOf } from './ports.js';
 import { recordOf } from './record/record.js';
@@ -60,7 +60,7 @@ export class Cuts implements CacheObserver {
     const { kind, after } = transition;
     if (after === undefined) return [];
     if (kind === 'virtual-machine-interface') {
-      return isAmphoraPort(marksOf(after), this.parts.settings) ? (after.cut ?? []) : [];
+      return mayCarry(marksOf(after), this.parts.settings) ? (after.cut ?? []) : [];
     }
     if (kind !== 'virtual-ip') return [];
     const record = recordOf(after);

@@ -3,10 +3,11 @@
  * kept of it (`record`), and what is remembered beyond the objects (`history`).
  */
 export {
-  isAmphoraPort,
   isInUse,
   isOctaviaVipPort,
   loadBalancerId,
+  mayCarry,
+  portKind,
   portState,
   type MarkRules,
   type PortMarks,

@@ -1,7 +1,7 @@
 import type { CacheReader, Transition } from '../../cache/index.js';
 import type { Touches } from '../../controller/index.js';
 import { projectOf, type EntityOf } from '../../model/index.js';
-import { isAmphoraPort, type MarkRules } from './carriers/detection.js';
+import { mayCarry, type MarkRules } from './carriers/detection.js';
 import { isWritten, type HistoryReader } from './history/index.js';
 import { addressesOf, carriedBy, carriersOf, marksOf, networkOf } from './ports.js';
 import { recordKeys } from './record/annotations.js';
@@ -20,7 +20,7 @@ export interface ReactionContext {
  * | changed | touched VIPs |
  * |---|---|
  * | virtual-network | all of the network: sharing decides whom to trust |
- * | virtual-machine-interface | its own addresses, its pairs if it is an amphora's, the virtual-ips that reference it |
+ * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference it |
  * | instance-ip | its address, and all that its ports touch |
  * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
  * | virtual-ip | the VIP that it is kept for |
@@ -43,7 +43,7 @@ export function reactions(context: ReactionContext): Touches<VipKey> {
   };
 }
 
-/** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that amphora ports carry. */
+/** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that are carried. */
 export function allVips(cache: CacheReader, context: ReactionContext): ReadonlySet<VipKey> {
   const keys = new Set<VipKey>();
   const prefix = `${recordKeys.vip}=`;
@@ -85,7 +85,7 @@ function keysOfPort(port: Port, cache: CacheReader, context: ReactionContext): r
   const keys = cache.referrers('virtual-ip', 'virtual-machine-interface', port.uuid).flatMap(recordedKey);
   const network = networkOf(port);
   if (network === undefined) return keys;
-  if (isAmphoraPort(marksOf(port), context.settings)) keys.push(...carriedBy(port));
+  if (mayCarry(marksOf(port), context.settings)) keys.push(...carriedBy(port));
   const own = addressesOf(cache, port.uuid).flatMap(({ address }) =>
     address === undefined ? [] : [vipKey(network, address)],
   );
@@ -114,7 +114,7 @@ function relevant(keys: readonly VipKey[], cache: CacheReader, context: Reaction
 }
 
 function isCarried(key: VipKey, cache: CacheReader, { settings }: ReactionContext): boolean {
-  return carriersOf(cache, key).some((port) => isAmphoraPort(marksOf(port), settings));
+  return carriersOf(cache, key).some((port) => mayCarry(marksOf(port), settings));
 }
 
 function recordedKey(virtualIp: EntityOf<'virtual-ip'>): VipKey[] {

@@ -35,6 +35,16 @@ export const octaviaVipSettings = {
     'Projects whose ports count as amphorae in shared networks, where anybody can make a port: the service project of Octavia. One that has amphorae in use and is not listed is shown under `/status` before any network is shared.',
   ),
   /**
+   * Which ports that only reserve an address are VIP ports: `octavia`, those of Octavia's load balancers; `all`, any one whose address
+   * other ports of its own project carry, too, as keepalived, kube-vip and others do (docs/design.md, "Virtual ports in general").
+   */
+  virtualPorts: setting(
+    'rules.virtual_ports',
+    choice('octavia', 'all'),
+    'octavia',
+    'Which ports that only reserve an address are VIP ports: `octavia`, those of Octavia’s load balancers; `all`, any one whose address other ports of its own project have as allowed address pair, too: keepalived pairs, kube-vip, MetalLB, the VIPs of OpenShift and Cluster API. Their floating ips are then kept on all ports that carry the address.',
+  ),
+  /**
    * What an emptied floating ip means when no request-id tells: `by-state` looks whether a recorded amphora port is gone,
    * `restore` always restores it, `respect` always takes it for the user's wish.
    */

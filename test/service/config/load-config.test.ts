@@ -42,6 +42,7 @@ describe('loadConfig', () => {
         octaviaOwner: 'Octavia',
         amphoraNamePrefix: 'octavia-lb-vrrp-',
         amphoraProjects: ['service'],
+        virtualPorts: 'octavia',
         freshPortTimeoutMs: 600_000,
         schema: 'auto',
         stripWindowMs: 2_000,

@@ -14,7 +14,8 @@ export interface PortMarks {
 }
 
 /** The settings by which ports are told apart. */
-export type MarkRules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix'>;
+export type MarkRules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix'> &
+  Partial<Pick<OctaviaVipSettings, 'virtualPorts'>>;
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const vipPortName = new RegExp(`^octavia-lb-(${uuid})`);
@@ -35,11 +36,12 @@ function markFacts(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: M
 }
 
 /**
- * Whether a port is an amphora's: by its name, or by its owner as long as Nova has not bound it. A VIP port of Octavia is none: whatever
- * pairs its user gave it, no amphora stands behind it.
+ * Whether what a port has as allowed address pairs may be VIPs: it is an amphora's by its marks; or, where virtual ports in general count,
+ * anybody's but Octavia's VIP port (docs/design.md, "Virtual ports in general").
  */
-export function isAmphoraPort(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): boolean {
-  return portKind(port, rules) === 'amphora';
+export function mayCarry(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): boolean {
+  const kind = portKind(port, rules);
+  return kind === 'amphora' || (kind === 'neither' && rules.virtualPorts === 'all');
 }
 
 /** Whether Octavia made the port to reserve a VIP. Its pairs tell nothing: a user may give it some. */

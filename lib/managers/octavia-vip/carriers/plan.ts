@@ -1,7 +1,7 @@
 import { decide, sortedVerdicts, verdictOf, type Verdict } from '../../../planning/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
 import { isInUse, loadBalancerId, portKind, portState, type PortMarks } from './detection.js';
-import { carrierRules, ownerRules, type CarrierFacts, type Membership, type PortKind } from './rules.js';
+import { carrierRules, ownerRules, type CarrierFacts, type Membership, type OwnerStanding } from './rules.js';
 import { isTrustedProject, type PortProject } from './trust.js';
 
 /** A port that owns or carries the address of a VIP, as it was seen. */
@@ -48,10 +48,10 @@ export interface VipPort {
   /** The load balancer's id; the port's own uuid where none is known. */
   readonly loadBalancerId: string;
   /**
-   * Octavia's own, a tenant's that an amphora carries, or one that only our record names: its load balancer may be gone, or something
-   * else uses it.
+   * Octavia's own, a tenant's that an amphora carries, one that other ports of its project carry, or one that only our record names: its
+   * load balancer may be gone, or something else uses it.
    */
-  readonly origin: 'octavia' | 'tenant' | 'recorded';
+  readonly origin: 'octavia' | 'tenant' | 'virtual' | 'recorded';
   /** Canonical; the first is the VIP, the others are additional VIPs. */
   readonly addresses: readonly string[];
   readonly subnetUuid?: string;
@@ -68,7 +68,7 @@ export interface RefusedPort {
 /** Who carries a VIP. All lists are sorted by uuid. */
 export interface LoadBalancerPlan {
   readonly vipPort?: VipPort;
-  /** Amphora ports that belong: fresh and bound ones. */
+  /** Ports that belong: fresh and bound ones. */
   readonly members: readonly string[];
   /** Amphora ports that Nova has unbound: to be let go of before anything else. */
   readonly leaving: readonly string[];
@@ -88,18 +88,25 @@ export interface LoadBalancerPlan {
 }
 
 /** The settings that count here. @inline */
-type Rules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'>;
+type Rules = Pick<OctaviaVipSettings, 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'> &
+  Partial<Pick<OctaviaVipSettings, 'virtualPorts'>>;
 
 /** Tells the VIP port and the members (docs/rules.md, "Which port is the VIP port" and "What a carrier counts as"). */
 export function planLoadBalancer(seen: LoadBalancerObservation, rules: Rules): LoadBalancerPlan {
   const carriers = sorted(seen.carriers).map((port) => ({ port, facts: carrierFacts(port, seen, rules) }));
   const amphorae = carriers.filter(({ facts }) => facts.kind === 'amphora' && (facts.trusted || !facts.shared));
-  const owners = decideOwners(seen, amphorae.length > 0, rules);
+  const pairing = rules.virtualPorts === 'all' ? carriers.filter(({ facts }) => facts.kind === 'neither') : [];
+  const owners = decideOwners(
+    seen,
+    { carried: amphorae.length > 0, pairing: byProject(pairing.map(({ port }) => port)) },
+    rules,
+  );
   const vipPort = owners.vipPort === undefined ? undefined : vipPortOf(owners.vipPort, seen.address);
   const isVipLeft = vipPort !== undefined && vipPort.origin !== 'recorded';
   const taken = !isVipLeft && seen.owners.some(isInUse);
   const decided = carriers.map(({ port, facts }) => {
-    const known = { ...facts, taken };
+    const virtual = vipPort?.origin === 'virtual' && port.uuid !== vipPort.uuid;
+    const known = { ...facts, taken, virtual, own: vipPort !== undefined && port.projectUuid === vipPort.projectUuid };
     return { port, facts: known, rule: decide(carrierRules, known) };
   });
   const counting = (membership: Membership): readonly ObservedPort[] =>
@@ -116,18 +123,22 @@ export function planLoadBalancer(seen: LoadBalancerObservation, rules: Rules): L
     refused: counting('refused').map(refusedPort),
     ...(owners.refusedVipPort === undefined ? {} : { refusedVipPort: owners.refusedVipPort }),
     leftBehind: taken ? uuidsOf(amphorae.map(({ port }) => port)) : [],
-    unlistedProjects: isVipLeft ? unlistedProjects(members, rules) : [],
+    unlistedProjects: isVipLeft && vipPort.origin !== 'virtual' ? unlistedProjects(members, rules) : [],
     ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
     verdicts: verdictsOf(owners.decided, decided),
   };
 }
 
 function carrierFacts(port: ObservedPort, seen: LoadBalancerObservation, rules: Rules): CarrierFacts {
+  const kind = portKind(port, rules);
+  const state = kind === 'amphora' ? portState(port, rules) : port.hasVirtualMachine ? 'bound' : 'fresh';
   return {
-    kind: portKind(port, rules),
+    kind,
+    virtual: false,
+    own: false,
     shared: seen.networkShared,
     trusted: isTrustedProject(projectOf(port), rules.amphoraProjects),
-    state: portState(port, rules),
+    state,
     address: port.addresses.length > 0,
     taken: false,
     overdue: port.ageMs >= rules.freshPortTimeoutMs,
@@ -138,15 +149,14 @@ function carrierFacts(port: ObservedPort, seen: LoadBalancerObservation, rules: 
 /** A port, and the rule that applied to it. */
 interface DecidedPort {
   readonly port: ObservedPort;
-  readonly facts: { readonly kind: PortKind };
-  readonly rule: Pick<Verdict, 'rule' | 'says'>;
+  readonly rule: Pick<Verdict, 'rule' | 'says'> & { readonly stands: OwnerStanding | Membership };
 }
 
 type FoundVipPort = { readonly port: PortOfProject; readonly origin: VipPort['origin'] };
 
 function decideOwners(
   seen: LoadBalancerObservation,
-  carried: boolean,
+  { carried, pairing }: { readonly carried: boolean; readonly pairing: ReadonlyMap<string, readonly string[]> },
   rules: Rules,
 ): { readonly vipPort?: FoundVipPort; readonly refusedVipPort?: string; readonly decided: readonly DecidedPort[] } {
   const asked = sorted(seen.owners).map((port) => {
@@ -156,6 +166,7 @@ function decideOwners(
       inUse: isInUse(port),
       recorded: port.uuid === seen.recordedVipPort,
       carried,
+      paired: isOfProject(port) && (pairing.get(port.projectUuid) ?? []).some((uuid) => uuid !== port.uuid),
       ofProject: isOfProject(port),
     };
     return { port, facts, rule: decide(ownerRules, facts) };
@@ -173,11 +184,11 @@ function decideOwners(
   return { decided, vipPort: { port, origin: first.rule.stands } };
 }
 
-// Of a port that owns the address and carries it, too, one counts: of an amphora's that it carries it, of others that they own it.
+// Of a port that owns the address and carries it, too, one counts: that it carries it, if that makes it anything.
 function verdictsOf(owners: readonly DecidedPort[], carriers: readonly DecidedPort[]): readonly Verdict[] {
   const byUuid = new Map(carriers.map((one) => [one.port.uuid, one]));
   for (const one of owners) {
-    if (one.facts.kind !== 'amphora' || !byUuid.has(one.port.uuid)) byUuid.set(one.port.uuid, one);
+    if ((byUuid.get(one.port.uuid)?.rule.stands ?? 'none') === 'none') byUuid.set(one.port.uuid, one);
   }
   return sortedVerdicts(
     [...byUuid.values()].map(({ port, rule }) =>
@@ -233,6 +244,17 @@ function byAgeThenFamily(one: ObservedAddress, other: ObservedAddress): number {
   if (age !== 0) return age;
   const family = Number(one.address.includes(':')) - Number(other.address.includes(':'));
   return family === 0 ? compare(one.address, other.address) : family;
+}
+
+function byProject(ports: readonly ObservedPort[]): ReadonlyMap<string, readonly string[]> {
+  const uuids = new Map<string, string[]>();
+  for (const { uuid, projectUuid } of ports) {
+    if (projectUuid === undefined) continue;
+    const ofProject = uuids.get(projectUuid) ?? [];
+    ofProject.push(uuid);
+    uuids.set(projectUuid, ofProject);
+  }
+  return uuids;
 }
 
 function uuidsOf(ports: readonly ObservedPort[]): readonly string[] {

@@ -109,8 +109,8 @@ export const portStateRules: RuleTable<PortStateFacts, PortState> = {
   ],
 };
 
-/** What a port that owns the address is to the VIP: its VIP port, for which of three reasons, what would be it, or nothing. */
-export type OwnerStanding = 'octavia' | 'tenant' | 'recorded' | 'refused' | 'none';
+/** What a port that owns the address is to the VIP: its VIP port, for which of four reasons, what would be it, or nothing. */
+export type OwnerStanding = 'octavia' | 'tenant' | 'virtual' | 'recorded' | 'refused' | 'none';
 
 /** What is known of a port that owns the address of a VIP. */
 export type OwnerFacts = {
@@ -119,6 +119,7 @@ export type OwnerFacts = {
   readonly inUse: boolean;
   readonly recorded: boolean;
   readonly carried: boolean;
+  readonly paired: boolean;
   readonly ofProject: boolean;
 };
 
@@ -137,8 +138,15 @@ export const ownerRules: RuleTable<OwnerFacts, OwnerStanding> = {
     inUse: { values: [true, false], says: 'whether an instance, a router or DHCP uses it' },
     recorded: { values: [true, false], says: 'whether our record names it' },
     carried: { values: [true, false], says: 'whether an amphora port that is trusted carries the address' },
+    paired: {
+      values: [true, false],
+      says: 'whether `rules.virtual_ports` is `all`, and another port of its project that is not Octavia’s carries the address',
+    },
     ofProject: { values: [true, false], says: 'whether its parent is a project' },
   },
+  impossible: [
+    { when: { paired: true, ofProject: false }, because: 'who is of no project has no ports of its project' },
+  ],
   rules: [
     {
       rule: 'outranked',
@@ -169,10 +177,24 @@ export const ownerRules: RuleTable<OwnerFacts, OwnerStanding> = {
       cites: 'docs/design.md, "Detection"; recording 13',
     },
     {
+      rule: 'recorded-virtual-port',
+      when: { kind: 'neither', inUse: false, paired: true, recorded: true },
+      stands: 'virtual',
+      says: 'it reserves an address that other ports of its project carry, and our record names it',
+      cites: 'docs/design.md, "Virtual ports in general"',
+    },
+    {
+      rule: 'virtual-port',
+      when: { kind: 'neither', inUse: false, paired: true },
+      stands: 'virtual',
+      says: 'it reserves an address that other ports of its project carry',
+      cites: 'docs/design.md, "Virtual ports in general"',
+    },
+    {
       rule: 'recorded-vip-port',
       when: { kind: 'neither', recorded: true, ofProject: true },
       stands: 'recorded',
-      says: 'only our record names it: no amphora port carries its address any more, or something uses it by now',
+      says: 'only our record names it: nobody carries its address any more, or something uses it by now',
       cites: 'docs/design.md, "Detection"',
     },
     {
@@ -207,7 +229,7 @@ export const ownerRules: RuleTable<OwnerFacts, OwnerStanding> = {
       rule: 'not-carried',
       when: {},
       stands: 'none',
-      says: 'no amphora port carries its address',
+      says: 'nobody whose pairs count carries its address',
       cites: 'docs/design.md, "Detection"; recording 14',
     },
   ],
@@ -219,6 +241,8 @@ export type Membership = 'member' | 'leaving' | 'orphan' | 'refused' | 'none';
 /** What is known of a port that carries the address of a VIP. */
 export type CarrierFacts = {
   readonly kind: PortKind;
+  readonly virtual: boolean;
+  readonly own: boolean;
   readonly shared: boolean;
   readonly trusted: boolean;
   readonly state: PortState;
@@ -234,9 +258,17 @@ export const carrierRules: RuleTable<CarrierFacts, Membership> = {
   says: 'Asked of each port that has exactly the address among its allowed address pairs.',
   facts: {
     kind: { values: ['vip-port', 'amphora', 'neither'], says: 'what it is by its marks' },
+    virtual: {
+      values: [true, false],
+      says: 'whether the VIP port is another port that only reserves an address, and no load balancer’s (`rules.virtual_ports`)',
+    },
+    own: { values: [true, false], says: 'whether it is of the VIP port’s own project' },
     shared: { values: [true, false], says: 'whether others than its own tenant may make ports in the network' },
     trusted: { values: [true, false], says: 'whether its project is in `rules.amphora_projects`' },
-    state: { values: ['fresh', 'bound', 'leaving'], says: 'where it stands' },
+    state: {
+      values: ['fresh', 'bound', 'leaving'],
+      says: 'where an amphora port stands; any other is bound if it references a virtual machine, else fresh',
+    },
     address: { values: [true, false], says: 'whether it has an address of its own' },
     taken: { values: [true, false], says: 'whether no VIP port is left, and something else has the address' },
     overdue: { values: [true, false], says: 'whether it is older than `timings.fresh_port_timeout`' },
@@ -252,14 +284,21 @@ export const carrierRules: RuleTable<CarrierFacts, Membership> = {
     },
     {
       rule: 'pair-of-its-users',
-      when: { kind: 'neither' },
+      when: { kind: 'neither', virtual: false },
       stands: 'none',
       says: 'nothing marks it as Octavia’s: its user has set the pair',
       cites: 'docs/design.md, "Detection"; recording 14',
     },
     {
+      rule: 'pair-of-a-stranger',
+      when: { kind: 'neither', own: false },
+      stands: 'none',
+      says: 'it is of another project than the VIP port',
+      cites: 'docs/design.md, "Virtual ports in general"',
+    },
+    {
       rule: 'refused',
-      when: { shared: true, trusted: false },
+      when: { kind: 'amphora', shared: true, trusted: false },
       stands: 'refused',
       says: 'anybody may make ports in the network, and its project is not trusted',
       cites: 'docs/design.md, "Trust"; recording 21',
@@ -289,7 +328,7 @@ export const carrierRules: RuleTable<CarrierFacts, Membership> = {
       rule: 'overdue',
       when: { state: 'fresh', overdue: true },
       stands: 'orphan',
-      says: 'it has waited too long for Nova: what a failed failover left',
+      says: 'it has waited too long for Nova: a failed failover left it, or nobody uses it',
       cites: 'docs/design.md, "Membership"',
     },
     {
@@ -310,7 +349,7 @@ export const carrierRules: RuleTable<CarrierFacts, Membership> = {
       rule: 'fresh',
       when: {},
       stands: 'member',
-      says: 'it waits for Nova, and is wired before its amphora has booted',
+      says: 'it waits for Nova, and is wired before its instance has booted',
       cites: 'docs/design.md, "Membership"; recording 17',
     },
   ],

@@ -34,7 +34,7 @@ export interface ObservationParts extends Known {
   readonly now: number;
   readonly settings: Pick<
     OctaviaVipSettings,
-    'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs'
+    'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs' | 'virtualPorts'
   >;
 }
 

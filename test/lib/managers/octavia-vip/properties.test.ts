@@ -471,6 +471,48 @@ describe('the plans, whatever is observed', () => {
     });
   });
 
+  describe('planLoadBalancer, where virtual ports in general count', () => {
+    const ruled = { ...settings, amphoraProjects: ['service'], virtualPorts: 'all' } as const;
+
+    it('should have each port in one list at most, and the VIP port in none', () => {
+      fc.assert(
+        fc.property(loadBalancerObservation, (seen) => {
+          const plan = planLoadBalancer(seen, ruled);
+          const listed = [...plan.members, ...plan.leaving, ...plan.orphans, ...plan.refused.map(({ uuid }) => uuid)];
+          expect(new Set(listed).size).to.equal(listed.length);
+          expect(listed).not.to.include(plan.vipPort?.uuid);
+        }),
+        parameters,
+      );
+    });
+
+    it('should have no member but amphorae that are trusted, and other ports of the VIP port’s own project', () => {
+      fc.assert(
+        fc.property(loadBalancerObservation, (seen) => {
+          const { members, vipPort: found } = planLoadBalancer({ ...seen, networkShared: true }, ruled);
+          for (const uuid of members) {
+            const { project, projectUuid } = seen.carriers.find((carrier) => carrier.uuid === uuid)!;
+            if (found?.origin === 'virtual') expect(projectUuid).to.equal(found.projectUuid);
+            else expect(project?.name).to.equal('service');
+          }
+        }),
+        parameters,
+      );
+    });
+
+    it('should change nothing for a VIP of a load balancer', () => {
+      fc.assert(
+        fc.property(loadBalancerObservation, (seen) => {
+          const plan = planLoadBalancer(seen, ruled);
+          if (plan.vipPort?.origin === 'virtual') return;
+          const byDefault = planLoadBalancer(seen, { ...ruled, virtualPorts: 'octavia' });
+          expect(without(plan, 'verdicts')).to.deep.equal(without(byDefault, 'verdicts'));
+        }),
+        parameters,
+      );
+    });
+  });
+
   describe('planVirtualIp', () => {
     it('should come to rest: carried out and planned again it writes nothing', () => {
       fc.assert(

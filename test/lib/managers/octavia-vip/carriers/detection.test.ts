@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import {
   defaultManagerSettings as rules,
-  isAmphoraPort,
   isInUse,
   isOctaviaVipPort,
   loadBalancerId,
+  mayCarry,
   portState,
 } from '../../../../../lib/managers/index.js';
 
@@ -13,7 +13,7 @@ const vrrpName = 'octavia-lb-vrrp-2100973b-3943-45d5-9237-331111111111';
 const instance = '9067a55d-3334-420b-b7b2-14d2cf4303a8';
 
 describe('the marks of a port', () => {
-  describe('isAmphoraPort', () => {
+  describe('mayCarry', () => {
     for (const [what, port, expected] of [
       ['its name says so, whatever its owner', { name: vrrpName, owner: 'compute:nova' }, true],
       ['its name says so, and it is unbound', { name: vrrpName, owner: '' }, true],
@@ -37,15 +37,26 @@ describe('the marks of a port', () => {
       ['the same, and it was renamed', { name: 'renamed', owner: 'Octavia', vmNames: [instance] }, true],
     ] as const) {
       it(`should be ${expected} when ${what}`, () => {
-        expect(isAmphoraPort({ vmNames: [], ...port }, rules)).to.equal(expected);
+        expect(mayCarry({ vmNames: [], ...port }, rules)).to.equal(expected);
+      });
+    }
+
+    for (const [what, port, expected] of [
+      ["an amphora's", { name: vrrpName, owner: 'compute:nova', vmNames: [] }, true],
+      ["a tenant's instance", { name: 'web-1', owner: 'compute:nova', vmNames: [instance] }, true],
+      ["a tenant's port that nothing uses yet", { name: '', owner: '', vmNames: [] }, true],
+      ["Octavia's VIP port", { name: `octavia-lb-${lb}`, owner: 'Octavia', vmNames: [`lb-${lb}`] }, false],
+    ] as const) {
+      it(`should be ${expected} of ${what} where virtual ports in general count`, () => {
+        expect(mayCarry(port, { ...rules, virtualPorts: 'all' })).to.equal(expected);
       });
     }
 
     it('should go by the configured owner and prefix', () => {
       const own = { octaviaOwner: 'network:lb', amphoraNamePrefix: 'amp-' };
-      expect(isAmphoraPort({ name: 'amp-1', owner: '', vmNames: [] }, own)).to.equal(true);
-      expect(isAmphoraPort({ name: 'x', owner: 'network:lb', vmNames: [] }, own)).to.equal(true);
-      expect(isAmphoraPort({ name: vrrpName, owner: 'Octavia', vmNames: [] }, own)).to.equal(false);
+      expect(mayCarry({ name: 'amp-1', owner: '', vmNames: [] }, own)).to.equal(true);
+      expect(mayCarry({ name: 'x', owner: 'network:lb', vmNames: [] }, own)).to.equal(true);
+      expect(mayCarry({ name: vrrpName, owner: 'Octavia', vmNames: [] }, own)).to.equal(false);
     });
   });
 

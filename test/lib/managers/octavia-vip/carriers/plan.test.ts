@@ -353,6 +353,98 @@ describe('planLoadBalancer', () => {
     });
   });
 
+  describe('where virtual ports in general count', () => {
+    const carrier = (number: number, delta: Partial<ObservedPort> = {}) =>
+      anyPort(number, { owner: 'compute:nova', hasVirtualMachine: true, vmNames: [uuidOf(0x1000 + number)], ...delta });
+    const all = (delta: Partial<LoadBalancerObservation>) => plan(delta, { virtualPorts: 'all' });
+    const reserved = tenantsVipPort;
+
+    it('should take a port that reserves an address for the VIP port, and those of its project that carry it for members', () => {
+      for (const networkShared of [false, true]) {
+        const seen = all({ networkShared, owners: [reserved], carriers: [carrier(3), carrier(2)] });
+        expect(seen.vipPort).to.include({ uuid: uuidOf(1), origin: 'virtual', loadBalancerId: uuidOf(1) });
+        expect(seen).to.deep.include({
+          members: [uuidOf(2), uuidOf(3)],
+          leaving: [],
+          orphans: [],
+          refused: [],
+          leftBehind: [],
+          unlistedProjects: [],
+        });
+      }
+    });
+
+    it('should take no port for one by default', () => {
+      expect(plan({ owners: [reserved], carriers: [carrier(2)] })).not.to.have.property('vipPort');
+    });
+
+    for (const [what, delta, list] of [
+      ['a stranger’s', service, undefined],
+      ['nobody’s', { projectUuid: undefined, project: undefined } as object, undefined],
+      ['without an address of its own', { addresses: [] }, 'leaving'],
+      ['without an instance', { owner: '', hasVirtualMachine: false, vmNames: [] }, 'members'],
+      [
+        'without an instance for too long',
+        { owner: '', hasVirtualMachine: false, vmNames: [], ageMs: rules.freshPortTimeoutMs },
+        'orphans',
+      ],
+      ['bound, however old', { ageMs: 10 * rules.freshPortTimeoutMs }, 'members'],
+      ['refused: marked as an amphora’s', { name: 'octavia-lb-vrrp-1' }, 'refused'],
+    ] as const) {
+      it(`should have a carrier that is ${what} ${list === undefined ? 'nowhere' : `among the ${list}`}`, () => {
+        const seen = all({ networkShared: true, owners: [reserved], carriers: [carrier(2), carrier(3, delta)] });
+        const listed = (['members', 'leaving', 'orphans', 'refused'] as const).filter((name) =>
+          seen[name].some((entry) => (typeof entry === 'string' ? entry : entry.uuid) === uuidOf(3)),
+        );
+        expect(listed).to.deep.equal(list === undefined ? [] : [list]);
+        expect(seen.members).to.include(uuidOf(2));
+      });
+    }
+
+    for (const [what, delta] of [
+      ['an instance uses it', { owner: 'compute:nova', vmNames: [uuidOf(0x2000)] }],
+      ['a router uses it', { owner: 'network:router_interface' }],
+      ['it is an amphora’s', { name: 'octavia-lb-vrrp-1' }],
+      ['it is of another project than those that carry it', service],
+      ['it belongs to no project', { projectUuid: undefined, project: undefined } as object],
+    ] as const) {
+      it(`should take a port for none when ${what}`, () => {
+        const seen = all({ owners: [{ ...reserved, ...delta }], carriers: [carrier(2)] });
+        expect(seen).not.to.have.any.keys('vipPort', 'refusedVipPort');
+        expect(seen.members).to.deep.equal([]);
+      });
+    }
+
+    it('should take a port for none that nobody but itself carries', () => {
+      expect(all({ owners: [reserved], carriers: [reserved] })).not.to.have.property('vipPort');
+    });
+
+    it('should not take the VIP port for a member because it carries its own address', () => {
+      expect(all({ owners: [reserved], carriers: [reserved, carrier(2)] }).members).to.deep.equal([uuidOf(2)]);
+    });
+
+    it('should leave the VIPs of load balancers to their amphorae', () => {
+      for (const [owner, origin] of [
+        [octaviaVipPort(1), 'octavia'],
+        [reserved, 'tenant'],
+      ] as const) {
+        const seen = all({ owners: [owner], carriers: [carrier(3), boundAmphora(2)] });
+        expect(seen.vipPort?.origin).to.equal(origin);
+        expect(seen.members).to.deep.equal([uuidOf(2)]);
+      }
+    });
+
+    it('should keep the one that the record names, and end it once nobody carries it or something uses it', () => {
+      const other = anyPort(0, { addresses: [{ address: vip }] });
+      const seen = { owners: [other, reserved], carriers: [carrier(2)], recordedVipPort: uuidOf(1) };
+      expect(all(seen).vipPort).to.include({ uuid: uuidOf(1), origin: 'virtual' });
+      expect(all({ ...seen, carriers: [] }).vipPort).to.include({ uuid: uuidOf(1), origin: 'recorded' });
+      const used = { ...seen, owners: [{ ...reserved, owner: 'compute:nova' }] };
+      expect(all(used).vipPort).to.include({ uuid: uuidOf(1), origin: 'recorded' });
+      expect(all(used).members).to.deep.equal([]);
+    });
+  });
+
   it('should give the same answer whatever the order of its lists, sorted by uuid', () => {
     const owners = [octaviaVipPort(1), anyPort(9, { addresses: [{ address: vip }] })];
     const carriers = [boundAmphora(5), boundAmphora(4), freshAmphora(3), unboundAmphora(7), unboundAmphora(6)];

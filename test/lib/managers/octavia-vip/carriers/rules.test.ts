@@ -63,6 +63,7 @@ describe('which port is the VIP port', () => {
     inUse: false,
     recorded: false,
     carried: true,
+    paired: false,
     ofProject: true,
   };
   for (const [what, delta, rule] of [
@@ -82,6 +83,10 @@ describe('which port is the VIP port', () => {
     ['an amphora’s', { kind: 'amphora', recorded: true }, 'amphoras-own-address'],
     ['in use', { inUse: true }, 'in-use'],
     ['carried by nobody', { carried: false }, 'not-carried'],
+    ['carried by other ports of its project', { carried: false, paired: true }, 'virtual-port'],
+    ['the same, and recorded', { carried: false, paired: true, recorded: true }, 'recorded-virtual-port'],
+    ['carried by amphorae and by other ports of its project', { paired: true }, 'tenants-vip-port'],
+    ['carried by other ports of its project, and in use', { carried: false, paired: true, inUse: true }, 'in-use'],
     ['second', { outranked: true }, 'outranked'],
   ] as const) {
     it(`should be decided by ${rule} of one that is ${what}`, () => {
@@ -95,6 +100,8 @@ describe('which port is the VIP port', () => {
       'octavia',
       'tenant',
       'tenant',
+      'virtual',
+      'virtual',
       'recorded',
       'refused',
       'refused',
@@ -108,6 +115,8 @@ describe('which port is the VIP port', () => {
 describe('what a carrier counts as', () => {
   const bound: CarrierFacts = {
     kind: 'amphora',
+    virtual: false,
+    own: false,
     shared: false,
     trusted: true,
     state: 'bound',
@@ -116,6 +125,7 @@ describe('what a carrier counts as', () => {
     overdue: false,
     surplus: false,
   };
+  const paired = { kind: 'neither', virtual: true, own: true } as const;
   for (const [what, delta, rule, stands] of [
     ['bound', {}, 'bound', 'member'],
     ['bound, however old', { overdue: true }, 'bound', 'member'],
@@ -131,6 +141,16 @@ describe('what a carrier counts as', () => {
     ['leaving, and not trusted', { trusted: false, shared: true, state: 'leaving' }, 'refused', 'refused'],
     ['a VIP port', { kind: 'vip-port' }, 'vip-port-with-pairs', 'none'],
     ['nothing of Octavia’s', { kind: 'neither' }, 'pair-of-its-users', 'none'],
+    ['a port of the virtual port’s project', { ...paired, trusted: false }, 'bound', 'member'],
+    ['the same in a shared network', { ...paired, trusted: false, shared: true }, 'bound', 'member'],
+    ['a stranger’s', { ...paired, own: false }, 'pair-of-a-stranger', 'none'],
+    [
+      'a port of the virtual port’s project without an address',
+      { ...paired, address: false },
+      'address-lost',
+      'leaving',
+    ],
+    ['a fresh port of the virtual port’s project', { ...paired, state: 'fresh' }, 'fresh', 'member'],
     ['nothing of Octavia’s, whoever trusts it', { kind: 'neither', shared: true }, 'pair-of-its-users', 'none'],
   ] as const) {
     it(`should be ${stands} by ${rule} of one that is ${what}`, () => {
