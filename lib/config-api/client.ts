@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Clock } from '../base/clock/index.js';
-import type { Logger } from '../base/log/index.js';
-import type { Metrics } from '../base/metrics/index.js';
+import { SystemClock, type Clock } from '../base/clock/index.js';
+import { silentLogger, type Logger } from '../base/log/index.js';
+import { silentMetrics, type Metrics } from '../base/metrics/index.js';
 import { AuthenticatingSender, FixedToken, noToken, type TokenSource } from './authentication.js';
 import { LimitedSender } from './concurrency-limit.js';
 import { HttpSender } from './http-sender.js';
@@ -50,9 +50,12 @@ const randomSteps = 2 ** 32;
 
 /** See {@link createConfigApiClient}. */
 export interface ConfigApiClientOptions extends ConfigApiOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+  /** Defaults to the machine's own. */
+  readonly clock?: Clock;
+  /** Defaults to none. */
+  readonly logger?: Logger;
+  /** Defaults to none. */
+  readonly metrics?: Metrics;
   /** Numbers from 0 up to, not including, 1, for the jitter. Defaults to random ones. */
   readonly random?: () => number;
   /** How the client calls itself in the API server's logs. Defaults to `opensdn-svc-monitor`. */
@@ -79,12 +82,14 @@ export interface ConfigApiClient extends ConfigReader, ConfigWriter {
  * @throws SvcMonitorError `invalid-configuration` for URLs or a token that cannot be used
  */
 export function createConfigApiClient(options: ConfigApiClientOptions): ConfigApiClient {
-  const logger = options.logger.child({ component: 'config-api' });
+  const { clock = new SystemClock(), metrics = silentMetrics } = options;
+  const logger = (options.logger ?? silentLogger).child({ component: 'config-api' });
   const transport = options.transport ?? new AxiosTransport({ keepAlive: options.keepAlive, tls: options.tls });
-  const tokens = tokenSource({ ...options, logger }, transport);
+  const complete = { ...options, clock, logger, metrics };
+  const tokens = tokenSource(complete, transport);
   const permits = new Semaphore(options.concurrency ?? defaults.concurrency, maxWaitingRequests);
-  const sender = composeSender({ ...options, logger }, { transport, tokens, permits });
-  const reader = new RestConfigReader({ sender, logger, metrics: options.metrics });
+  const sender = composeSender(complete, { transport, tokens, permits });
+  const reader = new RestConfigReader({ sender, logger, metrics });
   const writer = new RestConfigWriter(sender);
   return {
     get: (kind, uuid, read, signal) => reader.get(kind, uuid, read, signal),
@@ -110,8 +115,10 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
   };
 }
 
+type CompleteOptions = ConfigApiClientOptions & Required<Pick<ConfigApiClientOptions, 'clock' | 'logger' | 'metrics'>>;
+
 function composeSender(
-  options: ConfigApiClientOptions,
+  options: CompleteOptions,
   {
     transport,
     tokens,
@@ -146,7 +153,7 @@ function composeSender(
 
 /** Where the tokens of the options come from. @throws SvcMonitorError `invalid-configuration` for a token that no header can carry */
 export function tokenSource(
-  options: Pick<ConfigApiClientOptions, 'auth' | 'requestTimeoutMs' | 'clock' | 'logger'>,
+  options: Pick<CompleteOptions, 'auth' | 'requestTimeoutMs' | 'clock' | 'logger'>,
   transport: HttpTransport,
 ): TokenSource {
   const auth = options.auth ?? { mode: 'none' };
