@@ -38,6 +38,7 @@ export {
 } from './octavia-vip/manager.js';
 export { boundMembers, membersPerVip, stagesBesideCut } from './octavia-vip/carriers/oversized.js';
 export * from './octavia-vip/carriers/plan.js';
+export type { PortKind, PortState } from './octavia-vip/carriers/rules.js';
 export { describeDistrust, isTrustedProject, type PortProject } from './octavia-vip/carriers/trust.js';
 export { composeVipPlan, describeVipPlan, type VipPlan } from './octavia-vip/vip-plan.js';
 export { Refusals, refusalOf, withoutRecord, type Refusal } from '../planning/refusals.js';

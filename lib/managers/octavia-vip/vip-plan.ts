@@ -37,7 +37,7 @@ export interface VipPlan {
   readonly verdicts: readonly Verdict[];
 }
 
-/** A part of the plan. One that decided on nothing may leave out its verdicts. */
+/** A part of the plan. One that decided on nothing may leave out its verdicts. @inline */
 type Part<Plan extends { readonly verdicts: readonly Verdict[] }> = Omit<Plan, 'verdicts'> &
   Partial<Pick<Plan, 'verdicts'>>;
 
