@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { storiesToTell } from '../support/scope.js';
-import { scenarios, type Scenario } from './script.js';
-import { World } from './world.js';
+import { play, scenarios, type Scenario } from './script.js';
 
 // A failure prints its seed: PROPERTY_SEED plays other stories, and PROPERTY_RUNS makes each kind of them more or fewer.
 const seed = Number(process.env['PROPERTY_SEED'] ?? '20261123');
@@ -22,7 +21,7 @@ describe('Octavia, Nova and users, in any order, and notifications as late as th
   ): Promise<void> => {
     await fc.assert(
       fc.asyncProperty(scenarios(kind), async (scenario) => {
-        const complaints = await World.play(scenario);
+        const complaints = await play(scenario);
         expect(complaints, complaints.join('\n')).to.deep.equal([]);
       }),
       { numRuns: storiesToTell(usual), seed, endOnFailure: true },
