@@ -5,6 +5,8 @@ export interface Setting {
   /** `held`: in order, as late as the commands say; `disturbed`: doubled and out of order, and monitors restart. */
   readonly way: 'held' | 'disturbed';
   readonly schema: 'stock' | 'native';
+  /** Whether monitors are told the schema; else they find it out. */
+  readonly knowsSchema: boolean;
   /** Whether requests of the monitors fail, by rules of the seed. */
   readonly faults: boolean;
   readonly monitors: 1 | 2;
@@ -33,6 +35,7 @@ export function settings({ way, schema, faults }: SettingKind): fc.Arbitrary<Set
     way: fc.constant(way),
     schema: fc.constant(schema),
     faults: fc.constant(faults),
+    knowsSchema: fc.boolean(),
     monitors: fc.constantFrom(1 as const, 1 as const, 2 as const),
     hears,
     start: fc.constantFrom(

@@ -9,6 +9,7 @@ import {
   seededRandom,
   type EmbeddedMonitor,
   type LoadBalancer,
+  type LoggedRequest,
   type NeutronPort,
   type Operation,
   type RequestFault,
@@ -74,13 +75,17 @@ export class World {
   }
 
   public async startMonitor(index: number): Promise<void> {
-    const { way, seed, hears } = this.setting;
+    const { way, seed, hears, schema, knowsSchema } = this.setting;
     const random = seededRandom(seed + index);
     await this.cloud.startMonitor({
       userAgent: userAgentOf(index),
       random: seededRandom(seed + index),
       hears,
-      settings: { stripWindowMs: 2_000, amphoraProjects: this.people.trustedNames },
+      settings: {
+        stripWindowMs: 2_000,
+        amphoraProjects: this.people.trustedNames,
+        ...(knowsSchema ? { schema } : {}),
+      },
       ...(way === 'disturbed' ? { disturbance: { random, duplicate: 0.3, delay: 0.4 } } : {}),
     });
   }
@@ -194,18 +199,19 @@ export class World {
     await this.cloud.settled();
     const complaints = [
       ...this.refused,
-      ...differences(
-        expectedState(this.people.model()),
-        observedState(this.cloud.server, this.people.stranger?.forged),
-      ),
+      ...differences(expectedState(this.people.model()), observedState(this.cloud.server, this.forged)),
       ...this.monitors.flatMap((monitor) => monitor.unrelaxedReferences()).map((path) => `not relaxed: ${path}`),
       ...this.touchedBystanders(),
     ];
-    const writes = this.cloud.countWrites();
+    const before = this.writes().length;
     for (const monitor of this.monitors) await monitor.resync();
     await this.cloud.settled();
-    const more = this.cloud.countWrites() - writes;
-    return more === 0 ? complaints : [...complaints, `${more} writes in a quiet system`];
+    // Those that a full read shows to be of no VIP are cleared away: that is their maker's own doing.
+    const isForged = (path: string): boolean => this.forged.some((uuid) => path.includes(uuid));
+    const more = this.writes()
+      .slice(before)
+      .filter(({ path }) => !isForged(path));
+    return [...complaints, ...more.map(({ method, path, body }) => `quiet: ${method} ${path} ${JSON.stringify(body)}`)];
   }
 
   /** Ends it. */
@@ -276,9 +282,18 @@ export class World {
     this.bystanders = [floatingIp.id, lookAlike.id];
   }
 
+  private get forged(): readonly string[] {
+    return this.people.stranger?.forged ?? [];
+  }
+
+  private writes(): readonly LoggedRequest[] {
+    return this.cloud.server.requests
+      .find({ access: 'write' })
+      .filter(({ userAgent }) => userAgent.startsWith(userAgentPrefix));
+  }
+
   private touchedBystanders(): readonly string[] {
-    return this.monitors
-      .flatMap((monitor) => monitor.writes())
+    return this.writes()
       .filter(({ path, body }) =>
         this.bystanders.some((id) => path.includes(id) || JSON.stringify(body ?? '').includes(id)),
       )
@@ -291,6 +306,8 @@ export function pick<T>(list: readonly T[], index: number): T | undefined {
   return list[index % list.length];
 }
 
+const userAgentPrefix = 'opensdn-svc-monitor-';
+
 function userAgentOf(monitor: number): string {
-  return `opensdn-svc-monitor-${monitor}`;
+  return `${userAgentPrefix}${monitor}`;
 }

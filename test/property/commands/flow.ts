@@ -1,6 +1,15 @@
 import fc from 'fast-check';
+import { z } from 'zod';
+import { expectedState } from '../../../fixtures/index.js';
 import { pick, type World } from '../world.js';
 import { small, type Weighted } from './weighted.js';
+
+const virtualIps = z.array(
+  z.object({
+    uuid: z.string(),
+    annotations: z.object({ key_value_pair: z.array(z.object({ key: z.string(), value: z.string() })) }).nullish(),
+  }),
+);
 
 /** How what was begun goes on, and what monitors hear of it. */
 export type FlowCommand =
@@ -66,9 +75,14 @@ async function restart(
   await world.startMonitor(which % world.setting.monitors);
 }
 
+// Where nobody carries the VIP at that moment, the record is all that tells whose flag it is.
 async function rob(world: World): Promise<void> {
-  const forged = world.people.stranger?.forged ?? [];
-  for (const { uuid } of world.cloud.server.list('virtual-ip') as readonly { readonly uuid: string }[]) {
-    if (!forged.includes(uuid)) await world.people.first.operator.delete('virtual-ip', uuid);
+  const { people, cloud } = world;
+  const carried = expectedState(people.model()).virtualIps.filter(({ members }) => members.length > 0);
+  const keys = new Set(carried.map(({ vip }) => vip));
+  const forged = people.stranger?.forged ?? [];
+  for (const { uuid, annotations } of virtualIps.parse(cloud.server.list('virtual-ip'))) {
+    const vip = annotations?.key_value_pair.find(({ key }) => key === 'opensdn-svc-monitor/vip')?.value ?? '';
+    if (!forged.includes(uuid) && keys.has(vip)) await people.first.operator.delete('virtual-ip', uuid);
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { liveAmphorae, type LoadBalancer, type LoadBalancerOptions } from '../../../fixtures/index.js';
+import { liveAmphorae, type LoadBalancer, type LoadBalancerOptions, type Octavia } from '../../../fixtures/index.js';
 import type { Household } from '../people.js';
 import { pick, type World } from '../world.js';
 import { small, type Weighted } from './weighted.js';
@@ -163,9 +163,16 @@ async function create(world: World, command: Extract<OctaviaCommand, { readonly 
         network_id: port.networkId,
         fixed_ips: port.addresses.map((address) => ({ ip_address: address, subnet_id: first ?? '' })),
       };
-      world.begin(octavia.createLoadBalancer({ ...common, vipPort }));
+      return beginOn(world, octavia, { ...common, vipPort });
     }
   }
+}
+
+// Octavia looks at a port before it takes it: the first step comes before the port can be gone.
+async function beginOn(world: World, octavia: Octavia, options: LoadBalancerOptions): Promise<void> {
+  const operation = octavia.createLoadBalancer(options);
+  await operation.step();
+  world.begin(operation);
 }
 
 async function replace(
