@@ -27,6 +27,8 @@ export class World {
   public readonly people: People;
   /** Whether a user may act while notifications wait: in order, what he does can be told from a strip. */
   public readonly isOrdered: boolean;
+  /** Whether a user has done something that monitors may not have heard of. */
+  public hasUserActed = false;
   /** A port of an instance of the first tenant. */
   public web: NeutronPort | undefined;
   private readonly clock = new ManualClock();
@@ -99,6 +101,7 @@ export class World {
 
   /** What Neutron refuses is between it and whoever asked: a second floating ip on one address, a port that is gone. */
   public async attempt(deed: () => Promise<void>): Promise<void> {
+    this.hasUserActed = true;
     try {
       await deed();
     } catch (error) {
@@ -110,6 +113,7 @@ export class World {
   public async settle(): Promise<void> {
     for (const monitor of this.monitors) monitor.channel.flush();
     await this.cloud.settled();
+    this.hasUserActed = false;
   }
 
   /** A name that no port has. */

@@ -67,8 +67,9 @@ async function restart(
   if (world.isOrdered || world.setting.monitors > 1) return;
   const monitor = pick(world.monitors, which);
   if (monitor === undefined) return;
-  // What the virtual-ip records is the only evidence of a strip: it is robbed when there is none.
-  if (!atOnce || isRobbed) await world.settle();
+  // What a user freed while nobody watched, and of whose VIP an amphora is gone as well, is taken for stripped (the same limits). And what the
+  // virtual-ip records is the only evidence of a strip: it is robbed when there is none.
+  if (!atOnce || isRobbed || world.hasUserActed) await world.settle();
   await world.cloud.during(world.cloud.stopMonitor(monitor));
   if (isRobbed) await rob(world);
   else for (let left = steps; left > 0; left -= 1) await world.step(which);
