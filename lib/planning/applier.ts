@@ -271,14 +271,29 @@ class Run {
   }
 
   private async change(write: SentWrite['write']): Promise<void> {
-    const { cache, keeper, clock } = this.parts;
+    const { keeper, clock } = this.parts;
     const { observer } = this.options;
     const { kind, uuid } = this.resolve(write.on);
     const requestId = newOwnRequestId(write.do === 'set' ? write.purpose : undefined);
     const sent = { write, uuid, requestId, plannedAt: this.plannedAt };
     keeper.announce(uuid, requestId);
     observer?.sending?.({ ...sent, at: clock.monotonic() });
-    await this.send(write, { kind, uuid, requestId });
+    try {
+      await this.send(write, { kind, uuid, requestId });
+      this.noteWritten(write, { kind, uuid, requestId });
+    } finally {
+      // After it is noted: what is read again then is newer.
+      keeper.answered(kind, uuid);
+    }
+  }
+
+  private noteWritten(
+    write: SentWrite['write'],
+    { kind, uuid, requestId }: ObjectRef & { readonly requestId: string },
+  ): void {
+    const { cache, keeper, clock } = this.parts;
+    const { observer } = this.options;
+    const sent = { write, uuid, requestId, plannedAt: this.plannedAt };
     // A write that is repeated can take seconds, and undo what a user has done meanwhile.
     if (this.hasChanged(uuid)) this.isOutdated = true;
     observer?.written?.({ ...sent, at: clock.monotonic() });
