@@ -147,6 +147,10 @@ export class Refresher {
         return Promise.race([done, failed]);
       }),
     );
+    // Of what was never there nobody else speaks: whoever waits for it has to look again.
+    const now = cache.get(kind, uuid);
+    if (now === undefined || !missing.some((reference) => cache.isGone(reference.uuid))) return;
+    this.parts.listener.changed({ kind, uuid, before: now, after: now } as unknown as Transition, 'live');
   }
 
   /** Ends all reading; those that wait reject with `closed`. */
