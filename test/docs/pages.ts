@@ -54,7 +54,7 @@ function settingsPage(): string {
   });
   return `# Settings
 
-${generatedNote('service/config/schema.ts')}
+${generatedNote('service/config/schema.ts, and settings.ts of each manager')}
 
 A key such as \`rabbitmq.tls.ca_file\` can be given in four ways. Of several the last one in this list counts:
 
@@ -91,7 +91,7 @@ function metricsPage(): string {
   ]);
   return `# Metrics
 
-${generatedNote('lib/metrics/definitions.ts')}
+${generatedNote('lib/base/metrics/definitions.ts, and metrics.ts of each manager')}
 
 \`GET /metrics\` of the status endpoint answers in Prometheus' text format. Durations are seconds. Besides these there are the usual figures of a Node.js process (memory, CPU, event loop, garbage collection), as \`svc_monitor_process_...\` and \`svc_monitor_nodejs_...\`.
 
@@ -110,7 +110,7 @@ function errorsPage(): string {
   ]);
   return `# Error codes
 
-${generatedNote('lib/errors/codes.ts')}
+${generatedNote('lib/base/errors/codes.ts')}
 
 Every error of the library is a \`SvcMonitorError\` with one of these codes. Match on \`code\`, not on the message. The codes stand in the field \`code\` of log lines and in the label \`code\` of \`svc_monitor_errors_total\`. Where a retry may help, the service retries by itself. What else stands in \`details\` than is listed here is for people to read, and may change.
 
