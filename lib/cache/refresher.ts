@@ -327,7 +327,10 @@ export class Refresher {
     origin: { readonly readAfter: number; readonly created: boolean },
   ): void {
     const { cache, listener, observers, clock } = this.parts;
-    const transition: Transition = cache.put(kind, entity, { touched: cache.nextSequence(), created: origin.created });
+    const transition: Transition = cache.put(kind, entity, {
+      ...origin,
+      touched: cache.nextSequence(),
+    });
     observers.seen(transition, { readAfter: origin.readAfter, at: clock.monotonic() });
     listener.accepted(entity.uuid);
     if (isNews(transition, observers)) listener.changed(transition, 'live');
