@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import {
+  allMetricDefinitions,
   errorCodes,
-  metricDefinitions,
   SvcMonitorError,
   type MetricDefinition,
   type MetricName,
@@ -21,10 +21,10 @@ export class PrometheusMetrics implements Metrics {
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, Histogram>();
 
-  /** Registers every metric of the library, and those of the process (memory, CPU, event loop). */
+  /** Registers every metric of the library and its managers, and those of the process (memory, CPU, event loop). */
   public constructor() {
     this.contentType = this.registry.contentType;
-    for (const [name, definition] of Object.entries(metricDefinitions)) this.register(name, definition);
+    for (const [name, definition] of Object.entries(allMetricDefinitions)) this.register(name, definition);
     collectDefaultMetrics({ register: this.registry, prefix: metricPrefix });
     this.presetCounters();
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { errorCodes, metricDefinitions, type MetricDefinition } from '../../lib/index.js';
+import { allMetricDefinitions, errorCodes } from '../../lib/index.js';
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
@@ -83,7 +83,7 @@ function defaultText({ form, defaultValue }: KeyInfo): string {
 }
 
 function metricsPage(): string {
-  const rows = Object.entries<MetricDefinition>(metricDefinitions).map(([name, { type, labels, help }]) => [
+  const rows = Object.entries(allMetricDefinitions).map(([name, { type, labels, help }]) => [
     code(`svc_monitor_${name}`),
     type,
     labels.map(code).join(', '),
@@ -91,7 +91,7 @@ function metricsPage(): string {
   ]);
   return `# Metrics
 
-${generatedNote('lib/metrics/definitions.ts')}
+${generatedNote('lib/base/metrics/definitions.ts and the metrics.ts of each manager')}
 
 \`GET /metrics\` of the status endpoint answers in Prometheus' text format. Durations are seconds. Besides these there are the usual figures of a Node.js process (memory, CPU, event loop, garbage collection), as \`svc_monitor_process_...\` and \`svc_monitor_nodejs_...\`.
 
@@ -110,7 +110,7 @@ function errorsPage(): string {
   ]);
   return `# Error codes
 
-${generatedNote('lib/errors/codes.ts')}
+${generatedNote('lib/base/errors/codes.ts')}
 
 Every error of the library is a \`SvcMonitorError\` with one of these codes. Match on \`code\`, not on the message. The codes stand in the field \`code\` of log lines and in the label \`code\` of \`svc_monitor_errors_total\`. Where a retry may help, the service retries by itself. What else stands in \`details\` than is listed here is for people to read, and may change.
 

@@ -1,20 +1,19 @@
 import { expect } from 'chai';
 import { Controller, WriteGovernor, type ControllerOptions } from '../../../lib/controller/index.js';
 import { hasCode, SvcMonitorError, type ErrorCode } from '../../../lib/base/errors/index.js';
-import { vipKey } from '../../../lib/model/index.js';
 import { Bench, keepingLogger, quiet, until } from './doubles.js';
 
 const network = 'a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f';
-const vip = vipKey(network, '10.0.0.5');
-const otherVip = vipKey(network, '10.0.0.6');
+const vip = `${network}/10.0.0.5`;
+const otherVip = `${network}/10.0.0.6`;
 
 const failure = (code: ErrorCode): SvcMonitorError => new SvcMonitorError(code, `test: ${code}`);
 
 describe('Controller', () => {
   let bench: Bench;
-  let controller: Controller;
+  let controller: Controller<string>;
 
-  const start = (options: Partial<ControllerOptions> = {}): void => {
+  const start = (options: Partial<ControllerOptions<string>> = {}): void => {
     controller = new Controller(bench.options(options));
     controller.start();
   };
@@ -64,7 +63,7 @@ describe('Controller', () => {
     });
 
     it('should reconcile as many VIPs at once as it has workers, 8 by default', async () => {
-      const vips = Array.from({ length: 20 }, (_, i) => vipKey(network, `10.0.1.${i}`));
+      const vips = Array.from({ length: 20 }, (_, i) => `${network}/10.0.1.${i}`);
       const held = vips.map((key) => bench.reconciler.hold(key));
       start();
       for (const key of vips) bench.queue.add(key);
@@ -300,7 +299,7 @@ describe('Controller', () => {
   });
 
   describe('when one of many VIPs is in trouble', () => {
-    const healthy = Array.from({ length: 50 }, (_, i) => vipKey(network, `10.0.2.${i}`));
+    const healthy = Array.from({ length: 50 }, (_, i) => `${network}/10.0.2.${i}`);
 
     it('should not hold up the others: one failing VIP', async () => {
       for (let i = 0; i < 1000; i++) bench.reconciler.addError(vip, failure('unavailable'));
@@ -483,7 +482,9 @@ describe('Controller', () => {
     });
 
     it('should count the time that it was put off as time from the change to the write', async () => {
-      start({ governor: new WriteGovernor({ clock: bench.clock, logger: keepingLogger(bench.lines), limit: 1 }) });
+      start({
+        governor: new WriteGovernor({ name: 'test', clock: bench.clock, logger: keepingLogger(bench.lines), limit: 1 }),
+      });
       bench.reconciler.addWrite(vip, 'again').addWrite(vip, 'again').addResult(vip).addWrite(vip, 'again');
       for (let i = 0; i < 3; i++) {
         bench.queue.add(vip);
