@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import {
   allMetricDefinitions,
   errorCodes,
+  managers,
   SvcMonitorError,
   type MetricDefinition,
   type MetricName,
@@ -70,7 +71,9 @@ export class PrometheusMetrics implements Metrics {
   // A counter that appears with its first event looks to `rate()` as if that event had never happened.
   private presetCounters(): void {
     for (const code of Object.keys(errorCodes)) this.increment('errors_total', { code }, 0);
-    for (const priority of ['live', 'resync']) this.increment('queue_adds_total', { priority }, 0);
+    for (const { name: controller } of managers) {
+      for (const priority of ['live', 'resync']) this.increment('queue_adds_total', { controller, priority }, 0);
+    }
     for (const reason of ['kind', 'operation']) this.increment('changes_ignored_total', { reason }, 0);
     for (const reason of ['not-json', 'too-large', 'bad-shape'])
       this.increment('messages_rejected_total', { reason }, 0);

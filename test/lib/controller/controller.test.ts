@@ -82,7 +82,7 @@ describe('Controller', () => {
       await until(() => bench.queue.forgotten.includes(vip));
       await bench.pass(3_600_000);
       expect(bench.reconciler.callsOf(vip)).to.equal(1);
-      expect(bench.metrics.counters.get('reconciles_total outcome=success')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=success')).to.equal(1);
       expect(bench.notable).to.deep.equal([]);
     });
 
@@ -134,7 +134,7 @@ describe('Controller', () => {
       expect(bench.reconciler.callsOf(vip)).to.equal(2);
       await bench.pass(1);
       expect(bench.reconciler.callsOf(vip)).to.equal(3);
-      expect(bench.metrics.counters.get('reconciles_total outcome=requeued')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=requeued')).to.equal(1);
     });
 
     it('should reconcile again at once after 0 ms', async () => {
@@ -154,7 +154,7 @@ describe('Controller', () => {
       await quiet();
       expect(bench.reconciler.calls).to.deep.equal([vip, otherVip, vip]);
       expect(bench.queue.retries(vip)).to.equal(0);
-      expect(bench.metrics.counters.get('reconciles_total outcome=unfinished')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=unfinished')).to.equal(1);
     });
 
     it('should be told whether others wait', async () => {
@@ -213,11 +213,18 @@ describe('Controller', () => {
         {
           level: 'warn',
           message: 'reconcile failed, tried again later',
-          fields: { vip, attempt: 1, durationMs: 0, error: 'test: unavailable', code: 'unavailable' },
+          fields: {
+            controller: 'test',
+            key: vip,
+            attempt: 1,
+            durationMs: 0,
+            error: 'test: unavailable',
+            code: 'unavailable',
+          },
         },
       ]);
       expect(bench.metrics.counters.get('errors_total code=unavailable')).to.equal(1);
-      expect(bench.metrics.counters.get('reconciles_total outcome=retried')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=retried')).to.equal(1);
     });
 
     it('should list it as failing until it succeeds', async () => {
@@ -246,7 +253,7 @@ describe('Controller', () => {
         expect(bench.reconciler.callsOf(vip)).to.equal(1);
         expect(bench.notable.map(({ level, fields }) => [level, fields['code']])).to.deep.equal([['error', code]]);
         expect(controller.failures.get(vip)?.code).to.equal(code);
-        expect(bench.metrics.counters.get('reconciles_total outcome=failed')).to.equal(1);
+        expect(bench.metrics.counters.get('reconciles_total controller=test outcome=failed')).to.equal(1);
         bench.queue.add(vip);
         await until(() => controller.failures.size === 0);
         expect(bench.reconciler.callsOf(vip)).to.equal(2);
@@ -412,7 +419,7 @@ describe('Controller', () => {
       bench.queue.add(vip);
       await quiet();
       expect(bench.reconciler.urgent).to.deep.equal([vip]);
-      expect(bench.metrics.counters.get('reconciles_total outcome=slowed')).to.be.greaterThan(0);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=slowed')).to.be.greaterThan(0);
     });
 
     it('should pay for what could not wait with the pace of the rest', async () => {
@@ -461,7 +468,7 @@ describe('Controller', () => {
     it('should say once that it begins and once that it ends, and end when the VIP is at rest', async () => {
       start();
       await fight(30_000);
-      expect(bench.notable.map(({ fields }) => fields['vip'])).to.deep.equal([vip]);
+      expect(bench.notable.map(({ fields }) => fields['key'])).to.deep.equal([vip]);
       await bench.pass(61_000, 1_000);
       expect([...controller.throttled.keys()]).to.deep.equal([]);
       expect(bench.notable).to.have.length(2);
