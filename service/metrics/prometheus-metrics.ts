@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import {
+  allMetricDefinitions,
   errorCodes,
-  metricDefinitions,
+  managers,
   SvcMonitorError,
   type MetricDefinition,
   type MetricName,
@@ -21,10 +22,10 @@ export class PrometheusMetrics implements Metrics {
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, Histogram>();
 
-  /** Registers every metric of the library, and those of the process (memory, CPU, event loop). */
+  /** Registers every metric of the library and its managers, and those of the process (memory, CPU, event loop). */
   public constructor() {
     this.contentType = this.registry.contentType;
-    for (const [name, definition] of Object.entries(metricDefinitions)) this.register(name, definition);
+    for (const [name, definition] of Object.entries(allMetricDefinitions)) this.register(name, definition);
     collectDefaultMetrics({ register: this.registry, prefix: metricPrefix });
     this.presetCounters();
   }
@@ -70,7 +71,9 @@ export class PrometheusMetrics implements Metrics {
   // A counter that appears with its first event looks to `rate()` as if that event had never happened.
   private presetCounters(): void {
     for (const code of Object.keys(errorCodes)) this.increment('errors_total', { code }, 0);
-    for (const priority of ['live', 'resync']) this.increment('queue_adds_total', { priority }, 0);
+    for (const { name: controller } of managers) {
+      for (const priority of ['live', 'resync']) this.increment('queue_adds_total', { controller, priority }, 0);
+    }
     for (const reason of ['kind', 'operation']) this.increment('changes_ignored_total', { reason }, 0);
     for (const reason of ['not-json', 'too-large', 'bad-shape'])
       this.increment('messages_rejected_total', { reason }, 0);

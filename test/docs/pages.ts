@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { errorCodes, metricDefinitions, type MetricDefinition } from '../../lib/index.js';
+import { allMetricDefinitions, errorCodes } from '../../lib/index.js';
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
@@ -83,7 +83,7 @@ function defaultText({ form, defaultValue }: KeyInfo): string {
 }
 
 function metricsPage(): string {
-  const rows = Object.entries<MetricDefinition>(metricDefinitions).map(([name, { type, labels, help }]) => [
+  const rows = Object.entries(allMetricDefinitions).map(([name, { type, labels, help }]) => [
     code(`svc_monitor_${name}`),
     type,
     labels.map(code).join(', '),

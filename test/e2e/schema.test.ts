@@ -128,7 +128,7 @@ describe('the reference from virtual-ip to floating-ip', () => {
       await eventually('a problem in the status', () =>
         shop.monitor.monitor
           .status()
-          .problems.some(({ type, message }) => type === 'vip' && message.startsWith('schema-mismatch')),
+          .problems.some(({ type, message }) => type === 'failing' && message.startsWith('schema-mismatch')),
       );
       expect(
         shop.cloud.server.requests.count({ access: 'write', kind: 'floating-ip', userAgent: shop.monitor.userAgent }),

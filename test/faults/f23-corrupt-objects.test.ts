@@ -164,7 +164,7 @@ describeFault('F23 corrupt object in the database', (schema) => {
       expect(stage.differences().filter((line) => !line.includes(vipOf(sick)))).to.deep.equal([]);
       expect(stateOf(sick.floatingIp.id)).to.deep.equal(before);
       const types = stage.shop.cloud.monitors[0]?.monitor.status().problems.map(({ type }) => type);
-      expect(types).to.have.members(['object', 'vip']);
+      expect(types).to.have.members(['object', 'failing']);
       repair();
       const monitor = await starting;
       expect(await stage.complaints()).to.deep.equal([]);

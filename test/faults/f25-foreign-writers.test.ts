@@ -3,7 +3,7 @@ import { Operator } from '../../fixtures/index.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 import { isMonitors } from './support/races.js';
 
-const slowedDown = 'VIP is written to again and again, perhaps somebody undoes the writes: slowed down';
+const slowedDown = 'key is written to again and again, perhaps somebody undoes the writes: slowed down';
 
 describeFault('F25 somebody else who undoes what we write', (schema) => {
   let stage: FaultStage;
@@ -74,12 +74,12 @@ describeFault('F25 somebody else who undoes what we write', (schema) => {
         const { networkId, vips } = served.loadBalancer;
         const shown = stage.monitor.monitor
           .status()
-          .problems.filter(({ vip }) => vip === `${networkId}/${vips[0]!.address}`);
+          .problems.filter(({ key }) => key === `${networkId}/${vips[0]!.address}`);
         expect(shown).to.have.length(1);
         end();
         await stage.pass(130_000, 1_000);
         expect(stage.monitor.monitor.status().problems).to.deep.equal([]);
-        expect(stage.log.of('VIP is at rest again: no longer slowed down')).to.have.length(1);
+        expect(stage.log.of('key is at rest again: no longer slowed down')).to.have.length(1);
         expect(await stage.complaints()).to.deep.equal([]);
       });
     });

@@ -3,8 +3,8 @@ import { Operator, type LoadBalancer } from '../../fixtures/index.js';
 import { isMonitors } from './support/races.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 
-const slowedDown = 'VIP is written to again and again, perhaps somebody undoes the writes: slowed down';
-const atRest = 'VIP is at rest again: no longer slowed down';
+const slowedDown = 'key is written to again and again, perhaps somebody undoes the writes: slowed down';
+const atRest = 'key is at rest again: no longer slowed down';
 
 describeFault('F29 members that really change, and fights', (schema) => {
   let stage: FaultStage;

@@ -157,7 +157,7 @@ describeFault('F30 a virtual-ip that the config API does not take', (schema) => 
       const floatingIp = await stage.shop.user.createFloatingIp().run();
       await stage.shop.user.associate(floatingIp, stage.shop.octavia.loadBalancers[0]!).run();
       await stage.calm();
-      expect(problems().map(({ type }) => type)).to.deep.equal(['vip']);
+      expect(problems().map(({ type }) => type)).to.deep.equal(['failing']);
       admit();
       await stage.pass(61_000, 1_000);
       expect(await stage.complaints()).to.deep.equal([]);

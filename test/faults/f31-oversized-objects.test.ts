@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { Operator, type LoadBalancer } from '../../fixtures/index.js';
-import { membersPerVip, objectBounds, recordBounds, type Problem } from '../../lib/index.js';
+import { membersPerVip, pairBound, recordBounds, type Problem } from '../../lib/index.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 
 const prefix = 'opensdn-svc-monitor';
@@ -65,7 +65,7 @@ describeFault('F31 objects that a tenant has made as large as he likes', (schema
         await operator.setProperties('virtual-machine-interface', port.id, pairs(1_000, round % 2 === 0 ? 0 : 5_000));
         await stage.pass(100);
       }
-      expect(adds() - before).to.be.at.most(rounds * (2 * objectBounds.pairs + 2));
+      expect(adds() - before).to.be.at.most(rounds * (2 * pairBound + 2));
       expect(stage.shop.cloud.countWrites() - writes, 'writes').to.be.at.most(10);
       expect(oversized()).to.deep.equal([port.id]);
       await stage.failoverCalmly(healthy.loadBalancer, () => stage.calm());

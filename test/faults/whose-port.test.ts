@@ -159,9 +159,9 @@ describeFault('an amphora port that was left behind, and an instance that has th
   };
   const writesOfTheMonitor = (): number => stage.shop.cloud.countWrites();
   const virtualIps = (): number => stage.shop.cloud.server.list('virtual-ip').length;
-  const shown = (): readonly unknown[] => problemsOf(stage, 'left-behind').map(({ uuid, vip }) => ({ uuid, vip }));
+  const shown = (): readonly unknown[] => problemsOf(stage, 'left-behind').map(({ uuid, key }) => ({ uuid, key }));
   const expected = (): readonly unknown[] => [
-    { uuid: leftBehind.id, vip: `${stage.shop.tenant.networkId}/${address}` },
+    { uuid: leftBehind.id, key: `${stage.shop.tenant.networkId}/${address}` },
   ];
   const device = (): Json => ({ device_id: randomUUID() });
 

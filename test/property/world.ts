@@ -85,7 +85,7 @@ export class World {
       hears,
       settings: {
         stripWindowMs: 2_000,
-        amphoraProjects: this.people.trustedNames,
+        amphoraProjects: [...this.people.trustedNames],
         ...(knowsSchema ? { schema } : {}),
       },
       ...(way === 'disturbed' ? { disturbance: { random, duplicate: 0.3, delay: 0.4 } } : {}),

@@ -6,10 +6,8 @@ export const healthyStatus: MonitorStatus = {
   ready: true,
   source: { name: 'amqp', connected: true },
   resync: { running: false, lastFinishedAt: 1_000 },
-  queue: { length: 0 },
   cache: { 'virtual-ip': 2 },
-  vips: 2,
-  associations: 1,
+  controllers: { 'octavia-vip': { queue: { length: 0 }, vips: 2, associations: 1 } },
   problems: [],
 };
 

@@ -1,4 +1,4 @@
-import type { Logger, LogFields, MetricName, Metrics } from '../../lib/index.js';
+import type { Logger, LogFields, Metrics } from '../../lib/index.js';
 
 /** A logger that keeps its lines. */
 export class KeptLog implements Logger {
@@ -29,11 +29,11 @@ export class KeptLog implements Logger {
   }
 }
 
-/** Metrics that can be asked. */
+/** Metrics that can be asked, those of the library and of all managers. */
 export class KeptMetrics implements Metrics {
   private readonly counters = new Map<string, number>();
 
-  public increment(name: MetricName, labels: Readonly<Record<string, string>>, by = 1): void {
+  public increment(name: string, labels: Readonly<Record<string, string>>, by = 1): void {
     for (const key of [name, `${name}${JSON.stringify(labels)}`]) {
       this.counters.set(key, (this.counters.get(key) ?? 0) + by);
     }
@@ -48,7 +48,7 @@ export class KeptMetrics implements Metrics {
   }
 
   /** Sum of a counter, over all labels or for those given. */
-  public count(name: MetricName, labels?: Readonly<Record<string, string>>): number {
+  public count(name: string, labels?: Readonly<Record<string, string>>): number {
     return this.counters.get(labels === undefined ? name : `${name}${JSON.stringify(labels)}`) ?? 0;
   }
 }

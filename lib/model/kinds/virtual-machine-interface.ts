@@ -32,7 +32,7 @@ export const virtualMachineInterface = defineKind({
     ),
     /** Canonical addresses that it has as pairs of exactly one address, sorted. */
     pairAddresses: from(['virtual_machine_interface_allowed_address_pairs'], (object) =>
-      [...firstPairs(object)].sort(),
+      [...firstPairs(object)].slice(0, pairBound).sort(),
     ),
   }),
   indexes: {

@@ -1,18 +1,17 @@
 import { expect } from 'chai';
-import { restoreRequestIdPrefix } from '../../../lib/config-api/index.js';
 import { SvcMonitorError } from '../../../lib/base/errors/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, stateOf, turns } from '../../support/turns.js';
 import { CacheStage } from './support/cache-stage.js';
 import {
   network,
-  ourRecord,
   rawFloatingIp,
   rawInstanceIp,
   rawNetwork,
   rawPort,
   rawVirtualIp,
   vip,
+  withPorts,
 } from './support/objects.js';
 
 const [port, amphora, instanceIp, floatingIp, virtualIp, machine] = [2, 3, 4, 5, 6, 7].map(uuidOf) as [
@@ -82,7 +81,7 @@ describe('Informer', () => {
       stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
       await stage.update('floating-ip', floatingIp);
       expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([]);
       expect(stage.listener.announced).to.deep.equal([`update ${floatingIp} live`]);
     });
 
@@ -92,12 +91,12 @@ describe('Informer', () => {
       expect(stage.listener.announced).to.deep.equal([]);
     });
 
-    it('should announce a detached floating ip each time: the request-ids that explain it come one by one', async () => {
+    it('should announce an object that somebody awaits each time, though nothing has changed', async () => {
       const stage = await newStage();
-      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      stage.observer.awaited.add(floatingIp);
       await stage.update('floating-ip', floatingIp);
       await stage.update('floating-ip', floatingIp);
-      expect(stage.listener.announced).to.have.length(2);
+      expect(stage.listener.announced).to.deep.equal([`update ${floatingIp} live`, `update ${floatingIp} live`]);
     });
 
     it('should read an object of which nobody has told: its CREATE was lost', async () => {
@@ -137,7 +136,10 @@ describe('Informer', () => {
       release();
       await Promise.all([first, ...others]);
       expect(stage.reader.times(`get ${floatingIp}`)).to.equal(2);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port, amphora]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([
+        port,
+        amphora,
+      ]);
     });
 
     it('should not hold up the changes of others', async () => {
@@ -162,7 +164,7 @@ describe('Informer', () => {
       const second = stage.update('floating-ip', floatingIp);
       release();
       await Promise.all([first, second]);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([]);
     });
   });
 
@@ -212,7 +214,7 @@ describe('Informer', () => {
         rawPort(created, { id_perms: { created: '2025-01-01T00:00:00' } }),
       );
       stage.clock.step(70);
-      expect(stage.cache.portAgeMs(created)).to.equal(70);
+      expect(stage.cache.ageMs(created)).to.equal(70);
     });
 
     it('should count the age of a port from there although it carried none, and the port was read', async () => {
@@ -220,13 +222,13 @@ describe('Informer', () => {
       const created = uuidOf(52);
       stage.reader.put('virtual-machine-interface', rawPort(created, { id_perms: { created: '2025-01-01T00:00:00' } }));
       await stage.create('virtual-machine-interface', created);
-      expect(stage.cache.portAgeMs(created)).to.equal(0);
+      expect(stage.cache.ageMs(created)).to.equal(0);
     });
 
     it('should read an object that is known already: what the message carries may be older', async () => {
       const stage = await newStage();
       await stage.create('floating-ip', floatingIp, rawFloatingIp(floatingIp, null));
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([port]);
     });
 
     it('should read an object that is known as gone: the DELETE has overtaken the CREATE', async () => {
@@ -247,7 +249,7 @@ describe('Informer', () => {
       const create = stage.create('floating-ip', created, rawFloatingIp(created, null));
       release();
       await Promise.all([update, create]);
-      expect(stage.cache.get('floating-ip', created)?.portUuids).to.deep.equal([port]);
+      expect(stage.cache.get('floating-ip', created)?.refs['virtual-machine-interface']).to.deep.equal([port]);
     });
 
     it('should read an object that came without its own, broken, or with references by name alone', async () => {
@@ -262,7 +264,7 @@ describe('Informer', () => {
         stage.reader.put('floating-ip', rawFloatingIp(uuid, vip, port));
         await stage.create('floating-ip', uuid, carried);
         expect(stage.reader.times(`get ${uuid}`), uuid).to.equal(1);
-        expect(stage.cache.get('floating-ip', uuid)?.portUuids).to.deep.equal([port]);
+        expect(stage.cache.get('floating-ip', uuid)?.refs['virtual-machine-interface']).to.deep.equal([port]);
       }
       expect(stage.listener.rejections).to.deep.equal([]);
     });
@@ -308,12 +310,12 @@ describe('Informer', () => {
       await stage.update('virtual-machine-interface', amphora);
       stage.reader.put('virtual-machine-interface', rawPort(amphora));
       await stage.delete('virtual-machine', machine);
-      expect(stage.cache.get('virtual-machine-interface', amphora)?.vmUuids).to.deep.equal([]);
+      expect(stage.cache.get('virtual-machine-interface', amphora)?.refs['virtual-machine']).to.deep.equal([]);
     });
   });
 
   describe('what an object references', () => {
-    it('should be read if it is not known: ports, networks, and what our record names', async () => {
+    it('should be read if it is not known: ports, their networks, and what somebody needs to tell what it means', async () => {
       const stage = await newStage();
       const [unknownPort, unknownNetwork, unknownFloatingIp] = [uuidOf(57), uuidOf(58), uuidOf(59)];
       stage.reader
@@ -323,7 +325,11 @@ describe('Informer', () => {
           rawPort(unknownPort, { virtual_network_refs: [{ to: ['d', 'p', 'n'], uuid: unknownNetwork }] }),
         )
         .put('floating-ip', rawFloatingIp(unknownFloatingIp, null))
-        .put('virtual-ip', rawVirtualIp(virtualIp, ourRecord(unknownPort, unknownFloatingIp), port));
+        .put('virtual-ip', rawVirtualIp(virtualIp, {}, port));
+      stage.observer.needed.set(virtualIp, [
+        { kind: 'virtual-machine-interface', uuid: unknownPort },
+        { kind: 'floating-ip', uuid: unknownFloatingIp },
+      ]);
       await stage.update('virtual-ip', virtualIp);
       expect(stage.uuids('virtual-machine-interface')).to.include(unknownPort);
       expect(stage.uuids('virtual-network')).to.include(unknownNetwork);
@@ -369,7 +375,7 @@ describe('Informer', () => {
         stage.clock.step(1);
       }
       await delivery;
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([]);
     });
 
     it('should not hold up the changes of others', async () => {
@@ -393,7 +399,7 @@ describe('Informer', () => {
       expect(stage.listener.rejections.map(({ code, details }) => [code, details['uuid']])).to.deep.equal([
         ['invalid-object', floatingIp],
       ]);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([port]);
       expect(stage.listener.announced).to.deep.equal([]);
     });
 
@@ -426,20 +432,21 @@ describe('Informer', () => {
       const before = stage.cache.get('floating-ip', floatingIp)!;
       stage.informer.announce(floatingIp, 'req-svc-monitor-1');
       await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
-      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      stage.informer.assume('floating-ip', floatingIp, withPorts(before, port, amphora));
       await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
       expect(stage.reader.log).to.deep.equal([]);
       await stage.update('floating-ip', floatingIp, 'req-svc-monitor-of-another');
       expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
     });
 
-    it('should look at each notification of a floating ip that is detached: a restore may wait for it', async () => {
+    it('should read it for each of its own notifications that somebody awaits', async () => {
       const stage = await newStage();
-      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
-      await stage.update('floating-ip', floatingIp);
+      stage.observer.awaited.add(floatingIp);
       stage.informer.announce(floatingIp, 'req-svc-monitor-1');
       await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
       expect(stage.reader.times(`get ${floatingIp}`)).to.equal(2);
+      expect(stage.listener.announced).to.have.length(2);
     });
 
     it('should read it some time when the write may have been carried out, or not', async () => {
@@ -452,7 +459,7 @@ describe('Informer', () => {
     it('should find no news in its notification', async () => {
       const stage = await newStage();
       const before = stage.cache.get('floating-ip', floatingIp)!;
-      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      stage.informer.assume('floating-ip', floatingIp, withPorts(before, port, amphora));
       stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, amphora, port));
       await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
       expect(stage.listener.announced).to.deep.equal([]);
@@ -465,49 +472,127 @@ describe('Informer', () => {
       await turns();
       const before = stage.cache.get('floating-ip', floatingIp)!;
       stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, amphora, port));
-      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      stage.informer.assume('floating-ip', floatingIp, withPorts(before, port, amphora));
       release();
       await delivery;
       expect(stage.reader.times(`get ${floatingIp}`)).to.equal(2);
       expect(stage.listener.announced).to.deep.equal([]);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port, amphora]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([
+        port,
+        amphora,
+      ]);
     });
   });
 
-  describe('request-ids', () => {
-    it('should tell which of others updated a detached floating ip, and which ports they deleted (recording 05)', async () => {
+  describe('what observers are told', () => {
+    it('should be each change with its request-id, also of a kind that is not held, in the order of coming', async () => {
       const stage = await newStage();
+      const position = stage.cache.sequence;
+      stage.clock.step(100);
       await stage.delete('instance-ip', instanceIp, { requestId: 'req-strip' });
-      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
       await stage.update('floating-ip', floatingIp, 'req-strip');
-      await stage.delete('virtual-machine-interface', amphora, { requestId: 'req-other' });
-      const { traces } = stage.cache;
-      expect(traces.detachedTrace(floatingIp)?.updates.map(({ requestId }) => requestId)).to.deep.equal(['req-strip']);
-      expect([...traces.portsDeletedBy('req-strip')], 'by the delete of its address').to.deep.equal([port]);
-      expect([...traces.portsDeletedBy('req-other')]).to.deep.equal([amphora]);
+      await stage.delete('virtual-machine', machine, { requestId: 'req-other' });
+      const told = stage.observer.changes.map(({ change: { operation, uuid, requestId }, moment }) => [
+        `${operation} ${uuid} ${requestId}`,
+        moment.at,
+      ]);
+      expect(told).to.deep.equal([
+        [`DELETE ${instanceIp} req-strip`, 100],
+        [`UPDATE ${floatingIp} req-strip`, 100],
+        [`DELETE ${machine} req-other`, 100],
+      ]);
+      const positions = stage.observer.changes.map(({ moment: { sequence } }) => sequence);
+      expect(positions).to.deep.equal([...new Set(positions)].sort((a, b) => a - b));
+      expect(positions[0]).to.be.greaterThan(position);
     });
 
-    it('should tell of a port whose address nobody knew, from what the DELETE carries', async () => {
+    it('should be a change before the cache holds anything of it, with what it carries', async () => {
       const stage = await newStage();
-      const unknown = uuidOf(61);
-      await stage.delete('instance-ip', unknown, { requestId: 'req-1', object: rawInstanceIp(unknown, vip, amphora) });
+      const object = rawInstanceIp(instanceIp, vip, port);
+      let held: unknown;
+      stage.observer.heard = () => {
+        held = stage.cache.get('instance-ip', instanceIp);
+      };
+      await stage.delete('instance-ip', instanceIp, { object });
+      expect(held, 'it is there still').not.to.equal(undefined);
+      expect(stage.cache.get('instance-ip', instanceIp)).to.equal(undefined);
+    });
+
+    it('should be what a DELETE carries of an object that nobody knew, whole or not', async () => {
+      const stage = await newStage();
+      const object = rawInstanceIp(uuidOf(61), vip, amphora);
+      await stage.delete('instance-ip', uuidOf(61), { requestId: 'req-1', object });
       await stage.delete('instance-ip', uuidOf(62), { requestId: 'req-2', object: { uuid: 'broken' } });
-      expect([...stage.cache.traces.portsDeletedBy('req-1')]).to.deep.equal([amphora]);
-      expect([...stage.cache.traces.portsDeletedBy('req-2')]).to.deep.equal([]);
+      expect(stage.observer.changes.map(({ change }) => change.object)).to.deep.equal([object, { uuid: 'broken' }]);
     });
 
-    it("should leave out a monitor's own, and see by them that the server passes them on", async () => {
+    it("should be a monitor's own changes, too", async () => {
       const stage = await newStage();
-      const fence = () => stage.cache.traces.fence(floatingIp, 0, 2_000);
-      expect(fence()).to.equal('passed');
-      const step = `${restoreRequestIdPrefix}1`;
-      stage.cache.traces.openFence(floatingIp, step, 0);
+      stage.informer.announce(floatingIp, 'req-svc-monitor-1');
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-1');
+      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-of-another');
+      expect(stage.observer.changes.map(({ change }) => change.requestId)).to.deep.equal([
+        'req-svc-monitor-1',
+        'req-svc-monitor-of-another',
+      ]);
+    });
+
+    it('should be what a read has shown, before it is announced, and of which moment it is', async () => {
+      const stage = await newStage();
+      stage.observer.clear();
+      let seenBefore = 0;
+      stage.listener.onChanged = () => {
+        seenBefore = stage.observer.sights.length;
+      };
+      const before = stage.cache.get('floating-ip', floatingIp);
       stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
-      await stage.update('floating-ip', floatingIp, 'req-svc-monitor-0');
-      expect(fence()).to.equal('open');
-      await stage.update('floating-ip', floatingIp, step);
-      expect(fence()).to.equal('passed');
-      expect(stage.cache.traces.detachedTrace(floatingIp)?.updates).to.deep.equal([]);
+      stage.clock.step(100);
+      const release = stage.reader.hold(`get ${floatingIp}`);
+      const update = stage.update('floating-ip', floatingIp);
+      await turns();
+      const beganAfter = stage.cache.sequence;
+      await stage.delete('virtual-machine', machine);
+      stage.clock.step(50);
+      release();
+      await update;
+      expect(seenBefore).to.equal(1);
+      const after = stage.cache.get('floating-ip', floatingIp);
+      expect(stage.observer.sights).to.deep.equal([
+        {
+          transition: { kind: 'floating-ip', uuid: floatingIp, before, after },
+          sight: { readAfter: beganAfter, at: 150 },
+        },
+      ]);
+    });
+
+    it('should be what a read has shown though nothing has changed', async () => {
+      const stage = await newStage();
+      stage.observer.clear();
+      await stage.update('floating-ip', floatingIp);
+      const [sight] = stage.observer.of(floatingIp);
+      expect(sight?.after).to.deep.equal(sight?.before);
+      expect(stage.observer.sights).to.have.length(1);
+    });
+
+    it('should be that an object is gone: by its DELETE, or since a read does not find it', async () => {
+      const stage = await newStage();
+      stage.observer.clear();
+      await stage.delete('virtual-machine-interface', amphora);
+      stage.reader.remove(floatingIp);
+      await stage.update('floating-ip', floatingIp);
+      for (const uuid of [amphora, floatingIp]) {
+        const [transition] = stage.observer.of(uuid);
+        expect(transition?.before, uuid).not.to.equal(undefined);
+        expect(transition?.after, uuid).to.equal(undefined);
+      }
+    });
+
+    it('should not be what we make of an object ourselves: only a read shows it', async () => {
+      const stage = await newStage();
+      stage.observer.clear();
+      const before = stage.cache.get('floating-ip', floatingIp)!;
+      stage.informer.assume('floating-ip', floatingIp, withPorts(before, port, amphora));
+      expect(stage.observer.sights).to.deep.equal([]);
     });
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { uuidOf } from '../../support/change-messages.js';
 import { stateOf, turns } from '../../support/turns.js';
 import { CacheStage } from './support/cache-stage.js';
-import { network, rawFloatingIp, rawNetwork, rawPort, vip, type Raw } from './support/objects.js';
+import { network, rawFloatingIp, rawNetwork, rawPort, vip, withPorts, type Raw } from './support/objects.js';
 
 const [port, amphora, floatingIp] = [uuidOf(2), uuidOf(3), uuidOf(5)];
 
@@ -24,7 +24,7 @@ async function newStage(): Promise<CacheStage> {
   return stage;
 }
 
-const ports = (stage: CacheStage) => stage.cache.get('floating-ip', floatingIp)?.portUuids;
+const ports = (stage: CacheStage) => stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface'];
 
 describe('an API server that lags behind', () => {
   describe('when an answer is older than what was seen', () => {
@@ -77,7 +77,7 @@ describe('an API server that lags behind', () => {
       const stage = await newStage();
       const before = stage.cache.get('floating-ip', floatingIp)!;
       stage.informer.announce(floatingIp, 'req-svc-monitor-1');
-      stage.informer.assume('floating-ip', floatingIp, { ...before, portUuids: [port, amphora] });
+      stage.informer.assume('floating-ip', floatingIp, withPorts(before, port, amphora));
       const delivery = stage.update('floating-ip', floatingIp, 'req-of-others');
       await turns();
       expect(ports(stage)).to.deep.equal([port, amphora]);

@@ -120,25 +120,38 @@ describe('the full read', () => {
       expect(repairs(stage)).to.deep.equal([]);
     });
 
-    it('should not be a floating ip that is detached, and was so before', async () => {
+    it('should not be an object that somebody awaits, and that is as it was: it is announced, but no repair', async () => {
       const stage = keep(await syncedStage());
-      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
-      await stage.update('floating-ip', floatingIp);
+      stage.observer.awaited.add(floatingIp);
       await resync(stage);
       expect(repairs(stage)).to.deep.equal([]);
+      expect(stage.listener.announced).to.deep.equal([`update ${floatingIp} resync`]);
     });
 
-    it('should be noted of a floating ip: that it was detached, by an unknown request', async () => {
+    it('should be told observers: what it was and is, and of which moment that is', async () => {
       const stage = keep(await syncedStage());
+      const before = stage.cache.get('floating-ip', floatingIp);
+      stage.observer.clear();
       stage.clock.step(100);
       stage.reader.put('floating-ip', rawFloatingIp(floatingIp, null));
+      const readAfter = stage.cache.sequence;
       await resync(stage);
-      expect(stage.cache.traces.detachedTrace(floatingIp)).to.deep.equal({
-        since: 100,
-        wasSeenAttached: true,
-        portUuids: [port],
-        updates: [],
-      });
+      const after = stage.cache.get('floating-ip', floatingIp);
+      expect(after).not.to.deep.equal(before);
+      expect(stage.observer.sights.filter(({ transition: { uuid } }) => uuid === floatingIp)).to.deep.equal([
+        {
+          transition: { kind: 'floating-ip', uuid: floatingIp, before, after },
+          sight: { readAfter, at: 100 },
+        },
+      ]);
+    });
+
+    it('should be told observers of what is gone, too', async () => {
+      const stage = keep(await syncedStage());
+      stage.observer.clear();
+      stage.reader.remove(floatingIp);
+      await resync(stage);
+      expect(stage.observer.of(floatingIp).map(({ after }) => after)).to.deep.equal([undefined]);
     });
 
     it('should be read, if something references it and no list has it', async () => {
@@ -167,7 +180,7 @@ describe('the full read', () => {
       stage.reader.put('floating-ip', { ...rawFloatingIp(floatingIp, vip), floating_ip_is_virtual_ip: 'perhaps' });
       await resync(stage);
       expect(stage.listener.rejections.map(({ details }) => details['uuid'])).to.deep.equal([floatingIp]);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([port]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([port]);
     });
   });
 
@@ -181,7 +194,7 @@ describe('the full read', () => {
       await stage.update('floating-ip', floatingIp);
       release();
       await turns();
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([]);
+      expect(stage.cache.get('floating-ip', floatingIp)?.refs['virtual-machine-interface']).to.deep.equal([]);
       expect(stage.listener.announced).to.deep.equal([`update ${floatingIp} live`]);
     });
 

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import {
+  fieldsToWatch,
   ManualClock,
   parseObject,
   SvcMonitorError,
   toDashed,
-  watchedFields,
   WatchSource,
   type Change,
   type ConfigApiAuth,
@@ -43,7 +43,7 @@ describe('WatchSource', () => {
         create: (concurrency, metrics) =>
           new WatchSource({
             configApi: { urls: [server.url] },
-            kinds: watchedFields,
+            kinds: fieldsToWatch(),
             concurrency,
             metrics,
             retryLowMs: 5,
@@ -395,8 +395,11 @@ describe('WatchSource', () => {
 
   describe('when it is told what cannot be', () => {
     const wrong: readonly { readonly what: string; readonly options: WatchSourceOptions }[] = [
-      { what: 'no server', options: { configApi: { urls: [] }, kinds: watchedFields } },
-      { what: 'a URL with a password', options: { configApi: { urls: ['http://a:secret@b'] }, kinds: watchedFields } },
+      { what: 'no server', options: { configApi: { urls: [] }, kinds: fieldsToWatch() } },
+      {
+        what: 'a URL with a password',
+        options: { configApi: { urls: ['http://a:secret@b'] }, kinds: fieldsToWatch() },
+      },
       { what: 'nothing to watch', options: { configApi: { urls: ['http://127.0.0.1'] }, kinds: {} } },
     ];
     for (const { what, options } of wrong) {

@@ -1,20 +1,19 @@
 import { expect } from 'chai';
 import { Controller, WriteGovernor, type ControllerOptions } from '../../../lib/controller/index.js';
 import { hasCode, SvcMonitorError, type ErrorCode } from '../../../lib/base/errors/index.js';
-import { vipKey } from '../../../lib/model/index.js';
 import { Bench, keepingLogger, quiet, until } from './doubles.js';
 
 const network = 'a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f';
-const vip = vipKey(network, '10.0.0.5');
-const otherVip = vipKey(network, '10.0.0.6');
+const vip = `${network}/10.0.0.5`;
+const otherVip = `${network}/10.0.0.6`;
 
 const failure = (code: ErrorCode): SvcMonitorError => new SvcMonitorError(code, `test: ${code}`);
 
 describe('Controller', () => {
   let bench: Bench;
-  let controller: Controller;
+  let controller: Controller<string>;
 
-  const start = (options: Partial<ControllerOptions> = {}): void => {
+  const start = (options: Partial<ControllerOptions<string>> = {}): void => {
     controller = new Controller(bench.options(options));
     controller.start();
   };
@@ -64,7 +63,7 @@ describe('Controller', () => {
     });
 
     it('should reconcile as many VIPs at once as it has workers, 8 by default', async () => {
-      const vips = Array.from({ length: 20 }, (_, i) => vipKey(network, `10.0.1.${i}`));
+      const vips = Array.from({ length: 20 }, (_, i) => `${network}/10.0.1.${i}`);
       const held = vips.map((key) => bench.reconciler.hold(key));
       start();
       for (const key of vips) bench.queue.add(key);
@@ -83,7 +82,7 @@ describe('Controller', () => {
       await until(() => bench.queue.forgotten.includes(vip));
       await bench.pass(3_600_000);
       expect(bench.reconciler.callsOf(vip)).to.equal(1);
-      expect(bench.metrics.counters.get('reconciles_total outcome=success')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=success')).to.equal(1);
       expect(bench.notable).to.deep.equal([]);
     });
 
@@ -135,7 +134,7 @@ describe('Controller', () => {
       expect(bench.reconciler.callsOf(vip)).to.equal(2);
       await bench.pass(1);
       expect(bench.reconciler.callsOf(vip)).to.equal(3);
-      expect(bench.metrics.counters.get('reconciles_total outcome=requeued')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=requeued')).to.equal(1);
     });
 
     it('should reconcile again at once after 0 ms', async () => {
@@ -155,7 +154,7 @@ describe('Controller', () => {
       await quiet();
       expect(bench.reconciler.calls).to.deep.equal([vip, otherVip, vip]);
       expect(bench.queue.retries(vip)).to.equal(0);
-      expect(bench.metrics.counters.get('reconciles_total outcome=unfinished')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=unfinished')).to.equal(1);
     });
 
     it('should be told whether others wait', async () => {
@@ -214,11 +213,18 @@ describe('Controller', () => {
         {
           level: 'warn',
           message: 'reconcile failed, tried again later',
-          fields: { vip, attempt: 1, durationMs: 0, error: 'test: unavailable', code: 'unavailable' },
+          fields: {
+            controller: 'test',
+            key: vip,
+            attempt: 1,
+            durationMs: 0,
+            error: 'test: unavailable',
+            code: 'unavailable',
+          },
         },
       ]);
       expect(bench.metrics.counters.get('errors_total code=unavailable')).to.equal(1);
-      expect(bench.metrics.counters.get('reconciles_total outcome=retried')).to.equal(1);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=retried')).to.equal(1);
     });
 
     it('should list it as failing until it succeeds', async () => {
@@ -247,7 +253,7 @@ describe('Controller', () => {
         expect(bench.reconciler.callsOf(vip)).to.equal(1);
         expect(bench.notable.map(({ level, fields }) => [level, fields['code']])).to.deep.equal([['error', code]]);
         expect(controller.failures.get(vip)?.code).to.equal(code);
-        expect(bench.metrics.counters.get('reconciles_total outcome=failed')).to.equal(1);
+        expect(bench.metrics.counters.get('reconciles_total controller=test outcome=failed')).to.equal(1);
         bench.queue.add(vip);
         await until(() => controller.failures.size === 0);
         expect(bench.reconciler.callsOf(vip)).to.equal(2);
@@ -300,7 +306,7 @@ describe('Controller', () => {
   });
 
   describe('when one of many VIPs is in trouble', () => {
-    const healthy = Array.from({ length: 50 }, (_, i) => vipKey(network, `10.0.2.${i}`));
+    const healthy = Array.from({ length: 50 }, (_, i) => `${network}/10.0.2.${i}`);
 
     it('should not hold up the others: one failing VIP', async () => {
       for (let i = 0; i < 1000; i++) bench.reconciler.addError(vip, failure('unavailable'));
@@ -413,7 +419,7 @@ describe('Controller', () => {
       bench.queue.add(vip);
       await quiet();
       expect(bench.reconciler.urgent).to.deep.equal([vip]);
-      expect(bench.metrics.counters.get('reconciles_total outcome=slowed')).to.be.greaterThan(0);
+      expect(bench.metrics.counters.get('reconciles_total controller=test outcome=slowed')).to.be.greaterThan(0);
     });
 
     it('should pay for what could not wait with the pace of the rest', async () => {
@@ -462,7 +468,7 @@ describe('Controller', () => {
     it('should say once that it begins and once that it ends, and end when the VIP is at rest', async () => {
       start();
       await fight(30_000);
-      expect(bench.notable.map(({ fields }) => fields['vip'])).to.deep.equal([vip]);
+      expect(bench.notable.map(({ fields }) => fields['key'])).to.deep.equal([vip]);
       await bench.pass(61_000, 1_000);
       expect([...controller.throttled.keys()]).to.deep.equal([]);
       expect(bench.notable).to.have.length(2);
@@ -483,7 +489,9 @@ describe('Controller', () => {
     });
 
     it('should count the time that it was put off as time from the change to the write', async () => {
-      start({ governor: new WriteGovernor({ clock: bench.clock, logger: keepingLogger(bench.lines), limit: 1 }) });
+      start({
+        governor: new WriteGovernor({ name: 'test', clock: bench.clock, logger: keepingLogger(bench.lines), limit: 1 }),
+      });
       bench.reconciler.addWrite(vip, 'again').addWrite(vip, 'again').addResult(vip).addWrite(vip, 'again');
       for (let i = 0; i < 3; i++) {
         bench.queue.add(vip);

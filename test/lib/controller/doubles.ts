@@ -7,7 +7,6 @@ import type {
 } from '../../../lib/controller/index.js';
 import type { LogFields, Logger } from '../../../lib/base/log/index.js';
 import type { Metrics } from '../../../lib/base/metrics/index.js';
-import type { VipKey } from '../../../lib/model/index.js';
 import { KeyedWorkQueue } from '../../../lib/controller/queue/index.js';
 
 type Answer = (signal: AbortSignal, options?: ReconcileOptions) => Promise<ReconcileResult>;
@@ -18,42 +17,42 @@ export interface Held {
   release(result?: ReconcileResult): void;
 }
 
-/** A reconciler that answers as scripted, per VIP in the order of the script; then with success and no writes. */
-export class ScriptedReconciler implements Reconciler {
+/** A reconciler that answers as scripted, per key in the order of the script; then with success and no writes. */
+export class ScriptedReconciler implements Reconciler<string> {
   /** Every call, by key, in order. */
-  public readonly calls: VipKey[] = [];
+  public readonly calls: string[] = [];
   /** Those of them that asked for no more than what cannot wait. */
-  public readonly urgent: VipKey[] = [];
-  /** VIPs that were with two workers at once. Has to stay empty. */
-  public readonly overlaps: VipKey[] = [];
+  public readonly urgent: string[] = [];
+  /** Keys that were with two workers at once. Has to stay empty. */
+  public readonly overlaps: string[] = [];
   /** The most reconciles that were under way at once. */
   public mostAtOnce = 0;
-  private readonly underWay = new Set<VipKey>();
-  private readonly answers = new Map<VipKey, Answer[]>();
+  private readonly underWay = new Set<string>();
+  private readonly answers = new Map<string, Answer[]>();
 
-  public addResult(key: VipKey, result: Partial<ReconcileResult> = {}): this {
+  public addResult(key: string, result: Partial<ReconcileResult> = {}): this {
     return this.addAnswer(key, () => Promise.resolve({ writes: 0, ...result }));
   }
 
   /** A reconcile that makes one write, and then ends so. */
-  public addWrite(key: VipKey, written: string, end: Partial<ReconcileResult> | Error = {}): this {
+  public addWrite(key: string, written: string, end: Partial<ReconcileResult> | Error = {}): this {
     return this.addAnswer(key, (_signal, options) => {
       options?.onWritten?.([written]);
       return end instanceof Error ? Promise.reject(end) : Promise.resolve({ writes: 1, ...end });
     });
   }
 
-  public addError(key: VipKey, error: Error): this {
+  public addError(key: string, error: Error): this {
     return this.addAnswer(key, () => Promise.reject(error));
   }
 
-  public addAnswer(key: VipKey, answer: Answer): this {
+  public addAnswer(key: string, answer: Answer): this {
     this.answers.set(key, [...(this.answers.get(key) ?? []), answer]);
     return this;
   }
 
-  /** The next reconcile of the VIP does not end before it is released, and ignores its signal. */
-  public hold(key: VipKey): Held {
+  /** The next reconcile of the key does not end before it is released, and ignores its signal. */
+  public hold(key: string): Held {
     const held: { signal: AbortSignal | undefined; release: Held['release'] } = {
       signal: undefined,
       release: () => undefined,
@@ -70,11 +69,11 @@ export class ScriptedReconciler implements Reconciler {
     return held;
   }
 
-  public callsOf(key: VipKey): number {
+  public callsOf(key: string): number {
     return this.calls.filter((called) => called === key).length;
   }
 
-  public async reconcile(key: VipKey, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult> {
+  public async reconcile(key: string, signal: AbortSignal, options?: ReconcileOptions): Promise<ReconcileResult> {
     this.calls.push(key);
     if (options?.urgentOnly === true) this.urgent.push(key);
     if (this.underWay.has(key)) this.overlaps.push(key);
@@ -89,10 +88,10 @@ export class ScriptedReconciler implements Reconciler {
 }
 
 /** A queue that counts what the controller asks of it. */
-export class CountingQueue extends KeyedWorkQueue<VipKey> {
-  public readonly forgotten: VipKey[] = [];
+export class CountingQueue extends KeyedWorkQueue<string> {
+  public readonly forgotten: string[] = [];
 
-  public override forget(key: VipKey): void {
+  public override forget(key: string): void {
     this.forgotten.push(key);
     super.forget(key);
   }
@@ -163,9 +162,9 @@ export class Bench {
   public readonly reconciler = new ScriptedReconciler();
   public readonly lines: LogLine[] = [];
 
-  public options(more: Partial<ControllerOptions> = {}): ControllerOptions {
+  public options(more: Partial<ControllerOptions<string>> = {}): ControllerOptions<string> {
     const { clock, metrics, queue, reconciler } = this;
-    return { clock, metrics, queue, reconciler, logger: keepingLogger(this.lines), ...more };
+    return { name: 'test', clock, metrics, queue, reconciler, logger: keepingLogger(this.lines), ...more };
   }
 
   /** Lines of a level that tells of something. */

@@ -2,17 +2,16 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ManualClock } from '../../../lib/base/clock/index.js';
 import { WriteGovernor } from '../../../lib/controller/index.js';
-import { vipKey } from '../../../lib/model/index.js';
 import { keepingLogger, type LogLine } from './doubles.js';
 
-const vip = vipKey('a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f', '10.0.0.5');
+const vip = 'a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f/10.0.0.5';
 const again = { keys: ['add reference'] };
-const otherVip = vipKey('a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f', '2001:db8::5');
+const otherVip = 'a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f/2001:db8::5';
 
 describe('WriteGovernor', () => {
   let clock: ManualClock;
   let lines: LogLine[];
-  let governor: WriteGovernor;
+  let governor: WriteGovernor<string>;
 
   const write = (times: number, everyMs = 0): void => {
     for (let i = 0; i < times; i++) {
@@ -24,7 +23,7 @@ describe('WriteGovernor', () => {
   beforeEach(() => {
     clock = new ManualClock();
     lines = [];
-    governor = new WriteGovernor({ clock, logger: keepingLogger(lines) });
+    governor = new WriteGovernor({ name: 'test', clock, logger: keepingLogger(lines) });
   });
 
   it('should let the same be written 15 times in a minute', () => {
@@ -60,9 +59,9 @@ describe('WriteGovernor', () => {
 
   it('should log once when it begins and once when it ends', () => {
     write(120, 1000);
-    expect(lines.map(({ level, fields }) => [level, fields['vip']])).to.deep.equal([['warn', vip]]);
+    expect(lines.map(({ level, fields }) => [level, fields['key']])).to.deep.equal([['warn', vip]]);
     clock.step(60_000);
-    expect(lines.map(({ level, fields }) => [level, fields['vip']])).to.deep.equal([
+    expect(lines.map(({ level, fields }) => [level, fields['key']])).to.deep.equal([
       ['warn', vip],
       ['warn', vip],
     ]);
@@ -70,7 +69,7 @@ describe('WriteGovernor', () => {
   });
 
   it('should remember no VIP that was not written for a whole window', () => {
-    for (let i = 0; i < 1000; i++) governor.wrote(vipKey('a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f', `10.1.0.${i}`), again);
+    for (let i = 0; i < 1000; i++) governor.wrote(`a4a43a5b-eb16-4ee6-b365-290e2b2c1d3f/10.1.0.${i}`, again);
     expect(governor.remembered).to.equal(1000);
     clock.step(60_000);
     governor.wrote(vip, again);
@@ -122,7 +121,7 @@ describe('WriteGovernor', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 60 }), (pauses) => {
         clock = new ManualClock();
-        governor = new WriteGovernor({ clock, limit: 3, windowMs: 100 });
+        governor = new WriteGovernor({ name: 'test', clock, limit: 3, windowMs: 100 });
         const times: number[] = [];
         for (const pause of pauses) {
           clock.step(pause);

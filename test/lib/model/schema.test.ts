@@ -1,18 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SvcMonitorError } from '../../../lib/base/errors/index.js';
-import {
-  canonicalAddress,
-  isKind,
-  kinds,
-  parseObject,
-  refUuids,
-  toDashed,
-  toUnderscored,
-  vipKey,
-  vipKeyParts,
-  type Kind,
-} from '../../../lib/model/index.js';
+import { isKind, kinds, parseObject, refUuids, toDashed, toUnderscored, type Kind } from '../../../lib/model/index.js';
 
 const uuid = '3a6b40fa-ab02-4208-b487-8b9b20ab911d';
 const identity = { uuid, fq_name: ['default-domain', 'p', 'x'] };
@@ -143,18 +132,5 @@ describe('kinds', () => {
     expect(toUnderscored('virtual-machine-interface')).to.equal('virtual_machine_interface');
     expect(isKind('virtual_ip')).to.equal(false);
     expect(isKind('constructor')).to.equal(false);
-  });
-});
-
-describe('vipKey', () => {
-  it('should be network and address, and give both back', () => {
-    const address = fc.oneof(fc.ipV4(), fc.ipV6()).map((text) => canonicalAddress(text)!);
-    fc.assert(
-      fc.property(fc.uuid(), address, (networkUuid, text) => {
-        const key = vipKey(networkUuid, text);
-        expect(key).to.equal(`${networkUuid}/${text}`);
-        expect(vipKeyParts(key)).to.deep.equal({ networkUuid, address: text });
-      }),
-    );
   });
 });

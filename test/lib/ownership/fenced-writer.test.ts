@@ -37,7 +37,7 @@ describe('FencedWriter', () => {
       return Promise.resolve(undefined as never);
     };
     writer = new FencedWriter({
-      shares: { ...everything, mayAct: () => mayAct },
+      ownership: { ...everything, mayAct: () => mayAct },
       writer: {
         create: note('create'),
         updateProperties: note('updateProperties'),

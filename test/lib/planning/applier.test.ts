@@ -1,66 +1,65 @@
 import { expect } from 'chai';
-import { isRetriable, SvcMonitorError } from '../../../lib/base/errors/index.js';
-import { writesPerStage, type PlannedVip, type Write } from '../../../lib/managers/index.js';
-import { floatingIpRecordKey, memberRecordKey, recordKeys } from '../../../lib/model/index.js';
+import { SvcMonitorError } from '../../../lib/base/errors/index.js';
+import { requestIdPrefix } from '../../../lib/config-api/index.js';
+import { keysOf, writesPerStage, type SentWrite, type Write, type WriteObserver } from '../../../lib/planning/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { rejectionOf, turns } from '../../support/turns.js';
-import { add, amphora1, amphora2, drop, floatingIp, otherFloatingIp, set, vipPort } from '../managers/octavia-vip/support/floating-ips.js';
-import { tenant, vip } from '../managers/octavia-vip/support/ports.js';
-import { key, Stage } from '../managers/octavia-vip/support/stage.js';
+import {
+  add,
+  annotate,
+  bindCreated,
+  create,
+  drop,
+  floatingIp,
+  floatingIpEntity,
+  ofFloatingIp,
+  ofVirtualIp,
+  otherFloatingIp,
+  planOf,
+  port,
+  port1,
+  port2,
+  port3,
+  set,
+  stagesOf,
+  virtualIp,
+  virtualIpEntity,
+} from './support/objects.js';
+import { PlanStage } from './support/plan-stage.js';
+import { portEntity } from '../../support/entities.js';
 
-const virtualIp = uuidOf(0x40);
-const target = { uuid: virtualIp };
-const signal = new AbortController().signal;
-const name = ['default-domain', 'shop', 'octavia-lb-1'] as const;
-
-const create: Write = {
-  action: 'create-virtual-ip',
-  virtualIp: {
-    fqName: name,
-    properties: { address: vip, subnetUuid: uuidOf(0xb1) },
-    record: [
-      { key: recordKeys.managedBy, value: 'opensdn-svc-monitor' },
-      { key: recordKeys.vip, value: key },
-      { key: recordKeys.loadBalancer, value: 'lb' },
-      { key: recordKeys.vipPort, value: vipPort },
-    ],
-  },
-};
-
-function stages(...writes: readonly (readonly Write[])[]): PlannedVip {
-  return {
-    key,
-    vipPortUuid: vipPort,
-    associations: [],
-    stages: writes.map((list, index) => ({ name: `stage ${index}`, writes: list })),
-  };
-}
+const { signal } = new AbortController();
+const ours = (name: string) => `opensdn-svc-monitor/${name}`;
+const plan = (...lists: readonly (readonly Write[])[]) => planOf(stagesOf(...lists));
+const createLine = `create virtual-ip ${create.fqName.join(':')}`;
 
 /** A stage with a floating ip that references these ports. */
-function stageWith(...portUuids: readonly string[]): Stage {
-  return new Stage()
-    .putLoadBalancer(vipPort, amphora1, amphora2)
-    .put('floating-ip', { uuid: floatingIp, fixedIp: vip, isVirtualIp: false, portUuids, projectUuids: [] })
-    .put('floating-ip', { uuid: otherFloatingIp, isVirtualIp: false, portUuids: [], projectUuids: [] });
+function stageWith(...ports: readonly string[]): PlanStage {
+  return new PlanStage()
+    .put('floating-ip', floatingIpEntity(floatingIp, ...ports))
+    .put('floating-ip', floatingIpEntity(otherFloatingIp));
 }
+
+const portsOf = (stage: PlanStage, uuid = floatingIp) =>
+  stage.cache.get('floating-ip', uuid)?.refs['virtual-machine-interface'];
 
 describe('PlanApplier', () => {
   describe('the order', () => {
     it('should make the writes on one object one after the other', async () => {
-      const stage = stageWith(vipPort);
-      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-      const applying = stage.applier.apply(stages([add(amphora1), add(amphora2)]), signal);
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(plan([add(port1), add(port2)]), signal);
       await turns();
-      expect(stage.writes).to.deep.equal([`ADD floating-ip ${floatingIp} -> ${amphora1}`]);
+      expect(stage.writes).to.deep.equal([`ADD floating-ip ${floatingIp} -> ${port1}`]);
       release();
       expect(await applying).to.deep.equal({ outcome: 'done', writes: 2 });
       expect(stage.writes).to.have.length(2);
     });
 
     it('should make the writes on different objects side by side', async () => {
-      const stage = stageWith(vipPort);
-      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-      const applying = stage.applier.apply(stages([add(amphora1), add(amphora1, otherFloatingIp)]), signal);
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(plan([add(port1), add(port1, otherFloatingIp)]), signal);
       await turns();
       expect(stage.writes).to.have.length(2);
       release();
@@ -68,56 +67,118 @@ describe('PlanApplier', () => {
     });
 
     it('should begin a stage when the one before has ended, on all its objects', async () => {
-      const stage = stageWith(vipPort);
-      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-      const plan = stages([add(amphora1), add(amphora1, otherFloatingIp)], [drop(amphora2, otherFloatingIp)]);
-      const applying = stage.applier.apply(plan, signal);
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const both = plan([add(port1), add(port1, otherFloatingIp)], [drop(port2, otherFloatingIp)]);
+      const applying = stage.applier.apply(both, signal);
       await turns();
-      expect(stage.writes).not.to.include(`DELETE floating-ip ${otherFloatingIp} -> ${amphora2}`);
+      expect(stage.writes).not.to.include(`DELETE floating-ip ${otherFloatingIp} -> ${port2}`);
       release();
       await applying;
-      expect(stage.writes.at(-1)).to.equal(`DELETE floating-ip ${otherFloatingIp} -> ${amphora2}`);
+      expect(stage.writes.at(-1)).to.equal(`DELETE floating-ip ${otherFloatingIp} -> ${port2}`);
     });
 
     it('should make no more writes of a stage at a time than some, and begin no further stage', async () => {
       const others = Array.from({ length: 1_000 }, (_, index) => uuidOf(0x1000 + index));
-      const stage = stageWith(vipPort, ...others);
-      const plan = stages(
-        others.map((port) => drop(port)),
-        [add(amphora1)],
+      const stage = stageWith(port3, ...others);
+      const long = plan(
+        others.map((uuid) => drop(uuid)),
+        [add(port1)],
       );
-      expect(await stage.applier.apply(plan, signal)).to.deep.equal({ outcome: 'put-off', writes: writesPerStage });
-      const urgent = { ...plan, stages: plan.stages.slice(0, 1).map((first) => ({ ...first, isUrgent: true })) };
+      expect(await stage.applier.apply(long, signal)).to.deep.equal({ outcome: 'put-off', writes: writesPerStage });
+      expect(stage.writes).not.to.include(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const urgent = { ...long, stages: long.stages.slice(0, 1).map((first) => ({ ...first, isUrgent: true })) };
       expect(await stage.applier.apply(urgent, signal)).to.deep.equal({ outcome: 'done', writes: others.length });
     });
 
-    it('should write to the virtual-ip that the same plan has created', async () => {
-      const stage = stageWith(vipPort);
-      const reference: Write = { action: 'add-virtual-ip-reference', target: 'created', portUuid: amphora1 };
-      await stage.applier.apply(stages([create], [reference]), signal);
-      const [created] = stage.cache.find('virtual-ip', 'virtualIpsByVip', key);
-      expect(stage.writes).to.deep.equal([
-        `create virtual-ip ${name.join(':')}`,
-        `ADD virtual-ip ${created?.uuid} -> ${amphora1}`,
-      ]);
+    it('should write to what the same plan has created, in a later stage and in the same one', async () => {
+      for (const lists of [[[create], [bindCreated]], [[create, bindCreated]]]) {
+        const stage = stageWith(port3);
+        await stage.applier.apply(plan(...lists), signal);
+        const [created] = stage.cache.all('virtual-ip');
+        expect(stage.writes).to.deep.equal([createLine, `ADD virtual-ip ${created?.uuid} -> ${port1}`]);
+      }
     });
 
     it('should report a plan that writes to what it does not create as a bug', async () => {
-      const reference: Write = { action: 'add-virtual-ip-reference', target: 'created', portUuid: amphora1 };
-      expect(await rejectionOf(stageWith().applier.apply(stages([reference]), signal))).to.have.property('code', 'bug');
+      const applying = stageWith().applier.apply(plan([bindCreated]), signal);
+      expect(await rejectionOf(applying)).to.have.property('code', 'bug');
+    });
+
+    it('should do nothing for a plan of nothing', async () => {
+      const stage = stageWith();
+      expect(await stage.applier.apply(plan(), signal)).to.deep.equal({ outcome: 'done', writes: 0 });
+      expect([stage.writes, stage.refreshed]).to.deep.equal([[], []]);
+    });
+  });
+
+  describe('what it asks the writer for', () => {
+    it('should be a reference with what is said of the link, or without, relaxed or not', async () => {
+      const stage = stageWith();
+      const reference = { ...add(port1), attr: { weight: 1 } };
+      await stage.applier.apply(plan([reference, { ...add(port2), relaxed: false }, drop(port3)]), signal);
+      const asked = stage.references.map(({ refUuid, operation, relaxed, ...rest }) => [
+        refUuid,
+        operation,
+        relaxed,
+        'attr' in rest ? rest.attr : 'none',
+      ]);
+      expect(asked).to.deep.equal([
+        [port1, 'ADD', true, { weight: 1 }],
+        [port2, 'ADD', false, 'none'],
+        [port3, 'DELETE', true, 'none'],
+      ]);
+    });
+
+    it('should be an object with the references that are made with it', async () => {
+      const stage = stageWith();
+      const references = [{ to: { ...port(port1), fqName: ['d', 'p', 'web'] }, attr: { weight: 1 } }];
+      await stage.applier.apply(plan([{ ...create, references }]), signal);
+      expect(stage.created).to.deep.equal([
+        { fqName: create.fqName, parentKind: 'project', properties: create.properties, references },
+      ]);
+      const [created] = stage.cache.all('virtual-ip');
+      expect(created?.refs['virtual-machine-interface']).to.deep.equal([port1]);
+    });
+
+    it('should be under a request-id that was announced before, and tells its purpose', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      const purposeful: Write = { ...set({ floating_ip_is_virtual_ip: true }), purpose: 'restore' };
+      await stage.applier.apply(plan([purposeful, add(port1)], [annotate({ [ours('a')]: '1' })]), signal);
+      expect(stage.announced).to.deep.equal([
+        `${floatingIp} ${stage.requestIds[0]}`,
+        `${floatingIp} ${stage.requestIds[1]}`,
+        `${virtualIp} ${stage.requestIds[2]}`,
+      ]);
+      const isRestore = stage.requestIds.map((id) => id?.startsWith(requestIdPrefix('restore')));
+      expect(isRestore).to.deep.equal([true, false, false]);
+      expect(new Set(stage.requestIds).size).to.equal(3);
+    });
+
+    it('should be counted by kind and action', async () => {
+      const stage = stageWith();
+      await stage.applier.apply(plan([add(port1), add(port2), drop(port1)], [create]), signal);
+      const counted = (kind: string, action: string) =>
+        stage.metrics.count('writes_total', { controller: 'test', kind, action });
+      expect([
+        counted('floating-ip', 'add-reference'),
+        counted('floating-ip', 'delete-reference'),
+        counted('virtual-ip', 'create'),
+      ]).to.deep.equal([2, 1, 1]);
     });
   });
 
   describe('what it notes in the cache', () => {
-    it('should be the references of a floating ip, sorted and each once', async () => {
-      const stage = stageWith(amphora2);
-      await stage.applier.apply(stages([add(vipPort), add(amphora2), add(amphora1), drop(amphora2)]), signal);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort, amphora1]);
+    it('should be the references, sorted and each once', async () => {
+      const stage = stageWith(port2);
+      await stage.applier.apply(plan([add(port3), add(port2), add(port1), drop(port2)]), signal);
+      expect(portsOf(stage)).to.deep.equal([port1, port3]);
     });
 
-    it('should be the properties of a floating ip, and what is unset is gone', async () => {
-      const stage = stageWith(vipPort);
-      await stage.applier.apply(stages([set({ fixedIp: null, isVirtualIp: true })]), signal);
+    it('should be the properties, and what is unset is gone', async () => {
+      const stage = stageWith(port1);
+      const properties = { floating_ip_fixed_ip_address: null, floating_ip_is_virtual_ip: true };
+      await stage.applier.apply(plan([set(properties)]), signal);
       expect(stage.writes).to.deep.equal([
         `set floating-ip ${floatingIp} {"floating_ip_fixed_ip_address":null,"floating_ip_is_virtual_ip":true}`,
       ]);
@@ -127,59 +188,55 @@ describe('PlanApplier', () => {
     });
 
     it('should leave properties that are not written', async () => {
-      const stage = stageWith(vipPort);
-      await stage.applier.apply(stages([set({ isVirtualIp: true })]), signal);
-      expect(stage.writes).to.deep.equal([`set floating-ip ${floatingIp} {"floating_ip_is_virtual_ip":true}`]);
-      expect(stage.cache.get('floating-ip', floatingIp)?.fixedIp).to.equal(vip);
+      const stage = stageWith(port1);
+      await stage.applier.apply(plan([set({ floating_ip_is_virtual_ip: true })]), signal);
+      expect(stage.cache.get('floating-ip', floatingIp)?.fixedIp).to.equal('10.0.0.3');
     });
 
-    it('should be the new virtual-ip, with its record and in the project of its VIP port', async () => {
-      const stage = stageWith(vipPort);
-      await stage.applier.apply(stages([create]), signal);
-      const [created] = stage.cache.find('virtual-ip', 'virtualIpsByVip', key);
+    it('should be what was created, with its parent', async () => {
+      const stage = stageWith();
+      await stage.applier.apply(plan([create]), signal);
+      const [created] = stage.cache.all('virtual-ip');
       expect(created).to.deep.include({
-        fqName: name,
-        projectUuid: tenant.projectUuid,
-        address: vip,
+        fqName: create.fqName,
+        parent: { kind: 'project', uuid: uuidOf(0xa1) },
+        address: '10.0.0.3',
         subnetUuid: uuidOf(0xb1),
-        portUuids: [],
       });
-      expect(created?.record).to.deep.include({ vip: key, loadBalancer: 'lb', vipPort, floatingIps: [], members: [] });
+      expect(created?.refs['virtual-machine-interface']).to.deep.equal([]);
     });
 
-    it('should be that a virtual-ip is gone', async () => {
-      const stage = stageWith(vipPort);
-      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [], floatingIpUuids: [] });
-      await stage.applier.apply(stages([{ action: 'delete-virtual-ip', uuid: virtualIp }]), signal);
+    it('should be that an object is gone', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      await stage.applier.apply(plan([{ do: 'delete', on: ofVirtualIp() }]), signal);
       expect(stage.cache.get('virtual-ip', virtualIp)).to.equal(undefined);
     });
 
-    it('should be what the record said before, with what was set, and without what was removed', async () => {
-      const stage = stageWith(vipPort);
-      const record = { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [otherFloatingIp], members: [amphora1] };
-      stage.put('virtual-ip', { uuid: virtualIp, fqName: name, portUuids: [], floatingIpUuids: [], record });
-      const entries = [{ key: floatingIpRecordKey(floatingIp), value: vip }];
-      await stage.applier.apply(stages([{ action: 'set-record', target, entries }]), signal);
-      await stage.applier.apply(
-        stages([{ action: 'delete-record', target, keys: [memberRecordKey(amphora1), 'y'] }]),
-        signal,
-      );
+    it('should be the entries that were there before, with what was set, and without what was removed', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity({ [ours('kept')]: '1', [ours('old')]: '2' }));
+      await stage.applier.apply(plan([annotate({ [ours('new')]: '3' })]), signal);
+      await stage.applier.apply(plan([annotate({}, ours('old'), 'y')]), signal);
       expect(stage.writes).to.deep.equal([
-        `annotations ${virtualIp} set ${floatingIpRecordKey(floatingIp)}`,
-        `annotations ${virtualIp} delete ${memberRecordKey(amphora1)}, delete y`,
+        `annotations ${virtualIp} set ${ours('new')}=3`,
+        `annotations ${virtualIp} delete ${ours('old')}, delete y`,
       ]);
-      expect(stage.cache.get('virtual-ip', virtualIp)?.record).to.deep.equal({
-        ...record,
-        floatingIps: [floatingIp, otherFloatingIp].sort(),
-        members: [],
-      });
+      expect(stage.cache.get('virtual-ip', virtualIp)).to.deep.equal(
+        virtualIpEntity({ [ours('kept')]: '1', [ours('new')]: '3' }),
+      );
       expect(stage.refreshed).to.deep.equal([]);
     });
 
-    it('should be nothing of a floating ip that is gone meanwhile', async () => {
-      const stage = stageWith(vipPort);
-      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-      const applying = stage.applier.apply(stages([add(amphora1)]), signal);
+    it('should be nothing where it cannot be told: the object is read some time', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      await stage.applier.apply(plan([{ ...annotate({ a: '1' }), field: 'bindings' }]), signal);
+      expect(stage.cache.get('virtual-ip', virtualIp)).to.deep.equal(virtualIpEntity());
+      expect(stage.refreshed).to.deep.equal([`later virtual-ip ${virtualIp}`]);
+    });
+
+    it('should be nothing of an object that is gone meanwhile', async () => {
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(plan([add(port1)]), signal);
       await turns();
       stage.remove('floating-ip', floatingIp);
       release();
@@ -188,429 +245,357 @@ describe('PlanApplier', () => {
     });
   });
 
-  describe('the fence', () => {
-    const isOpen = (stage: Stage) => {
-      stage.cache.traces.ownRequestSeen();
-      return stage.cache.traces.fence(floatingIp, stage.clock.monotonic(), 2_000) === 'open';
-    };
+  describe('when somebody changes what the plan heeds', () => {
+    const heeding = (...lists: readonly (readonly Write[])[]) =>
+      planOf(stagesOf(...lists), { heeds: [ofFloatingIp()] });
 
-    it('should be set by the fixed ip of a floating ip without references: the first step', async () => {
-      const stage = stageWith();
-      await stage.applier.apply(stages([set({ fixedIp: vip })]), signal);
-      expect(isOpen(stage)).to.equal(true);
-    });
-
-    it('should be set before the write is made: its notification may come before its answer', async () => {
-      const stage = stageWith();
-      const release = stage.hold(`set floating-ip ${floatingIp} {"floating_ip_fixed_ip_address":"${vip}"}`);
-      const applying = stage.applier.apply(stages([set({ fixedIp: vip })]), signal);
+    it('should not write to it any more, and call the plan outdated', async () => {
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${otherFloatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(heeding([add(port1, otherFloatingIp)], [add(port1)], [add(port2)]), signal);
       await turns();
-      stage.cache.traces.ownUpdateSeen(floatingIp, stage.lastRequestId ?? 'none');
+      stage.put('floating-ip', floatingIpEntity(floatingIp));
       release();
-      await applying;
-      expect(isOpen(stage)).to.equal(false);
+      expect(await applying).to.deep.equal({ outcome: 'outdated', writes: 1 });
+      expect(stage.writes).to.have.length(1);
     });
 
-    for (const [what, ports, write] of [
-      ['the fixed ip of one that has references', [vipPort], set({ fixedIp: vip })],
-      ['unsetting the fixed ip', [], set({ fixedIp: null })],
-      ['the flag', [], set({ isVirtualIp: true })],
-      ['a reference', [], add(vipPort)],
-    ] as const) {
-      it(`should not be set by ${what}`, async () => {
-        const stage = stageWith(...ports);
-        await stage.applier.apply(stages([write]), signal);
-        expect(isOpen(stage)).to.equal(false);
-      });
-    }
+    it('should not write to it once it is gone', async () => {
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${otherFloatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(heeding([add(port1, otherFloatingIp)], [add(port1)]), signal);
+      await turns();
+      stage.remove('floating-ip', floatingIp);
+      release();
+      expect(await applying).to.deep.equal({ outcome: 'outdated', writes: 1 });
+    });
+
+    it('should call the plan outdated, too, if that came while it was written', async () => {
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(heeding([add(port1), add(port2)], [add(port1, otherFloatingIp)]), signal);
+      await turns();
+      stage.put('floating-ip', floatingIpEntity(floatingIp));
+      release();
+      expect(await applying).to.deep.equal({ outcome: 'outdated', writes: 1 });
+      expect(stage.writes).to.have.length(1);
+    });
+
+    it('should go on for what the plan itself has made of it', async () => {
+      const stage = stageWith(port3);
+      const result = await stage.applier.apply(heeding([add(port1)], [add(port2), drop(port3)]), signal);
+      expect(result).to.deep.equal({ outcome: 'done', writes: 3 });
+    });
+
+    it('should go on for what it does not heed', async () => {
+      const stage = stageWith(port3);
+      const release = stage.hold(`ADD floating-ip ${otherFloatingIp} -> ${port1}`);
+      const applying = stage.applier.apply(plan([add(port1, otherFloatingIp)], [add(port1)]), signal);
+      await turns();
+      stage.put('floating-ip', floatingIpEntity(floatingIp));
+      release();
+      expect(await applying).to.deep.equal({ outcome: 'done', writes: 2 });
+    });
   });
 
   describe('bookkeeping', () => {
-    const forget: Write = { action: 'delete-record', target, keys: [memberRecordKey(amphora2)] };
-    const letGoThenForget = (): PlannedVip => ({
-      ...stages(),
-      associations: [floatingIp],
-      stages: [
-        { name: 'let go', writes: [drop(amphora2)] },
-        { name: 'detach', writes: [forget], isBookkeeping: true, dropsEvidence: true },
-      ],
+    const forget = annotate({}, ours('member'));
+    const letGoThenForget = () => ({
+      ...planOf(
+        [
+          { name: 'let go', writes: [drop(port2)] },
+          { name: 'forget', writes: [forget], isBookkeeping: true, dropsEvidence: true },
+        ],
+        { heeds: [ofFloatingIp()] },
+      ),
     });
-    const forgetOnly = (): PlannedVip => ({ ...letGoThenForget(), stages: letGoThenForget().stages.slice(1) });
+    const forgetOnly = () => ({ ...letGoThenForget(), stages: letGoThenForget().stages.slice(1) });
+    const withRecord = (...ports: readonly string[]) =>
+      stageWith(...ports).put('virtual-ip', virtualIpEntity({ [ours('member')]: port2 }));
 
-    it('should come after a look at the floating ips that are associated, or were written', async () => {
-      const stage = stageWith(vipPort, amphora2);
+    it('should come after a look at what the plan heeds, before evidence is dropped', async () => {
+      const stage = withRecord(port1, port2);
       expect(await stage.applier.apply(letGoThenForget(), signal)).to.deep.equal({ outcome: 'done', writes: 2 });
       expect(stage.refreshed).to.deep.equal([`floating-ip ${floatingIp}`]);
-      const other = stageWith(vipPort);
+      const other = withRecord(port1);
       await other.applier.apply(forgetOnly(), signal);
       expect(other.refreshed).to.deep.equal([`floating-ip ${floatingIp}`]);
     });
 
-    it('should not be done if one is not as the plan left it', async () => {
-      const stage = stageWith(vipPort, amphora2);
-      stage.onRead('floating-ip', floatingIp, () =>
-        stage.put('floating-ip', { uuid: floatingIp, isVirtualIp: false, portUuids: [], projectUuids: [] }),
-      );
+    it('should look once, however many stages drop evidence, and not where none does', async () => {
+      const stage = withRecord(port1);
+      const [last] = forgetOnly().stages;
+      await stage.applier.apply({ ...forgetOnly(), stages: [last!, { ...last!, name: 'again' }] }, signal);
+      expect(stage.refreshed).to.deep.equal([`floating-ip ${floatingIp}`]);
+      const other = withRecord(port1);
+      const plain = { ...forgetOnly(), stages: stagesOf([forget]) };
+      await other.applier.apply(plain, signal);
+      expect(other.refreshed).to.deep.equal([]);
+    });
+
+    it('should not be done if something that the plan heeds is not as it was left', async () => {
+      const stage = withRecord(port1, port2);
+      stage.onRead('floating-ip', floatingIp, () => stage.put('floating-ip', floatingIpEntity(floatingIp)));
       expect(await stage.applier.apply(letGoThenForget(), signal)).to.deep.equal({ outcome: 'outdated', writes: 1 });
     });
 
     it('should be put off while others wait, once the rest is written', async () => {
-      const stage = stageWith(vipPort, amphora2);
+      const stage = withRecord(port1, port2);
       const result = await stage.applier.apply(letGoThenForget(), signal, { othersWait: () => true });
       expect(result).to.deep.equal({ outcome: 'put-off', writes: 1 });
       expect(stage.refreshed).to.deep.equal([]);
     });
 
     it('should not be put off for ever: with nothing before it, it is done', async () => {
-      const stage = stageWith(vipPort);
+      const stage = withRecord(port1);
       const result = await stage.applier.apply(forgetOnly(), signal, { othersWait: () => true });
       expect(result).to.deep.equal({ outcome: 'done', writes: 1 });
     });
   });
 
-  describe('when a target is not there (404)', () => {
-    it('should read the port and the floating ip again, and call the plan outdated', async () => {
-      const stage = stageWith(vipPort).failNotFound(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-      const result = await stage.applier.apply(stages([add(amphora1), add(amphora2)], [drop(amphora2)]), signal);
-      expect(result).to.deep.equal({ outcome: 'outdated', writes: 0 });
-      expect(stage.refreshed).to.include.members([
-        `virtual-machine-interface ${amphora1}`,
-        `floating-ip ${floatingIp}`,
-      ]);
-      expect(stage.writes).to.have.length(1);
+  describe('a reference that is a trial', () => {
+    const trial: Write = {
+      do: 'add-reference',
+      on: ofVirtualIp(),
+      to: ofFloatingIp(),
+      relaxed: true,
+      isTrial: true,
+    };
+    const confirmations = () => {
+      const told: boolean[] = [];
+      return { told, observer: { confirmed: (_write: unknown, isKept: boolean) => told.push(isKept) } };
+    };
+    const withReference = () => ({
+      ...virtualIpEntity(),
+      refs: { 'virtual-machine-interface': [], 'floating-ip': [floatingIp] },
     });
 
-    it('should read the virtual-ip again', async () => {
-      const stage = stageWith(vipPort).failNotFound(`delete virtual-ip ${virtualIp}`);
-      const result = await stage.applier.apply(stages([{ action: 'delete-virtual-ip', uuid: virtualIp }]), signal);
-      expect(result.outcome).to.equal('outdated');
+    it('should be read back, and confirmed if the server keeps it', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      stage.onRead('virtual-ip', virtualIp, () => stage.put('virtual-ip', withReference()));
+      const { told, observer } = confirmations();
+      const result = await stage.applier.apply(plan([trial], [add(port1)]), signal, { observer });
+      expect(result).to.deep.equal({ outcome: 'done', writes: 2 });
       expect(stage.refreshed).to.deep.equal([`virtual-ip ${virtualIp}`]);
+      expect(told).to.deep.equal([true]);
     });
 
-    it('should read the port and the virtual-ip again, of a reference between them', async () => {
-      const stage = stageWith(vipPort).failNotFound(`ADD virtual-ip ${virtualIp} -> ${amphora1}`);
-      const reference: Write = { action: 'add-virtual-ip-reference', target, portUuid: amphora1 };
-      await stage.applier.apply(stages([reference]), signal);
-      expect(stage.refreshed).to.have.members([`virtual-machine-interface ${amphora1}`, `virtual-ip ${virtualIp}`]);
+    it('should make the plan outdated if the server does not keep it, though it answers 200', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      const { told, observer } = confirmations();
+      const result = await stage.applier.apply(plan([trial], [add(port1)]), signal, { observer });
+      expect(result).to.deep.equal({ outcome: 'outdated', writes: 1 });
+      expect(stage.refreshed).to.deep.equal([`virtual-ip ${virtualIp}`, `floating-ip ${floatingIp}`]);
+      expect(told).to.deep.equal([false]);
     });
 
-    it('should finish what is under way on other objects, and count it', async () => {
-      const stage = stageWith(vipPort).failNotFound(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-      const plan = stages([add(amphora1), add(amphora1, otherFloatingIp)]);
-      expect(await stage.applier.apply(plan, signal)).to.deep.equal({ outcome: 'outdated', writes: 1 });
+    it('should prove nothing if its target is gone meanwhile', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      stage.onRead('floating-ip', floatingIp, () => stage.remove('floating-ip', floatingIp));
+      const { told, observer } = confirmations();
+      expect((await stage.applier.apply(plan([trial]), signal, { observer })).outcome).to.equal('outdated');
+      expect(told).to.deep.equal([]);
+    });
+
+    it('should fail the plan with what whoever hears of it throws', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      const failure = new SvcMonitorError('schema-mismatch', 'no');
+      const observer: WriteObserver = {
+        confirmed: () => {
+          throw failure;
+        },
+      };
+      expect(await rejectionOf(stage.applier.apply(plan([trial]), signal, { observer }))).to.equal(failure);
+    });
+
+    it('should be read back of what the plan has created, too', async () => {
+      const stage = stageWith();
+      const toCreated: Write = { ...trial, on: { kind: 'virtual-ip', created: 'it' } };
+      await stage.applier.apply(plan([create, toCreated]), signal);
+      const [created] = stage.cache.all('virtual-ip');
+      expect(stage.refreshed[0]).to.equal(`virtual-ip ${created?.uuid}`);
     });
   });
 
-  describe('when the name of a new virtual-ip is taken (409)', () => {
+  describe('who is told of writes', () => {
+    const described = ({ write, uuid, at }: SentWrite) => `${write.do} ${uuid} ${at}`;
+
+    it('should be told before each is sent and when it was made, before what it makes is noted', async () => {
+      const stage = stageWith();
+      const told: string[] = [];
+      const note = (what: string) => (sent: SentWrite) => {
+        told.push(`${what} ${described(sent)} [${portsOf(stage)?.join() ?? ''}] after ${stage.writes.length}`);
+        expect(sent.requestId).to.equal(stage.announced.at(-1)?.split(' ')[1]);
+      };
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const observer: WriteObserver = { sending: note('sending'), written: note('written') };
+      const applying = stage.applier.apply(plan([add(port1)]), signal, { observer });
+      await turns();
+      expect(told).to.deep.equal([`sending add-reference ${floatingIp} 0 [] after 0`]);
+      stage.clock.step(40);
+      release();
+      await applying;
+      expect(told.slice(1)).to.deep.equal([`written add-reference ${floatingIp} 40 [] after 1`]);
+    });
+
+    it('should be told up to where the plan knew of changes', async () => {
+      const stage = stageWith();
+      const plannedAt: number[] = [];
+      const position = stage.cache.sequence;
+      const observer: WriteObserver = { sending: (sent) => plannedAt.push(sent.plannedAt) };
+      await stage.applier.apply(plan([add(port1), add(port2)]), signal, { observer });
+      expect(plannedAt).to.deep.equal([position, position]);
+    });
+
+    it('should not be told that one was made that failed, nor of creates and deletes', async () => {
+      const stage = stageWith()
+        .put('virtual-ip', virtualIpEntity())
+        .fail(`ADD floating-ip ${floatingIp} -> ${port1}`, new SvcMonitorError('timeout', 'no'));
+      const told: string[] = [];
+      const observer: WriteObserver = {
+        sending: ({ write }) => told.push(`sending ${write.do}`),
+        written: ({ write }) => told.push(`written ${write.do}`),
+      };
+      const all = plan([{ do: 'delete', on: ofVirtualIp() }], [create], [add(port1)]);
+      await rejectionOf(stage.applier.apply(all, signal, { observer }));
+      expect(told).to.deep.equal(['sending add-reference']);
+    });
+
+    it('should be told of what was written by its keys, also if something fails later', async () => {
+      const stage = stageWith().fail(
+        `ADD floating-ip ${floatingIp} -> ${port2}`,
+        new SvcMonitorError('unavailable', 'no'),
+      );
+      const keys: string[] = [];
+      const options = { onWritten: (written: readonly string[]) => keys.push(...written) };
+      await rejectionOf(stage.applier.apply(plan([add(port1), add(port2)]), signal, options));
+      expect(keys).to.deep.equal(keysOf(add(port1)));
+    });
+  });
+
+  describe('when a target is not there (404)', () => {
+    it('should read both ends of the reference again, and call the plan outdated', async () => {
+      const stage = stageWith(port3).failNotFound(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const result = await stage.applier.apply(plan([add(port1), add(port2)], [drop(port2)]), signal);
+      expect(result).to.deep.equal({ outcome: 'outdated', writes: 0 });
+      expect(stage.refreshed).to.have.members([`virtual-machine-interface ${port1}`, `floating-ip ${floatingIp}`]);
+      expect(stage.writes).to.have.length(1);
+    });
+
+    it('should read the object again of which nothing else was written', async () => {
+      for (const [line, write] of [
+        [`delete virtual-ip ${virtualIp}`, { do: 'delete', on: ofVirtualIp() }],
+        [`annotations ${virtualIp} set a=1`, annotate({ a: '1' })],
+      ] as const) {
+        const stage = stageWith().failNotFound(line);
+        expect((await stage.applier.apply(plan([write]), signal)).outcome).to.equal('outdated');
+        expect(stage.refreshed).to.deep.equal([`virtual-ip ${virtualIp}`]);
+      }
+    });
+
+    it('should read again what the plan itself has created', async () => {
+      const stage = stageWith().failNotFound(`ADD virtual-ip ${uuidOf(0x7001)} -> ${port1}`);
+      const result = await stage.applier.apply(plan([create], [bindCreated]), signal);
+      expect(result).to.deep.equal({ outcome: 'outdated', writes: 1 });
+      expect(stage.refreshed).to.have.members([`virtual-machine-interface ${port1}`, `virtual-ip ${uuidOf(0x7001)}`]);
+    });
+
+    it('should finish what is under way on other objects, and count it', async () => {
+      const stage = stageWith(port3).failNotFound(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const both = plan([add(port1), add(port1, otherFloatingIp)]);
+      expect(await stage.applier.apply(both, signal)).to.deep.equal({ outcome: 'outdated', writes: 1 });
+    });
+  });
+
+  describe('when the name of what is created is taken (409)', () => {
     const conflict = (details: Record<string, unknown>) => new SvcMonitorError('conflict', 'name taken', { details });
-    const line = `create virtual-ip ${name.join(':')}`;
 
     it('should read the one that has it, and call the plan outdated', async () => {
-      const stage = stageWith(vipPort).fail(line, conflict({ existingUuid: virtualIp }));
-      expect(await stage.applier.apply(stages([create]), signal)).to.deep.equal({ outcome: 'outdated', writes: 0 });
+      const stage = stageWith().fail(createLine, conflict({ existingUuid: virtualIp }));
+      expect(await stage.applier.apply(plan([create]), signal)).to.deep.equal({ outcome: 'outdated', writes: 0 });
       expect(stage.refreshed).to.deep.equal([`virtual-ip ${virtualIp}`]);
     });
 
     it('should throw where the answer does not say who has it', async () => {
-      const stage = stageWith(vipPort).fail(line, conflict({}));
-      expect(await rejectionOf(stage.applier.apply(stages([create]), signal))).to.have.property('code', 'conflict');
+      const stage = stageWith().fail(createLine, conflict({}));
+      expect(await rejectionOf(stage.applier.apply(plan([create]), signal))).to.have.property('code', 'conflict');
+    });
+  });
+
+  describe('when the config API refuses what is to be recorded', () => {
+    const refusal = { code: 'quota-exceeded', message: 'quota limit (0) exceeded' } as const;
+    const refused = () => new SvcMonitorError(refusal.code, refusal.message);
+    const recording = planOf([
+      { name: 'record', writes: [create], isRecord: true },
+      { name: 'bind', writes: [bindCreated, add(port1)] },
+      { name: 'note', writes: [add(port2)], isBookkeeping: true },
+    ]);
+
+    it('should do all but that, what is written to it, and bookkeeping; and say why', async () => {
+      const stage = stageWith().fail(createLine, refused());
+      expect(await stage.applier.apply(recording, signal)).to.deep.equal({ outcome: 'done', writes: 1, refusal });
+      expect(stage.writes).to.deep.equal([createLine, `ADD floating-ip ${floatingIp} -> ${port1}`]);
+    });
+
+    it('should still write to what was made, if something else of it is refused', async () => {
+      const note: Write = { ...annotate({ a: '1' }), on: { kind: 'virtual-ip', created: 'it' } };
+      const stage = stageWith().fail(`annotations ${uuidOf(0x7001)} set a=1`, refused());
+      const stages = [
+        { name: 'record', writes: [create, note], isRecord: true },
+        { name: 'bind', writes: [bindCreated] },
+      ];
+      expect(await stage.applier.apply(planOf(stages), signal)).to.deep.equal({ outcome: 'done', writes: 2, refusal });
+      expect(stage.refreshed, 'it may have been carried out').to.deep.equal([`later virtual-ip ${uuidOf(0x7001)}`]);
+    });
+
+    it('should throw what is no refusal, and what is refused elsewhere', async () => {
+      const away = stageWith().fail(createLine, new SvcMonitorError('unavailable', 'no'));
+      expect(await rejectionOf(away.applier.apply(recording, signal))).to.have.property('code', 'unavailable');
+      const elsewhere = stageWith().fail(`ADD floating-ip ${floatingIp} -> ${port1}`, refused());
+      expect(await rejectionOf(elsewhere.applier.apply(recording, signal))).to.have.property('code', refusal.code);
     });
   });
 
   describe('when a write fails otherwise', () => {
     it('should throw what the config API answers, and begin no further stage', async () => {
       const failure = new SvcMonitorError('unavailable', 'no');
-      const stage = stageWith(vipPort).fail(`ADD floating-ip ${floatingIp} -> ${amphora1}`, failure);
-      expect(await rejectionOf(stage.applier.apply(stages([add(amphora1)], [add(amphora2)]), signal))).to.equal(
-        failure,
-      );
+      const stage = stageWith(port3).fail(`ADD floating-ip ${floatingIp} -> ${port1}`, failure);
+      expect(await rejectionOf(stage.applier.apply(plan([add(port1)], [add(port2)]), signal))).to.equal(failure);
       expect(stage.writes).to.have.length(1);
     });
 
     it('should throw only when the other objects of the stage are done', async () => {
-      const stage = stageWith(vipPort).fail(
-        `ADD floating-ip ${floatingIp} -> ${amphora1}`,
+      const stage = stageWith(port3).fail(
+        `ADD floating-ip ${floatingIp} -> ${port1}`,
         new SvcMonitorError('unavailable', 'no'),
       );
-      const release = stage.hold(`ADD floating-ip ${otherFloatingIp} -> ${amphora1}`);
+      const release = stage.hold(`ADD floating-ip ${otherFloatingIp} -> ${port1}`);
       let ended = false;
       const applying = rejectionOf(
-        stage.applier.apply(stages([add(amphora1), add(amphora1, otherFloatingIp)]), signal),
+        stage.applier.apply(plan([add(port1), add(port1, otherFloatingIp)]), signal),
       ).finally(() => (ended = true));
       await turns();
       expect(ended).to.equal(false);
       release();
       expect(await applying).to.have.property('code', 'unavailable');
-      expect(stage.cache.get('floating-ip', otherFloatingIp)?.portUuids).to.deep.equal([amphora1]);
+      expect(portsOf(stage, otherFloatingIp)).to.deep.equal([port1]);
     });
 
-    it('should not note in the cache what was not written', async () => {
-      const stage = stageWith(vipPort).fail(
-        `ADD floating-ip ${floatingIp} -> ${amphora1}`,
+    it('should not note in the cache what was not written, and have the object read some time', async () => {
+      const stage = stageWith(port3).fail(
+        `ADD floating-ip ${floatingIp} -> ${port1}`,
         new SvcMonitorError('timeout', 'no'),
       );
-      await rejectionOf(stage.applier.apply(stages([add(amphora1)]), signal));
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort]);
+      await rejectionOf(stage.applier.apply(plan([add(port1)]), signal));
+      expect(portsOf(stage)).to.deep.equal([port3]);
+      expect(stage.refreshed).to.deep.equal([`later floating-ip ${floatingIp}`]);
     });
   });
-});
 
-describe('CachedLoadBalancerManager', () => {
-  const attach = (stage: Stage) =>
-    stage.put('floating-ip', {
-      uuid: floatingIp,
-      fixedIp: vip,
-      isVirtualIp: false,
-      portUuids: [vipPort],
-      projectUuids: [tenant.projectUuid],
-    });
-
-  const newStage = () => attach(new Stage().putLoadBalancer(vipPort, amphora1, amphora2));
-
-  it('should record association and members before it binds', async () => {
-    const stage = newStage();
-    expect(await stage.manager.reconcile(key, signal)).to.deep.equal({ writes: 7 });
-    expect(stage.writes[0]).to.match(/^create virtual-ip default-domain:shop:octavia-lb-/);
-    const [created] = stage.cache.find('virtual-ip', 'virtualIpsByVip', key);
-    expect(created?.record).to.deep.include({ floatingIps: [floatingIp], members: [amphora1, amphora2] });
-    expect(stage.writes.filter((line) => line.startsWith('ADD virtual-ip '))).to.have.length(3);
-    expect(stage.writes.filter((line) => line.includes(' floating-ip '))).to.deep.equal([
-      `set floating-ip ${floatingIp} {"floating_ip_is_virtual_ip":true}`,
-      `ADD floating-ip ${floatingIp} -> ${amphora1}`,
-      `ADD floating-ip ${floatingIp} -> ${amphora2}`,
-    ]);
-  });
-
-  it('should write nothing the second time', async () => {
-    const stage = newStage();
-    await stage.manager.reconcile(key, signal);
-    stage.writes.length = 0;
-    expect(await stage.manager.reconcile(key, signal)).to.deep.equal({ writes: 0 });
-    expect(stage.writes).to.deep.equal([]);
-  });
-
-  it('should write nothing in a dry run', async () => {
-    const stage = attach(new Stage({ dryRun: true }).putLoadBalancer(vipPort, amphora1));
-    await stage.manager.reconcile(key, signal);
-    expect(stage.writes).to.deep.equal([]);
-  });
-
-  it('should plan anew when a port was gone under it', async () => {
-    const stage = newStage()
-      .failNotFound(`ADD floating-ip ${floatingIp} -> ${amphora1}`)
-      .onRead('virtual-machine-interface', amphora1, () => stage.remove('virtual-machine-interface', amphora1));
-    await stage.manager.reconcile(key, signal);
-    expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort, amphora2]);
-  });
-
-  it('should give up for now when objects keep vanishing under its plans, and be tried again', async () => {
-    const stage = newStage();
-    const again = (): void => {
-      stage.failNotFound(`ADD floating-ip ${floatingIp} -> ${amphora1}`);
-    };
-    again();
-    stage.onRead('virtual-machine-interface', amphora1, again);
-    const failure = await rejectionOf(stage.manager.reconcile(key, signal));
-    expect(failure).to.have.property('code', 'outdated');
-    expect(isRetriable(failure)).to.equal(true);
-  });
-
-  it('should take over the virtual-ip that another instance has made at the same moment', async () => {
-    const stage = newStage();
-    const write = stage.manager.plan(key).stages[0]?.writes[0];
-    if (write?.action !== 'create-virtual-ip') throw new Error('the plan creates no virtual-ip');
-    const { fqName } = write.virtualIp;
-    stage
-      .fail(
-        `create virtual-ip ${fqName.join(':')}`,
-        new SvcMonitorError('conflict', 'taken', { details: { existingUuid: virtualIp } }),
-      )
-      .onRead('virtual-ip', virtualIp, () =>
-        stage.put('virtual-ip', {
-          uuid: virtualIp,
-          fqName,
-          projectUuid: tenant.projectUuid,
-          address: vip,
-          portUuids: [vipPort, amphora1, amphora2],
-          floatingIpUuids: [],
-          record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps: [floatingIp], members: [] },
-        }),
-      );
-    await stage.manager.reconcile(key, signal);
-    expect(stage.writes.filter((line) => line.startsWith('create'))).to.have.length(1);
-    expect(stage.cache.find('virtual-ip', 'virtualIpsByVip', key).map(({ uuid }) => uuid)).to.deep.equal([virtualIp]);
-  });
-
-  it('should stop between plans when it is called off', async () => {
-    const stopped = new AbortController();
-    stopped.abort();
-    const stage = newStage();
-    expect(await rejectionOf(stage.manager.reconcile(key, stopped.signal))).to.have.property('code', 'aborted');
-    expect(stage.writes).to.deep.equal([]);
-  });
-
-  describe('when a floating ip was detached', () => {
-    // As the informer does it: the traces are told of what a read has shown.
-    const read = (stage: Stage, portUuids: readonly string[], fixedIp?: string) => {
-      const before = stage.cache.get('floating-ip', floatingIp);
-      const { cache, clock } = stage;
-      stage.put('floating-ip', {
-        uuid: floatingIp,
-        ...(fixedIp === undefined ? {} : { fixedIp }),
-        isVirtualIp: before?.isVirtualIp ?? false,
-        portUuids,
-        projectUuids: [tenant.projectUuid],
-      });
-      cache.traces.floatingIpSeen(floatingIp, {
-        before,
-        after: cache.get('floating-ip', floatingIp)!,
-        readAfter: cache.sequence,
-        at: clock.monotonic(),
-      });
-    };
-    const update = (stage: Stage, requestId: string) => {
-      const { cache, clock } = stage;
-      const sequence = cache.nextSequence();
-      cache.traces.floatingIpUpdated(floatingIp, { requestId, sequence, at: clock.monotonic() });
-    };
-    const ownUpdate = (stage: Stage) => {
-      stage.cache.traces.ownRequestSeen();
-      stage.cache.nextSequence();
-      stage.cache.traces.ownUpdateSeen(floatingIp, stage.lastRequestId ?? 'none');
-    };
-
-    async function managedStage(): Promise<Stage> {
-      const stage = newStage();
-      await stage.manager.reconcile(key, signal);
-      ownUpdate(stage);
-      read(stage, [vipPort, amphora1, amphora2], vip);
-      stage.writes.length = 0;
-      return stage;
-    }
-
-    function strip(stage: Stage): void {
-      update(stage, 'req-strip');
-      read(stage, []);
-      stage.cache.traces.portDeleted(amphora1, 'req-strip');
-      stage.remove('virtual-machine-interface', amphora1);
-    }
-
-    it('should restore it in two steps, the second when the notification of the first has come', async () => {
-      const stage = await managedStage();
-      strip(stage);
-      const first = await stage.manager.reconcile(key, signal);
-      expect(stage.writes.filter((line) => line.includes(`floating-ip ${floatingIp}`))).to.deep.equal([
-        `set floating-ip ${floatingIp} {"floating_ip_fixed_ip_address":"${vip}"}`,
-      ]);
-      expect(first.requeueAfterMs, 'looks again by itself').to.equal(stage.settings.stripWindowMs);
-      ownUpdate(stage);
-      read(stage, [], vip);
-      await stage.manager.reconcile(key, signal);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort, amphora2]);
-      stage.writes.length = 0;
-      await stage.manager.reconcile(key, signal);
-      expect(stage.writes).to.deep.equal([]);
-    });
-
-    it('should not wait for ever for a notification that is lost', async () => {
-      const stage = await managedStage();
-      strip(stage);
-      await stage.manager.reconcile(key, signal);
-      stage.clock.step(stage.settings.stripWindowMs);
-      await stage.manager.reconcile(key, signal);
-      expect(stage.cache.get('floating-ip', floatingIp)?.portUuids).to.deep.equal([vipPort, amphora2]);
-    });
-
-    it('should respect a disassociation that comes while the second step is written', async () => {
-      const stage = await managedStage();
-      strip(stage);
-      await stage.manager.reconcile(key, signal);
-      ownUpdate(stage);
-      read(stage, [], vip);
-      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${vipPort}`);
-      const reconciling = stage.manager.reconcile(key, signal);
-      await turns();
-      read(stage, []);
-      release();
-      expect((await reconciling).requeueAfterMs, 'it is not known yet what that was').to.equal(
-        stage.settings.stripWindowMs,
-      );
-      update(stage, 'req-user');
-      read(stage, [vipPort]);
-      stage.clock.step(stage.settings.stripWindowMs);
-      await stage.manager.reconcile(key, signal);
-      expect(stage.cache.get('floating-ip', floatingIp)).to.deep.include({ isVirtualIp: false, portUuids: [] });
-      expect(stage.cache.get('floating-ip', floatingIp)).not.to.have.property('fixedIp');
-    });
-
-    it('should respect a disassociation that came between the strip and the first step', async () => {
-      const stage = await managedStage();
-      strip(stage);
-      await stage.manager.reconcile(key, signal);
-      update(stage, 'req-user');
-      ownUpdate(stage);
-      read(stage, [], vip);
-      expect((await stage.manager.reconcile(key, signal)).requeueAfterMs).to.equal(stage.settings.stripWindowMs);
-      stage.clock.step(stage.settings.stripWindowMs);
-      await stage.manager.reconcile(key, signal);
-      expect(stage.cache.get('floating-ip', floatingIp)).to.deep.equal({
-        uuid: floatingIp,
-        isVirtualIp: false,
-        portUuids: [],
-        projectUuids: [tenant.projectUuid],
-      });
-      expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.deep.equal([]);
-    });
-
-    it('should read the ports again before it gives up, and restore it if one is gone of whose delete nobody told', async () => {
-      const stage = await managedStage();
-      update(stage, 'req-1');
-      read(stage, []);
-      stage.clock.step(stage.settings.stripWindowMs);
-      stage.onRead('virtual-machine-interface', amphora1, () => stage.remove('virtual-machine-interface', amphora1));
-      await stage.manager.reconcile(key, signal);
-      expect(stage.refreshed).to.include(`virtual-machine-interface ${amphora1}`);
-      expect(stage.cache.get('floating-ip', floatingIp)?.fixedIp).to.equal(vip);
-    });
-
-    it('should forget it for good when its user freed it', async () => {
-      const stage = await managedStage();
-      update(stage, 'req-user');
-      read(stage, []);
-      await stage.manager.reconcile(key, signal);
-      expect(stage.writes).to.deep.equal([]);
-      stage.clock.step(stage.settings.stripWindowMs);
-      await stage.manager.reconcile(key, signal);
-      expect(stage.writes).to.deep.equal([
-        `set floating-ip ${floatingIp} {"floating_ip_is_virtual_ip":false}`,
-        stage.writes[1],
-      ]);
-      expect(stage.writes[1]).to.match(new RegExp(`^annotations .* delete ${floatingIpRecordKey(floatingIp)}$`));
-      stage.writes.length = 0;
-      await stage.manager.reconcile(key, signal);
-      expect(stage.writes).to.deep.equal([]);
-    });
-
-    it('should call a VIP unfinished whose bookkeeping is put off, and end no association before its record is gone', async () => {
-      const stage = await managedStage();
-      update(stage, 'req-user');
-      read(stage, []);
-      stage.clock.step(stage.settings.stripWindowMs);
-      const options = { othersWait: () => true };
-      expect(await stage.manager.reconcile(key, signal, options)).to.deep.equal({ writes: 1, unfinished: true });
-      expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.have.length(1);
-      expect(await stage.manager.reconcile(key, signal, options)).to.deep.equal({ writes: 1 });
-      expect(stage.cache.find('virtual-ip', 'virtualIpsByFloatingIp', floatingIp)).to.deep.equal([]);
-    });
-
-    it('should take its own late write back once another instance has removed the virtual-ip', async () => {
-      const stage = await managedStage();
-      for (const { uuid } of stage.cache.find('virtual-ip', 'virtualIpsByVip', key)) stage.remove('virtual-ip', uuid);
-      for (const amphora of [amphora1, amphora2]) stage.remove('virtual-machine-interface', amphora);
-      read(stage, [vipPort], vip);
-      stage.writes.length = 0;
-      await stage.manager.reconcile(key, signal);
-      expect(stage.writes).to.deep.equal([`set floating-ip ${floatingIp} {"floating_ip_is_virtual_ip":false}`]);
-    });
+  it('should note what is set on an object of any kind', async () => {
+    const stage = stageWith().put('virtual-machine-interface', portEntity(port1));
+    const own: Write = { do: 'set', on: port(port1), properties: { virtual_machine_interface_device_owner: 'x' } };
+    await stage.applier.apply(plan([own]), signal);
+    expect(stage.cache.get('virtual-machine-interface', port1)?.owner).to.equal('x');
   });
 });

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
 import { ManualClock } from '../../../lib/base/clock/index.js';
 import { SvcMonitorError } from '../../../lib/base/errors/index.js';
-import { refusalOf, Refusals, withoutRecord, type Stage } from '../../../lib/managers/index.js';
-import { vipKey } from '../../../lib/model/index.js';
+import { refusalOf, Refusals, withoutRecord, type Stage, type Write } from '../../../lib/planning/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 
-const vip = vipKey(uuidOf(0xb0), '10.107.0.3');
+const key = 'some key';
 const refusal = { code: 'quota-exceeded', message: 'quota limit (0) exceeded' } as const;
 
 describe('refusalOf', () => {
@@ -27,36 +26,40 @@ describe('Refusals', () => {
   it('should remember why for a minute from the last time, and then nothing', () => {
     const clock = new ManualClock();
     const refusals = new Refusals(clock);
-    expect(refusals.of(vip)).to.equal(undefined);
-    refusals.note(vip, refusal);
+    expect(refusals.of(key)).to.equal(undefined);
+    refusals.note(key, refusal);
     clock.step(30_000);
-    expect(refusals.of(vip)).to.deep.equal({ refusal, waitMs: 30_000 });
-    refusals.note(vip, refusal);
+    expect(refusals.of(key)).to.deep.equal({ refusal, waitMs: 30_000 });
+    refusals.note(key, refusal);
     clock.step(59_999);
-    expect(refusals.of(vip)).to.deep.equal({ refusal, waitMs: 1 });
+    expect(refusals.of(key)).to.deep.equal({ refusal, waitMs: 1 });
     clock.step(1);
-    expect(refusals.of(vip)).to.equal(undefined);
+    expect(refusals.of(key)).to.equal(undefined);
     expect(refusals.size).to.equal(0);
   });
 
-  it('should remember no VIP longer than that', () => {
+  it('should remember no key longer than that', () => {
     const clock = new ManualClock();
     const refusals = new Refusals(clock);
-    for (let count = 0; count < 200; count += 1) refusals.note(vipKey(uuidOf(1), `10.0.0.${count}`), refusal);
+    for (let count = 0; count < 200; count += 1) refusals.note(`other ${count}`, refusal);
     clock.step(60_000);
-    refusals.note(vip, refusal);
+    refusals.note(key, refusal);
     expect(refusals.size).to.equal(1);
   });
 });
 
 describe('withoutRecord', () => {
-  it('should leave what the floating ips need, and nothing of what is kept of them', () => {
-    const drop = { action: 'delete-floating-ip-reference', uuid: uuidOf(3), portUuid: uuidOf(1) } as const;
-    const add = { action: 'add-floating-ip-reference', uuid: uuidOf(3), portUuid: uuidOf(2) } as const;
-    const keep = { action: 'add-virtual-ip-reference', target: 'created', portUuid: uuidOf(2) } as const;
+  it('should leave what does not need the record, and nothing of what is kept in it or written to what it would create', () => {
+    const floatingIp = { kind: 'floating-ip', uuid: uuidOf(3) } as const;
+    const virtualIp = { kind: 'virtual-ip', created: 'it' } as const;
+    const port = (number: number) => ({ kind: 'virtual-machine-interface', uuid: uuidOf(number) }) as const;
+    const drop: Write = { do: 'delete-reference', on: floatingIp, to: port(1), relaxed: true };
+    const add: Write = { do: 'add-reference', on: floatingIp, to: port(2), relaxed: true };
+    const keep: Write = { do: 'add-reference', on: virtualIp, to: port(2), relaxed: true };
+    const note: Write = { do: 'set-entries', on: virtualIp, field: 'annotations', set: {}, remove: [] };
     const stages: readonly Stage[] = [
       { name: 'let go', writes: [drop], isUrgent: true },
-      { name: 'record', writes: [{ action: 'set-record', target: 'created', entries: [] }], isRecord: true },
+      { name: 'record', writes: [note], isRecord: true },
       { name: 'bind', writes: [add, keep] },
       { name: 'release', writes: [keep] },
       { name: 'attach', writes: [keep], isBookkeeping: true },

@@ -68,7 +68,13 @@ describe('StatusServer', () => {
     });
 
     it('should show the whole status, however many problems it has', async () => {
-      const problem = { type: 'vip', vip: 'n/10.0.0.1', message: 'refused', since: 5 } as const;
+      const problem = {
+        type: 'failing',
+        controller: 'octavia-vip',
+        key: 'n/10.0.0.1',
+        message: 'refused',
+        since: 5,
+      } as const;
       status = { ...healthyStatus, problems: Array.from({ length: 300 }, () => problem) };
       const port = await started();
       const answer = await get(port, '/status');

@@ -2,7 +2,10 @@ import {
   Informer,
   ObjectCache,
   type CacheListener,
-  type CachedKind,
+  type CacheObserver,
+  type Moment,
+  type ObjectRef,
+  type Sight,
   type Transition,
 } from '../../../../lib/cache/index.js';
 import type { Change, RejectedMessage } from '../../../../lib/change-stream/index.js';
@@ -10,6 +13,7 @@ import { ManualClock } from '../../../../lib/base/clock/index.js';
 import type { SvcMonitorError } from '../../../../lib/base/errors/index.js';
 import { silentLogger } from '../../../../lib/base/log/index.js';
 import type { Metrics } from '../../../../lib/base/metrics/index.js';
+import type { EntityOf, Kind } from '../../../../lib/model/index.js';
 import { ScriptedReader } from './scripted-reader.js';
 
 /** A listener that keeps what it is told. */
@@ -59,14 +63,60 @@ export class RecordingListener implements CacheListener {
   }
 }
 
+/** An observer that keeps what it is told; it awaits and needs what the test says. */
+export class RecordingObserver implements CacheObserver {
+  public readonly changes: { readonly change: Change; readonly moment: Moment }[] = [];
+  public readonly sights: { readonly transition: Transition; readonly sight: Sight }[] = [];
+  /** The uuids of objects of which every change is awaited. */
+  public readonly awaited = new Set<string>();
+  /** What has to be known for an object, by its uuid. */
+  public readonly needed = new Map<string, readonly ObjectRef[]>();
+
+  public heard(change: Change, moment: Moment): void {
+    this.changes.push({ change, moment });
+  }
+
+  public seen(transition: Transition, sight: Sight): void {
+    this.sights.push({ transition, sight });
+  }
+
+  public awaits(_kind: Kind, uuid: string): boolean {
+    return this.awaited.has(uuid);
+  }
+
+  public needs(_kind: Kind, { uuid }: EntityOf): readonly ObjectRef[] {
+    return this.needed.get(uuid) ?? [];
+  }
+
+  /** What was seen of an object: what it was and is. */
+  public of(uuid: string): readonly Transition[] {
+    return this.sights.map(({ transition }) => transition).filter((transition) => transition.uuid === uuid);
+  }
+
+  public clear(): void {
+    this.changes.length = 0;
+    this.sights.length = 0;
+  }
+}
+
+/** All kinds but those that nothing but a name is known of. */
+const cached: readonly Kind[] = [
+  'virtual-network',
+  'virtual-machine-interface',
+  'instance-ip',
+  'floating-ip',
+  'virtual-ip',
+];
+
 export const resyncIntervalMs = 300_000;
 
 /** An informer on a scripted config API, a manual clock and a listener that keeps what it is told. */
 export class CacheStage {
   public readonly clock = new ManualClock();
-  public readonly cache = new ObjectCache(this.clock);
+  public readonly cache = new ObjectCache(this.clock, cached);
   public readonly reader = new ScriptedReader();
   public readonly listener = new RecordingListener();
+  public readonly observer = new RecordingObserver();
   /** Counters, by name and labels: `resyncs_total success`. */
   public readonly counted = new Map<string, number>();
   public readonly informer: Informer;
@@ -80,12 +130,13 @@ export class CacheStage {
       set: () => undefined,
       observe: () => undefined,
     };
-    const { clock, cache, reader, listener } = this;
+    const { clock, cache, reader, listener, observer } = this;
     this.informer = new Informer({
       clock,
       cache,
       reader,
       listener,
+      observers: [observer],
       metrics,
       logger: silentLogger,
       resyncIntervalMs,
@@ -105,7 +156,7 @@ export class CacheStage {
     return this.deliver('DELETE', kind, uuid, delta);
   }
 
-  public uuids(kind: CachedKind): readonly string[] {
+  public uuids(kind: Kind): readonly string[] {
     return [...this.cache.uuids(kind)].sort();
   }
 

@@ -1,3 +1,4 @@
+import type { EntityOf } from '../../../../lib/model/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 
 /** An object as the config API shows it, unparsed. */
@@ -94,4 +95,9 @@ export function ourRecord(vipPort: string, ...floatingIps: readonly string[]): R
     [`${prefix}vip-port`]: vipPort,
     ...Object.fromEntries(floatingIps.map((uuid) => [`${prefix}floating-ip/${uuid}`, vip])),
   };
+}
+
+/** A floating ip with references to just these ports. */
+export function withPorts(floatingIp: EntityOf<'floating-ip'>, ...ports: readonly string[]): EntityOf<'floating-ip'> {
+  return { ...floatingIp, refs: { ...floatingIp.refs, 'virtual-machine-interface': ports } };
 }

@@ -2,15 +2,17 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  cachedFields,
-  cachedKinds,
-  isCachedKind,
-  objectBounds,
+  annotationBound,
+  nameOf,
+  pairBound,
+  parseObject,
+  projectOf,
   toEntity,
-  type CachedKind,
-  type Entities,
-} from '../../../lib/cache/index.js';
-import { kinds, parseObject } from '../../../lib/model/index.js';
+  withProperties,
+  withReference,
+  type EntityOf,
+  type Kind,
+} from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import {
   network,
@@ -24,12 +26,12 @@ import {
   rawVirtualIp,
   vip,
   type Raw,
-} from './support/objects.js';
-import { without } from '../../support/without.js';
+} from '../cache/support/objects.js';
 
 const id = uuidOf(1);
+const createdAt = Date.UTC(2026, 10, 22, 7, 32, 40, 601);
 
-function entity<K extends CachedKind>(kind: K, raw: Raw): Entities[K] {
+function entity<K extends Kind>(kind: K, raw: Raw): EntityOf<K> {
   return toEntity(kind, parseObject(kind, raw));
 }
 
@@ -58,14 +60,6 @@ function created(file: string, type: string, matches: (raw: Raw) => boolean = ()
 
 const named = (text: string) => (raw: Raw) => (raw['fq_name'] as string[]).at(-1)!.includes(text);
 
-describe('the kinds of the cache', () => {
-  it('should be those that matter, and of each the fields are named', () => {
-    for (const kind of kinds) expect(isCachedKind(kind)).to.equal((cachedKinds as readonly string[]).includes(kind));
-    expect(isCachedKind('virtual-machine')).to.equal(false);
-    for (const kind of cachedKinds) expect(cachedFields[kind]).not.to.be.empty;
-  });
-});
-
 describe('toEntity', () => {
   describe('of a virtual-network', () => {
     for (const [what, delta, shared] of [
@@ -76,7 +70,14 @@ describe('toEntity', () => {
       ['says nothing of it', { is_shared: null, perms2: null }, false],
     ] as const) {
       it(`should be ${shared ? '' : 'not '}shared when it ${what}`, () => {
-        expect(entity('virtual-network', rawNetwork(id, delta))).to.deep.equal({ uuid: id, shared });
+        expect(entity('virtual-network', rawNetwork(id, delta))).to.deep.equal({
+          uuid: id,
+          fqName: ['default-domain', 'shop', 'tenant'],
+          parent: { kind: 'project', uuid: project },
+          createdAt,
+          refs: {},
+          shared,
+        });
       });
     }
   });
@@ -85,15 +86,13 @@ describe('toEntity', () => {
     it('should be what matters of it', () => {
       expect(entity('virtual-machine-interface', rawPort(id))).to.deep.equal({
         uuid: id,
-        name: `port-${id}`,
         fqName: ['default-domain', 'shop', `port-${id}`],
-        projectUuid: project,
+        parent: { kind: 'project', uuid: project },
         owner: 'compute:nova',
-        networkUuid: network,
-        vmUuids: [],
+        refs: { 'virtual-network': [network], 'virtual-machine': [] },
         vmNames: [],
         pairAddresses: [],
-        createdAt: Date.UTC(2026, 10, 22, 7, 32, 40, 601),
+        createdAt,
       });
     });
 
@@ -102,7 +101,7 @@ describe('toEntity', () => {
       expect(entity('virtual-machine-interface', raw)).to.deep.include({
         owner: 'Octavia',
         vmNames: ['lb-5fbc7590-f1fb-4754-9c17-cd7c7be0300e'],
-        projectUuid: raw['parent_uuid'],
+        parent: { kind: 'project', uuid: raw['parent_uuid'] },
       });
     });
 
@@ -135,10 +134,10 @@ describe('toEntity', () => {
     it('should carry the first of thousands of pairs, as they stand, and say that there are more', () => {
       const many = Array.from({ length: 1_000 }, (_, index) => `10.9.${index >> 8}.${index & 255}`);
       const port = entity('virtual-machine-interface', rawPort(id, pairs('10.0.0.0/8', vip, vip, ...many)));
-      expect(port.pairAddresses).to.have.length(objectBounds.pairs);
+      expect(port.pairAddresses).to.have.length(pairBound);
       expect(port.pairAddresses).to.include(vip);
       expect(port.cut).to.deep.equal(['allowed address pairs']);
-      const enough = many.slice(0, objectBounds.pairs);
+      const enough = many.slice(0, pairBound);
       expect(entity('virtual-machine-interface', rawPort(id, pairs(...enough)))).not.to.have.property('cut');
     });
 
@@ -159,7 +158,9 @@ describe('toEntity', () => {
       });
       const port = entity('virtual-machine-interface', raw);
       expect(port).to.include({ owner: '' });
-      expect(port).not.to.have.any.keys('networkUuid', 'projectUuid', 'createdAt');
+      expect(port.refs['virtual-network']).to.deep.equal([]);
+      expect(projectOf(port)).to.equal(undefined);
+      expect(port).not.to.have.property('createdAt');
     });
 
     it("should take the server's time for UTC, with or without a zone, and nothing for what is none", () => {
@@ -176,10 +177,10 @@ describe('toEntity', () => {
     const raw = { ...rawInstanceIp(id, 'FD00:107:0::3', uuidOf(3), uuidOf(2), uuidOf(3)) };
     expect(entity('instance-ip', raw)).to.deep.equal({
       uuid: id,
+      fqName: [id],
       address: 'fd00:107::3',
-      networkUuid: network,
       subnetUuid: uuidOf(0xb1),
-      portUuids: [uuidOf(2), uuidOf(3)],
+      refs: { 'virtual-network': [network], 'virtual-machine-interface': [uuidOf(2), uuidOf(3)] },
     });
   });
 
@@ -187,55 +188,114 @@ describe('toEntity', () => {
     it('should be its fixed ip, flag, references and project', () => {
       expect(entity('floating-ip', rawFloatingIp(id, vip, uuidOf(3), uuidOf(2)))).to.deep.equal({
         uuid: id,
+        fqName: ['default-domain', 'public', 'public', 'floating-ip-pool', id],
         address: '100.64.200.3',
         fixedIp: vip,
         isVirtualIp: false,
-        portUuids: [uuidOf(2), uuidOf(3)],
-        projectUuids: [project],
+        refs: { 'virtual-machine-interface': [uuidOf(2), uuidOf(3)], project: [project] },
       });
     });
 
     it('should be without references and fixed ip after a port delete, with the flag still on (recording 05)', () => {
       const answer = recording('05-failover-ref-not-dropped').events.findLast(({ http }) => http?.method === 'GET')!;
       const stripped = entity('floating-ip', answer.http!.response!['floating-ip']!);
-      expect(stripped).to.deep.include({ portUuids: [], isVirtualIp: true });
+      expect(stripped).to.deep.include({ isVirtualIp: true });
+      expect(stripped.refs['virtual-machine-interface']).to.deep.equal([]);
       expect(stripped).not.to.have.property('fixedIp');
     });
   });
 
   describe('of a virtual-ip', () => {
-    it('should be ours with what its annotations record', () => {
-      const raw = rawVirtualIp(id, ourRecord(uuidOf(2), uuidOf(5), uuidOf(4)), uuidOf(2));
-      const virtualIp = entity('virtual-ip', raw);
-      expect(virtualIp).to.deep.include({
+    it('should be its address, its references, and the annotations of this project', () => {
+      const record = ourRecord(uuidOf(2), uuidOf(5), uuidOf(4));
+      const virtualIp = entity('virtual-ip', rawVirtualIp(id, { ...record, mine: 'x' }, uuidOf(2)));
+      expect(virtualIp).to.deep.equal({
+        uuid: id,
         fqName: ['default-domain', 'shop', 'octavia-lb-1'],
-        projectUuid: project,
+        parent: { kind: 'project', uuid: project },
+        createdAt,
         address: vip,
         subnetUuid: uuidOf(0xb1),
         adminState: true,
-        portUuids: [uuidOf(2)],
-      });
-      expect(virtualIp.record).to.deep.include({
-        vip: `${network}/${vip}`,
-        vipPort: uuidOf(2),
-        floatingIps: [uuidOf(4), uuidOf(5)],
+        refs: { 'virtual-machine-interface': [uuidOf(2)], 'floating-ip': [] },
+        annotations: record,
       });
     });
 
-    it('should be cut where it references more ports than any VIP has, or records more', () => {
+    it('should be cut where it references more ports than any VIP has, or has more annotations of this project', () => {
       const ports = Array.from({ length: 5_000 }, (_, index) => uuidOf(0x1000 + index));
       const many = entity('virtual-ip', rawVirtualIp(id, ourRecord(uuidOf(2)), ...ports));
-      expect(many.portUuids).to.have.length(objectBounds.portReferences);
-      expect(many.cut).to.deep.equal(['references to ports']);
+      expect(many.refs['virtual-machine-interface']).to.deep.equal(ports.slice(0, 128));
+      expect(many.cut).to.deep.equal(['references to virtual-machine-interface']);
       const recording = entity('virtual-ip', rawVirtualIp(id, ourRecord(uuidOf(2), ...ports), uuidOf(2)));
-      expect(recording.cut).to.deep.equal(['floating ips in the record']);
+      expect(recording.cut).to.deep.equal(['annotations']);
+      expect(Object.keys(recording.annotations)).to.have.length(annotationBound);
     });
 
-    it("should be somebody else's without them, or with half of them", () => {
-      const half = without(ourRecord(uuidOf(2)), 'opensdn-svc-monitor/vip');
-      for (const annotations of [{}, { mine: 'x' }, half]) {
-        expect(entity('virtual-ip', rawVirtualIp(id, annotations))).not.to.have.property('record');
-      }
+    it('should not be cut by what others annotate, however much it is', () => {
+      const others = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`theirs/${index}`, 'x']));
+      const virtualIp = entity('virtual-ip', rawVirtualIp(id, { ...others, ...ourRecord(uuidOf(2)) }));
+      expect(virtualIp).not.to.have.property('cut');
+      expect(virtualIp.annotations).to.deep.equal(ourRecord(uuidOf(2)));
     });
+  });
+});
+
+describe('nameOf and projectOf', () => {
+  it('should be the last part of the name, and the parent if that is a project', () => {
+    const port = entity('virtual-machine-interface', rawPort(id));
+    expect(nameOf(port)).to.equal(`port-${id}`);
+    expect(projectOf(port)).to.equal(project);
+    const ofPool = entity('floating-ip', { ...rawFloatingIp(id, vip), parent_uuid: uuidOf(9) });
+    expect(ofPool.parent).to.deep.equal({ kind: 'floating-ip-pool', uuid: uuidOf(9) });
+    expect(projectOf(ofPool)).to.equal(undefined);
+  });
+
+  it('should be no project if the server does not say which, or names another parent like one', () => {
+    expect(projectOf(entity('floating-ip', { ...rawFloatingIp(id, vip), parent_type: 'project' }))).to.equal(undefined);
+    const underscored = entity('floating-ip', {
+      ...rawFloatingIp(id, vip),
+      parent_type: 'virtual_machine',
+      parent_uuid: project,
+    });
+    expect(underscored.parent?.kind).to.equal('virtual-machine');
+    expect(projectOf(underscored)).to.equal(undefined);
+  });
+});
+
+describe('withProperties', () => {
+  const before = entity('floating-ip', rawFloatingIp(id, vip, uuidOf(2)));
+
+  it('should be what a read shows when they are set, and leave the others', () => {
+    const after = withProperties('floating-ip', before, {
+      floating_ip_fixed_ip_address: 'FD00::3',
+      floating_ip_is_virtual_ip: true,
+    });
+    expect(after).to.deep.equal({ ...before, fixedIp: 'fd00::3', isVirtualIp: true });
+  });
+
+  it('should have nothing left of one that is unset by null', () => {
+    const after = withProperties('floating-ip', before, { floating_ip_fixed_ip_address: null });
+    expect(after).not.to.have.property('fixedIp');
+    expect(after.address).to.equal(before.address);
+  });
+
+  it('should leave a field that is made of others, too: the next read brings it', () => {
+    const network = entity('virtual-network', rawNetwork(id, { perms2: { global_access: 7 } }));
+    expect(withProperties('virtual-network', network, { is_shared: false })).to.deep.equal(network);
+  });
+});
+
+describe('withReference', () => {
+  const before = entity('floating-ip', rawFloatingIp(id, vip, uuidOf(3)));
+  const target = (number: number) => ({ kind: 'virtual-machine-interface', uuid: uuidOf(number) }) as const;
+
+  it('should add one, sorted and once, and remove one; others stay', () => {
+    const added = [1, 2].reduce((entityBefore) => withReference<'floating-ip'>(entityBefore, target(2), 'ADD'), before);
+    expect(added.refs).to.deep.equal({ ...before.refs, 'virtual-machine-interface': [uuidOf(2), uuidOf(3)] });
+    expect(withReference<'floating-ip'>(added, target(3), 'DELETE').refs['virtual-machine-interface']).to.deep.equal([
+      uuidOf(2),
+    ]);
+    expect(withReference(before, target(9), 'DELETE')).to.deep.equal(before);
   });
 });

@@ -1,28 +1,21 @@
 import { expect } from 'chai';
 import {
-  ManualClock,
-  SharedReconciler,
-  silentLogger,
-  silentMetrics,
+  OwnedReconciler,
   SvcMonitorError,
   untilAborted,
-  VipReports,
-  vipKey,
-  type ReconcileResult,
   type Ownership,
-  type VipKey,
+  type ReconcileResult,
 } from '../../../lib/index.js';
-import { uuidOf } from '../../support/change-messages.js';
 
-class OwnShares implements Ownership {
-  public readonly owned = new Set<VipKey>();
+class OwnedKeys implements Ownership {
+  public readonly owned = new Set<string>();
   private listener: () => void = () => undefined;
 
   public mayAct(): boolean {
     return this.owned.size > 0;
   }
 
-  public owns(key: VipKey): boolean {
+  public owns(key: string): boolean {
     return this.owned.has(key);
   }
 
@@ -31,7 +24,7 @@ class OwnShares implements Ownership {
     return () => undefined;
   }
 
-  public lose(key: VipKey): void {
+  public lose(key: string): void {
     this.owned.delete(key);
     this.listener();
   }
@@ -49,28 +42,26 @@ class OwnShares implements Ownership {
   }
 }
 
-describe('SharedReconciler', () => {
-  const [ours, another] = [vipKey(uuidOf(1), '10.0.0.1'), vipKey(uuidOf(1), '10.0.0.2')];
+describe('OwnedReconciler', () => {
+  const [ours, another] = ['ours', 'another'];
   const { signal } = new AbortController();
-  let shares: OwnShares;
-  let reconciled: VipKey[];
+  let ownership: OwnedKeys;
+  let reconciled: string[];
   let work: (signal: AbortSignal) => Promise<ReconcileResult>;
-  let reconciler: SharedReconciler;
-  let forgotten: VipKey[];
+  let reconciler: OwnedReconciler<string>;
+  let forgotten: string[];
 
   beforeEach(() => {
-    shares = new OwnShares();
-    shares.owned.add(ours);
+    ownership = new OwnedKeys();
+    ownership.owned.add(ours);
     reconciled = [];
     forgotten = [];
     work = () => Promise.resolve({ writes: 2, requeueAfterMs: 5 });
-    const reports = new VipReports({ clock: new ManualClock(), logger: silentLogger, metrics: silentMetrics });
-    reports.forget = (key) => {
-      forgotten.push(key);
-    };
-    reconciler = new SharedReconciler({
-      shares,
-      reports,
+    reconciler = new OwnedReconciler({
+      ownership,
+      forget: (key) => {
+        forgotten.push(key);
+      },
       reconciler: {
         reconcile: (key, inner) => {
           reconciled.push(key);
@@ -98,24 +89,24 @@ describe('SharedReconciler', () => {
     expect(await reconciler.reconcile(ours, signal).catch((error: unknown) => error)).to.equal(failure);
   });
 
-  describe('when the VIP goes to another monitor during its reconcile', () => {
+  describe('when the key goes to another monitor during its reconcile', () => {
     it('should call that off and forget it', async () => {
       work = (inner) => untilAborted(new Promise(() => undefined), inner);
       const result = reconciler.reconcile(ours, signal);
-      shares.lose(ours);
+      ownership.lose(ours);
 
       expect(await result).to.deep.equal({ writes: 0, isOver: true });
       expect(forgotten).to.deep.equal([ours]);
     });
   });
 
-  describe('when another VIP goes to another monitor', () => {
+  describe('when another key goes to another monitor', () => {
     it('should go on', async () => {
-      shares.owned.add(another);
+      ownership.owned.add(another);
       let end: (result: ReconcileResult) => void = () => undefined;
       work = (inner) => untilAborted(new Promise((resolve) => (end = resolve)), inner);
       const result = reconciler.reconcile(ours, signal);
-      shares.lose(another);
+      ownership.lose(another);
       end({ writes: 1 });
 
       expect(await result).to.deep.equal({ writes: 1 });
