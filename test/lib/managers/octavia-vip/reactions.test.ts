@@ -8,7 +8,12 @@ import {
   type VirtualIpEntity,
 } from '../../../../lib/cache/index.js';
 import { ManualClock } from '../../../../lib/base/clock/index.js';
-import { allVips, causeOf, touchedVips, type ReactionContext } from '../../../../lib/managers/octavia-vip/reactions-index.js';
+import {
+  allVips,
+  causeOf,
+  touchedVips,
+  type ReactionContext,
+} from '../../../../lib/managers/octavia-vip/reactions-index.js';
 import { vipKey } from '../../../../lib/model/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { portEntity } from '../../../support/entities.js';
