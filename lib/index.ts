@@ -20,6 +20,12 @@ export * from './ownership/index.js';
 export * from './planning/index.js';
 export * from './controller/index.js';
 export * from './managers/index.js';
-export { checkSchema, octaviaVip, type SchemaCheck, type SchemaCheckOptions } from './managers/octavia-vip/index.js';
+export {
+  checkSchema,
+  octaviaVip,
+  type KnownSchema,
+  type SchemaCheck,
+  type SchemaCheckOptions,
+} from './managers/octavia-vip/index.js';
 export * from './monitor/index.js';
 export * from './container/index.js';

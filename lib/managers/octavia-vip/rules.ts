@@ -40,4 +40,6 @@ export { ruleTables } from './rule-tables.js';
 export { defaultOctaviaVipSettings, octaviaVipSettings, type OctaviaVipSettings } from './settings.js';
 export * from './vip-key.js';
 export { composeVipPlan, describeVipPlan, isEnd, planVip, type VipPlan } from './vip-plan.js';
+export type { FloatingIpsSeen } from './floating-ips/observe.js';
+export type { EndEvent } from './floating-ips/writes.js';
 export type { VipSeen } from './vip-seen.js';
