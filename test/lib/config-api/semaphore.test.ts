@@ -79,4 +79,99 @@ describe('Semaphore', () => {
     gate.open();
     await Promise.all(runs);
   });
+
+  describe('when there are several lanes', () => {
+    /** Runs work in a lane that notes when it begins, and ends when it is told to. */
+    const inLanes = (semaphore: Semaphore) => {
+      const started: string[] = [];
+      const ends: (() => void)[] = [];
+      const runs: Promise<void>[] = [];
+      return {
+        started,
+        add: (lane: string, ...names: readonly string[]): void => {
+          for (const name of names) {
+            const gate = new Gate();
+            ends.push(gate.open);
+            runs.push(
+              semaphore.run(
+                () => {
+                  started.push(name);
+                  return gate.passed;
+                },
+                never,
+                lane,
+              ),
+            );
+          }
+        },
+        end: async (index: number): Promise<void> => {
+          ends[index]?.();
+          await runs[index];
+        },
+        endAll: async (): Promise<void> => {
+          for (const end of ends) end();
+          await Promise.all(runs);
+        },
+      };
+    };
+
+    it('should keep a permit for each other lane, though one asks for all', async () => {
+      const semaphore = new Semaphore(3, 100);
+      semaphore.open('a');
+      semaphore.open('b');
+      const work = inLanes(semaphore);
+      work.add('a', 'a1', 'a2', 'a3', 'a4');
+      await Promise.resolve();
+      expect(work.started).to.deep.equal(['a1', 'a2']);
+      work.add('b', 'b1', 'b2');
+      await Promise.resolve();
+      expect(work.started, 'it does not wait').to.deep.equal(['a1', 'a2', 'b1']);
+      expect(semaphore.waiting).to.equal(3);
+      await work.endAll();
+      expect(semaphore.waiting).to.equal(0);
+    });
+
+    it('should serve the lanes in turn, and who waits in one in the order of coming', async () => {
+      const semaphore = new Semaphore(1, 100);
+      const work = inLanes(semaphore);
+      work.add('a', 'a1', 'a2', 'a3');
+      work.add('b', 'b1', 'b2');
+      await Promise.resolve();
+      for (const index of [0, 3, 1, 4, 2]) await work.end(index);
+      expect(work.started).to.deep.equal(['a1', 'b1', 'a2', 'b2', 'a3']);
+    });
+
+    it('should give a lane all permits where there is no other', async () => {
+      const semaphore = new Semaphore(3, 100);
+      const work = inLanes(semaphore);
+      work.add('a', 'a1', 'a2', 'a3', 'a4');
+      await Promise.resolve();
+      expect(work.started).to.deep.equal(['a1', 'a2', 'a3']);
+      await work.endAll();
+    });
+
+    it('should let each lane have one at a time where there are fewer permits than lanes', async () => {
+      const semaphore = new Semaphore(2, 100);
+      for (const lane of ['a', 'b', 'c']) semaphore.open(lane);
+      const work = inLanes(semaphore);
+      for (const lane of ['a', 'b', 'c']) work.add(lane, `${lane}1`, `${lane}2`);
+      await Promise.resolve();
+      expect(work.started).to.deep.equal(['a1', 'b1']);
+      await work.end(0);
+      expect(work.started).to.deep.equal(['a1', 'b1', 'c1']);
+      await work.endAll();
+      expect(work.started).to.have.length(6);
+    });
+
+    it('should bound all that wait, whichever their lane', async () => {
+      const semaphore = new Semaphore(1, 1);
+      const work = inLanes(semaphore);
+      work.add('a', 'a1', 'a2');
+      await failure(
+        semaphore.run(() => Promise.resolve(), never, 'b'),
+        'unavailable',
+      );
+      await work.endAll();
+    });
+  });
 });
