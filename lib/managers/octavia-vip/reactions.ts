@@ -100,12 +100,13 @@ function keysOfPorts(ports: readonly string[], cache: CacheReader, context: Reac
 }
 
 function keysOfNetwork(networkUuid: string, cache: CacheReader): readonly VipKey[] {
-  const carried = [...cache.keys('virtual-machine-interface', 'pair')];
   const prefix = `${recordKeys.vip}=`;
-  const recorded = [...cache.keys('virtual-ip', 'annotation')].flatMap((key) =>
-    key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
-  );
-  return ([...carried, ...recorded] as VipKey[]).filter((key) => vipKeyParts(key).networkUuid === networkUuid);
+  const carried = [...cache.keys('virtual-machine-interface', 'pair')] as VipKey[];
+  const named = [...cache.keys('virtual-ip', 'annotation')]
+    .filter((key) => key.startsWith(`${prefix}${networkUuid}/`))
+    .map((key) => key.slice(prefix.length) as VipKey)
+    .filter((key) => virtualIpsNaming(cache, key).length > 0);
+  return [...carried.filter((key) => vipKeyParts(key).networkUuid === networkUuid), ...named];
 }
 
 // Most ports carry no VIP: their changes must not reach the queue.

@@ -6,10 +6,8 @@ import { floatingIpRecordKey, recordIn, recordKeys, type VirtualIpRecord } from 
 type VirtualIp = EntityOf<'virtual-ip'>;
 
 /** What a virtual-ip records, if this project keeps it. */
-export function recordOf({ annotations, cut }: Pick<VirtualIp, 'annotations' | 'cut'>): VirtualIpRecord | undefined {
-  const record = recordIn(annotations);
-  if (record === undefined || cut?.includes('annotations') !== true) return record;
-  return { ...record, members: [], cut: ['floatingIps', 'members'] };
+export function recordOf({ annotations }: Pick<VirtualIp, 'annotations'>): VirtualIpRecord | undefined {
+  return recordIn(annotations);
 }
 
 /** Whether only a part of what it says is taken: of references or record. */

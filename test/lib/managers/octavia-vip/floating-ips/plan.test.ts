@@ -450,15 +450,24 @@ describe('planFloatingIps', () => {
 
     it('should be left to the other VIP, if that is where it went', () => {
       const references = live(web, amphora1);
-      expect(plan(whole({ fixedIp: webAddress, references, attachedElsewhere: true }))).to.deep.equal({
-        ...nothing,
-        ...noted('moved'),
-      });
+      const moved = whole({ fixedIp: webAddress, references, attachedElsewhere: true, keptElsewhere: true });
+      expect(plan(moved)).to.deep.equal({ ...nothing, ...noted('moved') });
+    });
+
+    it('should be remembered until the other VIP has recorded it: that one may end before', () => {
+      const references = live(web, amphora1);
+      const moved = whole({ fixedIp: webAddress, references, attachedElsewhere: true });
+      expect(plan(moved)).to.deep.equal({ ...nothing, ...noted('moved'), forgotten: [] });
     });
 
     it('should be left to the other address of the same VIP port', () => {
       const twoAddresses = { uuid: vipPort, addresses: [additionalVip], dormant: false };
-      const moved = whole({ fixedIp: additionalVip, references: live(vipPort), attachedElsewhere: true });
+      const moved = whole({
+        fixedIp: additionalVip,
+        references: live(vipPort),
+        attachedElsewhere: true,
+        keptElsewhere: true,
+      });
       expect(plan(moved, { vipPort: twoAddresses })).to.deep.equal({ ...nothing, ...noted('moved') });
     });
 
@@ -579,7 +588,7 @@ describe('planFloatingIps', () => {
     ] as const) {
       it(`should be taken over, and made whole, when ${what}`, () => {
         const taken = plan(seen);
-        expect(taken).to.deep.include({ ...noted('associated'), associations: [floatingIp] });
+        expect(taken).to.deep.include({ ...noted('taken-over'), associations: [floatingIp] });
         expect(taken.bind[0]).to.deep.include({
           do: 'set',
           properties: { floating_ip_fixed_ip_address: vip, floating_ip_is_virtual_ip: true },
