@@ -17,8 +17,8 @@ export interface Setting<T> {
 /** The settings of a part of the library, by the names that the code has for them. */
 export type SettingsTable<S> = { readonly [N in keyof S]: Setting<S[N]> };
 
-/** The values of a table of settings. */
-export type SettingsOf<T> = { readonly [N in keyof T]: T[N] extends Setting<infer V> ? V : never };
+/** The values of a table of settings. Lists are not to be changed. */
+export type SettingsOf<T> = { readonly [N in keyof T]: T[N] extends Setting<infer V> ? Readonly<V> : never };
 
 /** A setting. Durations are milliseconds. */
 export function setting<T extends z.ZodType>(

@@ -45,12 +45,7 @@ export function reactions(context: ReactionContext): Touches<VipKey> {
 
 /** Every VIP that there is anything to do for: those with a virtual-ip of ours, and those that are carried. */
 export function allVips(cache: CacheReader, context: ReactionContext): ReadonlySet<VipKey> {
-  const keys = new Set<VipKey>();
-  const prefix = `${recordKeys.vip}=`;
-  for (const key of cache.keys('virtual-ip', 'annotation')) {
-    const vip = key.slice(prefix.length) as VipKey;
-    if (key.startsWith(prefix) && virtualIpsNaming(cache, vip).length > 0) keys.add(vip);
-  }
+  const keys = new Set(recordedVips(cache));
   for (const key of cache.keys('virtual-machine-interface', 'pair')) {
     if (isCarried(key as VipKey, cache, context)) keys.add(key as VipKey);
   }
@@ -100,12 +95,17 @@ function keysOfPorts(ports: readonly string[], cache: CacheReader, context: Reac
 }
 
 function keysOfNetwork(networkUuid: string, cache: CacheReader): readonly VipKey[] {
-  const carried = [...cache.keys('virtual-machine-interface', 'pair')];
+  const carried = [...cache.keys('virtual-machine-interface', 'pair')] as VipKey[];
+  return [...carried, ...recordedVips(cache)].filter((key) => vipKeyParts(key).networkUuid === networkUuid);
+}
+
+// Anybody can call anything a VIP in annotations: what counts is that a record does.
+function recordedVips(cache: CacheReader): readonly VipKey[] {
   const prefix = `${recordKeys.vip}=`;
-  const recorded = [...cache.keys('virtual-ip', 'annotation')].flatMap((key) =>
-    key.startsWith(prefix) ? [key.slice(prefix.length)] : [],
-  );
-  return ([...carried, ...recorded] as VipKey[]).filter((key) => vipKeyParts(key).networkUuid === networkUuid);
+  return [...cache.keys('virtual-ip', 'annotation')].flatMap((key) => {
+    const vip = key.slice(prefix.length) as VipKey;
+    return key.startsWith(prefix) && virtualIpsNaming(cache, vip).length > 0 ? [vip] : [];
+  });
 }
 
 // Most ports carry no VIP: their changes must not reach the queue.
