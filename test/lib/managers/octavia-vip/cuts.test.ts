@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ManualClock } from '../../../../lib/base/clock/index.js';
 import { metricsFor } from '../../../../lib/base/metrics/index.js';
-import { ObjectCache } from '../../../../lib/cache/index.js';
+import { ObjectCache, type Transition } from '../../../../lib/cache/index.js';
 import {
   Cuts,
   defaultOctaviaVipSettings,
@@ -26,7 +26,8 @@ describe('Cuts', () => {
   let cache: ObjectCache;
 
   const put = <K extends Kind>(kind: K, entity: EntityOf<K>): void => {
-    cuts.seen(cache.put(kind, entity));
+    const transition: Transition = cache.put(kind, entity);
+    cuts.seen(transition);
   };
   const watch = (settings = defaultOctaviaVipSettings): Cuts =>
     new Cuts({ clock, logger: log, metrics: metricsFor(new KeptMetrics(), octaviaVipMetrics), settings });

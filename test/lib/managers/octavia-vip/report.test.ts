@@ -3,7 +3,13 @@ import sinon from 'sinon';
 import { ManualClock } from '../../../../lib/base/clock/index.js';
 import { silentLogger } from '../../../../lib/base/log/index.js';
 import { metricsFor, silentMetrics } from '../../../../lib/base/metrics/index.js';
-import { describeDistrust, vipKey, type VipPlan, VipReports } from '../../../../lib/managers/octavia-vip/index.js';
+import {
+  describeDistrust,
+  octaviaVipMetrics,
+  VipReports,
+  vipKey,
+  type VipPlan,
+} from '../../../../lib/managers/octavia-vip/index.js';
 import { deleteVirtualIp } from '../../../../lib/managers/octavia-vip/writes.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { without } from '../../../support/without.js';

@@ -257,7 +257,7 @@ describe('planLoadBalancer', () => {
 
   describe('trust', () => {
     const stranger = { projectUuid: uuidOf(0xa3), project: { domain: 'default-domain', name: 'mallory' } };
-    const isMember = (project: Partial<ObservedPort>, amphoraProjects: string[], networkShared = true) => {
+    const isMember = (project: Partial<ObservedPort>, amphoraProjects: readonly string[], networkShared = true) => {
       const seen = { networkShared, owners: [octaviaVipPort(1)], carriers: [boundAmphora(2, project)] };
       const { members, refused } = plan(seen, { amphoraProjects });
       expect([members.length, refused.length]).to.have.members([0, 1]);
@@ -304,7 +304,7 @@ describe('planLoadBalancer', () => {
       ['names nothing of it, and no name of it is known', { ...service, project: undefined }, ['service'], false],
     ] as const) {
       it(`should ${expected ? '' : 'not '}hold in a shared network when the list ${what}`, () => {
-        expect(isMember(project as Partial<ObservedPort>, [...amphoraProjects])).to.equal(expected);
+        expect(isMember(project as Partial<ObservedPort>, amphoraProjects)).to.equal(expected);
       });
     }
 

@@ -580,7 +580,10 @@ describe('planFloatingIps', () => {
       it(`should be taken over, and made whole, when ${what}`, () => {
         const taken = plan(seen);
         expect(taken).to.deep.include({ ...noted('associated'), associations: [floatingIp] });
-        expect(taken.bind[0]).to.deep.equal(set({ fixedIp: vip, isVirtualIp: true }));
+        expect(taken.bind[0]).to.deep.include({
+          do: 'set',
+          properties: { floating_ip_fixed_ip_address: vip, floating_ip_is_virtual_ip: true },
+        });
       });
     }
 
