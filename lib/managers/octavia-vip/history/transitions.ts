@@ -70,6 +70,8 @@ export type Transitions = { readonly [P in Phase]: { readonly [T in EventType]: 
 
 const requestsPerFloatingIp = 16;
 const portsPerList = 16;
+// More than a VIP has members: what was added is needed until it is seen attached.
+const addedPorts = 64;
 const episodesPerFloatingIp = 16;
 
 const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
@@ -95,7 +97,7 @@ const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
   'reference-added': noteAdded,
   'reference-deleted': (memory, { port, at, of }) => ({
     ...memory,
-    letGo: latest(memory.letGo, port, at),
+    letGo: latest(memory.letGo, port, at, portsPerList),
     episodes: changed(memory.episodes, of, ({ wrote }) => ({
       wrote: { ...wrote, ports: wrote.ports.filter((other) => other !== port) },
     })),
@@ -181,7 +183,7 @@ function takeEvidence(memory: Memory, { ports }: EventOf<'evidence'>): Memory {
 function noteAdded(memory: Memory, { port, plannedAt, of }: EventOf<'reference-added'>): Memory {
   return {
     ...memory,
-    added: { ...memory.added, [port]: plannedAt },
+    added: latest(memory.added, port, plannedAt, addedPorts),
     episodes: changed(memory.episodes, of, ({ wrote }) => ({
       wrote: { ...wrote, ports: [...wrote.ports.filter((other) => other !== port), port].slice(-portsPerList) },
     })),
@@ -220,9 +222,14 @@ function isWorthKeeping({ seen, wrote }: Episode): boolean {
   return seen || isWritten(wrote);
 }
 
-function latest(ports: Readonly<Record<string, number>>, port: string, at: number): Readonly<Record<string, number>> {
+function latest(
+  ports: Readonly<Record<string, number>>,
+  port: string,
+  value: number,
+  bound: number,
+): Readonly<Record<string, number>> {
   const others = Object.entries(ports).filter(([other]) => other !== port);
-  return Object.fromEntries([...others, [port, at] as const].slice(-portsPerList));
+  return Object.fromEntries([...others, [port, value] as const].slice(-bound));
 }
 
 function without<N extends 'detached' | 'said' | 'fence'>(memory: Memory, name: N): Omit<Memory, N> {

@@ -160,6 +160,16 @@ describe('the life of a floating ip', () => {
     });
   });
 
+  describe('when references are added', () => {
+    it('should remember the latest, more than a VIP has members, and when the plan was made', () => {
+      const ports = Array.from({ length: 100 }, (_, number) => uuidOf(0x1000 + number));
+      const all = ports.map((port, plannedAt) => ({ ...events['reference-added'], port, plannedAt }));
+      const { added } = all.reduce<Memory>(next, noMemory);
+      expect(Object.keys(added)).to.deep.equal(ports.slice(-64));
+      expect(added[ports[99]!]).to.equal(99);
+    });
+  });
+
   describe('when the evidence of its record is told', () => {
     const unseen: Memory = { ...memories.detached, detached: { since: 2, wasSeenAttached: false, ports: [] } };
 
@@ -202,7 +212,7 @@ describe('the life of a floating ip', () => {
   });
 
   describe('whatever happens', () => {
-    const port = fc.constantFrom(...Array.from({ length: 40 }, (_, number) => uuidOf(0x100 + number)));
+    const port = fc.constantFrom(...Array.from({ length: 200 }, (_, number) => uuidOf(0x100 + number)));
     const episode = fc.record({
       vip: fc.constantFrom(...vips, ...Array.from({ length: 20 }, (_, n) => vipKey(uuidOf(1), `10.107.1.${n}`))),
       vipPort: fc.constantFrom(vipPort, other, undefined),
@@ -275,7 +285,7 @@ describe('the life of a floating ip', () => {
 function expectBounded({ requests, letGo, added, episodes, echoes, phase, detached }: Memory): void {
   expect(requests.length).to.be.at.most(16);
   expect(Object.keys(letGo).length).to.be.at.most(16);
-  expect(Object.keys(added).length).to.be.at.most(40);
+  expect(Object.keys(added).length).to.be.at.most(64);
   expect(episodes.length).to.be.at.most(16);
   for (const { seen, wrote } of episodes) {
     expect(wrote.ports.length).to.be.at.most(16);

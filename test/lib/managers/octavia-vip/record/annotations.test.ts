@@ -45,12 +45,27 @@ describe('readRecord', () => {
       expect(read(entries(5_000, (uuid) => `somebody/${uuid}`))).to.deep.equal(whole);
     });
 
-    it('should heed none of ours that names no object', () => {
-      expect(read(entries(5_000, (uuid) => `${recordKeys.floatingIpPrefix}no ${uuid}`))).to.deep.equal(whole);
+    for (const [what, keyOf, floatingIps] of [
+      ['floating ips', floatingIpRecordKey, recordBounds.floatingIps],
+      ['members', memberRecordKey, 1],
+      ['nothing', (uuid: string) => `${recordKeys.floatingIpPrefix}no ${uuid}`, 1],
+    ] as const) {
+      it(`should believe the first floating ips and no members when those are ours, and name ${what}`, () => {
+        const record = read(entries(5_000, keyOf));
+        expect(record.floatingIps).to.have.length(floatingIps).and.include(uuidOf(2));
+        expect(record.members).to.deep.equal([]);
+        expect(record.cut).to.deep.equal(['floatingIps', 'members']);
+      });
+    }
+  });
+
+  describe('when there are hundreds of annotations of ours', () => {
+    it('should heed none that names no object', () => {
+      expect(read(entries(200, (uuid) => `${recordKeys.floatingIpPrefix}no ${uuid}`))).to.deep.equal(whole);
     });
 
     it('should believe the first floating ips, and say that there are more', () => {
-      const record = read(entries(5_000, floatingIpRecordKey));
+      const record = read(entries(200, floatingIpRecordKey));
       expect(record.floatingIps).to.have.length(recordBounds.floatingIps);
       expect(record.floatingIps).to.include(uuidOf(2));
       expect(record.members).to.deep.equal(whole.members);
@@ -58,7 +73,7 @@ describe('readRecord', () => {
     });
 
     it('should believe no members: what is gone of them is evidence', () => {
-      const record = read(entries(5_000, memberRecordKey));
+      const record = read(entries(200, memberRecordKey));
       expect(record.members).to.deep.equal([]);
       expect(record.floatingIps).to.deep.equal(whole.floatingIps);
       expect(record.cut).to.deep.equal(['members']);

@@ -27,8 +27,9 @@ const name = ['default-domain', 'shop', 'octavia-lb-1'] as const;
 const virtualIp = (number: number, delta: VirtualIpDelta = {}): EntityOf<'virtual-ip'> =>
   virtualIpEntity(uuidOf(number), { ...delta });
 
+const record = (recorded: string) => ({ record: { vipPort: recorded } });
 // By our name: what is to be cleared away.
-const record = (recorded: string) => ({ record: { loadBalancer: '1', vipPort: recorded } });
+const named = (recorded: string) => ({ record: { loadBalancer: '1', vipPort: recorded } });
 
 function managed(...virtualIps: readonly EntityOf<'virtual-ip'>[]) {
   const stage = new Stage().putLoadBalancer(vipPort, amphora1);
@@ -83,7 +84,7 @@ describe('sortManaged', () => {
       .putLoadBalancer(vipPort, amphora1)
       .remove('virtual-machine-interface', gone)
       .put('virtual-ip', virtualIp(1))
-      .put('virtual-ip', virtualIp(2, record(gone)));
+      .put('virtual-ip', virtualIp(2, named(gone)));
 
   it('should tell that of the VIP port from that of one which had the address before', () => {
     expect(sorted(withBoth())).to.deep.equal({ current: [uuidOf(1)], former: [uuidOf(2)] });
@@ -95,7 +96,7 @@ describe('sortManaged', () => {
   });
 
   it('should be neither, while nothing is known of the port: it may only be unreadable', () => {
-    const stage = new Stage().putLoadBalancer(vipPort, amphora1).put('virtual-ip', virtualIp(2, record(gone)));
+    const stage = new Stage().putLoadBalancer(vipPort, amphora1).put('virtual-ip', virtualIp(2, named(gone)));
     expect(sorted(stage)).to.deep.equal({ current: [], former: [] });
   });
 
@@ -103,8 +104,8 @@ describe('sortManaged', () => {
     const stage = new Stage()
       .remove('virtual-machine-interface', gone)
       .remove('virtual-machine-interface', vipPort)
-      .put('virtual-ip', virtualIp(1, record(vipPort)))
-      .put('virtual-ip', virtualIp(2, record(gone)));
+      .put('virtual-ip', virtualIp(1, named(vipPort)))
+      .put('virtual-ip', virtualIp(2, named(gone)));
     expect(sortManaged(stage.cache, findManaged(stage.cache, key), { key, vipPort: undefined }).current).to.have.length(
       2,
     );
@@ -127,8 +128,8 @@ describe('isBelieved', () => {
       stage.put('instance-ip', instanceIpEntity(uuidOf(0x60), { address: vip, ports: [vipPort] }));
     }
     if (delta.seen !== undefined) stage.history.note(floatingIp, { type: 'associated', of: delta.seen });
-    const named = floatingIpEntity(floatingIp, { projects: delta.projects ?? [tenant.projectUuid] });
-    return isBelieved(stage, virtualIp(1, { ...recorded, ...delta.virtualIp }), named);
+    const entity = floatingIpEntity(floatingIp, { projects: delta.projects ?? [tenant.projectUuid] });
+    return isBelieved(stage, virtualIp(1, { ...recorded, ...delta.virtualIp }), entity);
   };
   const seen = { vip: key, vipPort };
 
