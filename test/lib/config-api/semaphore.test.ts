@@ -133,6 +133,7 @@ describe('Semaphore', () => {
 
     it('should serve the lanes in turn, and who waits in one in the order of coming', async () => {
       const semaphore = new Semaphore(1, 100);
+      for (const lane of ['a', 'b']) semaphore.open(lane);
       const work = inLanes(semaphore);
       work.add('a', 'a1', 'a2', 'a3');
       work.add('b', 'b1', 'b2');

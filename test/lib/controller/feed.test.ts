@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import { ManualClock } from '../../../lib/base/clock/index.js';
 import { ObjectCache, type Transition } from '../../../lib/cache/index.js';
-import {
-  anyController,
-  type ControllerSpec,
-  type Feed,
-  type Priority,
-  type WorkQueue,
-} from '../../../lib/controller/index.js';
+import { anyController, type ControllerSpec, type Feed, type Priority } from '../../../lib/controller/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { portEntity } from '../../support/entities.js';
 import {
@@ -42,8 +36,7 @@ describe('anyController', () => {
     queue = new KeepingQueue({ clock });
   });
 
-  const feedOf = (spec: ControllerSpec<string, MadeUpSeen>): Feed =>
-    anyController(spec).feed({ cache, queue: queue as WorkQueue<string> });
+  const feedOf = (spec: ControllerSpec<string, MadeUpSeen>): Feed => anyController(spec).feed({ cache, queue });
   const change = (...[before, after]: readonly (readonly string[] | undefined)[]): Transition => ({
     kind: 'floating-ip',
     uuid: floatingIp,
@@ -97,7 +90,7 @@ describe('anyController', () => {
             [...reader.all('virtual-ip')].flatMap(({ refs }) => refs['virtual-machine-interface']),
         },
       });
-      feedOf(spec as ControllerSpec<string, MadeUpSeen>).changed(change([port1], [port1]), 'live');
+      feedOf(spec).changed(change([port1], [port1]), 'live');
       expect(keys()).to.deep.equal([port3]);
     });
   });

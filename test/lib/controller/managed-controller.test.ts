@@ -11,6 +11,7 @@ import {
   planOf,
   port1,
   port2,
+  port3,
   stagesOf,
 } from '../planning/support/objects.js';
 import { PlanStage } from '../planning/support/plan-stage.js';
@@ -42,7 +43,10 @@ describe('ManagedController', () => {
   let feed: Feed;
   let controller: AnyController;
 
-  const start = (spec: MadeUpSpec, delta: { readonly ownership?: Ownership; readonly dryRun?: boolean } = {}): void => {
+  const start = (
+    spec: MadeUpSpec,
+    delta: { readonly ownership?: Ownership; readonly dryRun?: boolean; readonly workers?: number } = {},
+  ): void => {
     const { cache, clock, metrics } = stage;
     const queue = new CountingQueue({ clock, random: () => 0 });
     feed = anyController(spec).feed({ cache, queue });
@@ -107,12 +111,12 @@ describe('ManagedController', () => {
   describe('its status', () => {
     it('should be how many keys wait, and what its spec says', async () => {
       const spec = new TellingSpec();
-      start(spec);
-      stage.put('virtual-machine-interface', portEntity(port2));
+      start(spec, { workers: 1 });
+      stage.put('virtual-machine-interface', portEntity(port2)).put('virtual-machine-interface', portEntity(port3));
       feed.all();
       expect(controller.status()).to.deep.equal({ queue: { length: 2 }, observed: 0 });
       await quiet();
-      expect(controller.status()).to.deep.equal({ queue: { length: 0 }, observed: 2 });
+      expect(controller.status()).to.deep.equal({ queue: { length: 0 }, observed: 3 });
     });
   });
 

@@ -504,10 +504,11 @@ describe('KeyedWorkQueue', () => {
     it('should count what is queued, show how many wait, and observe how long they did', async () => {
       const seen: unknown[] = [];
       queue = make({
+        name: 'test',
         metrics: {
           increment: (name, labels) => seen.push([name, labels]),
-          set: (name, _labels, value) => seen.push([name, value]),
-          observe: (name, _labels, value) => seen.push([name, value]),
+          set: (name, labels, value) => seen.push([name, labels, value]),
+          observe: (name, labels, value) => seen.push([name, labels, value]),
         },
       });
       queue.add('a');
@@ -515,13 +516,14 @@ describe('KeyedWorkQueue', () => {
       queue.add('b', 'resync');
       clock.step(250);
       await take();
+      const labels = { controller: 'test' };
       expect(seen).to.deep.equal([
-        ['queue_adds_total', { priority: 'live' }],
-        ['queue_depth', 1],
-        ['queue_adds_total', { priority: 'resync' }],
-        ['queue_depth', 2],
-        ['queue_depth', 1],
-        ['queue_wait_seconds', 0.25],
+        ['queue_adds_total', { ...labels, priority: 'live' }],
+        ['queue_depth', labels, 1],
+        ['queue_adds_total', { ...labels, priority: 'resync' }],
+        ['queue_depth', labels, 2],
+        ['queue_depth', labels, 1],
+        ['queue_wait_seconds', labels, 0.25],
       ]);
     });
   });

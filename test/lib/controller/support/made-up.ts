@@ -15,8 +15,8 @@ export interface MadeUpSeen {
 export class MadeUpSpec implements ControllerSpec<string, MadeUpSeen> {
   public readonly name: string = 'made-up';
   public readonly touches = {
-    'floating-ip': ({ refs }: EntityOf<'floating-ip'>) => refs['virtual-machine-interface'],
-    'virtual-machine-interface': ({ uuid }: EntityOf<'virtual-machine-interface'>) => [uuid],
+    'floating-ip': ({ refs }: EntityOf<'floating-ip'>): readonly string[] => refs['virtual-machine-interface'],
+    'virtual-machine-interface': ({ uuid }: EntityOf<'virtual-machine-interface'>): readonly string[] => [uuid],
   };
   /** All that was observed. */
   public readonly observed: MadeUpSeen[] = [];
