@@ -1,5 +1,6 @@
 /**
- * The public entry of the library: `createMonitor` for the whole, `createContainer` to replace parts of it, and the parts.
+ * The public entry of the library: `createMonitor` for the whole, `createContainer` to replace parts of it, the sources of changes, and what
+ * managers are made of. The rules are in `/rules`, the client of the config API in `/client`, the kinds of objects in `/model`.
  *
  * @module opensdn-svc-monitor
  */
@@ -10,7 +11,6 @@ export * from './base/log/index.js';
 export * from './base/metrics/index.js';
 export * from './base/settings/index.js';
 export * from './base/clock/index.js';
-export * from './model/index.js';
 export * from './kafka/index.js';
 export * from './config-api/index.js';
 export * from './change-stream/index.js';
@@ -20,6 +20,12 @@ export * from './ownership/index.js';
 export * from './planning/index.js';
 export * from './controller/index.js';
 export * from './managers/index.js';
-export * from './managers/octavia-vip/index.js';
+export {
+  checkSchema,
+  octaviaVip,
+  type KnownSchema,
+  type SchemaCheck,
+  type SchemaCheckOptions,
+} from './managers/octavia-vip/index.js';
 export * from './monitor/index.js';
 export * from './container/index.js';

@@ -1,15 +1,17 @@
 import {
   canonicalAddress,
+  refUuids,
+  type ConfigObject,
+  type Kind,
+  type VirtualMachineInterface,
+} from '../../lib/model/index.js';
+import {
   createConfigApiClient,
   hasCode,
-  refUuids,
   silentLogger,
   silentMetrics,
   SystemClock,
   type ConfigApiClient,
-  type ConfigObject,
-  type Kind,
-  type VirtualMachineInterface,
 } from '../../lib/index.js';
 import { serve } from '../processes/serve.js';
 

@@ -55,6 +55,11 @@ export interface CacheKeeper {
   announce(uuid: string, requestId: string): void;
   /** A write of ours may have been carried out, or not: the object is read again, some time. */
   doubt(kind: Kind, uuid: string): void;
+  /**
+   * A write that was announced has been answered, or has failed. If another one of ours to the same object was under way meanwhile, the
+   * order in which the server made them is not known: the object is read again.
+   */
+  answered(kind: Kind, uuid: string): void;
   /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted. */
   assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void;
 }
@@ -68,6 +73,8 @@ export class Informer implements ChangeSink, CacheKeeper {
   private readonly resync: Resync;
   private readonly observers: CacheObservers;
   private readonly ownRequests = new OwnRequests();
+  /** The objects to which writes of ours are under way: how many, and whether two were so at once. */
+  private readonly underWay = new Map<string, { readonly count: number; readonly overlap: boolean }>();
   /** The requests whose CREATE told what matters of an object. What else they do to it comes at once, and matters less. */
   private readonly createdBy = new BoundedMap<string>(rememberedCreates);
 
@@ -169,6 +176,18 @@ export class Informer implements ChangeSink, CacheKeeper {
     const { cache } = this.options;
     cache.versions.writing(uuid);
     this.ownRequests.add(requestId);
+    const others = this.underWay.get(uuid);
+    this.underWay.set(uuid, { count: (others?.count ?? 0) + 1, overlap: others !== undefined });
+  }
+
+  public answered(kind: Kind, uuid: string): void {
+    const { count = 1, overlap = false } = this.underWay.get(uuid) ?? {};
+    if (count > 1) {
+      this.underWay.set(uuid, { count: count - 1, overlap });
+      return;
+    }
+    this.underWay.delete(uuid);
+    if (overlap) this.doubt(kind, uuid);
   }
 
   public doubt(kind: Kind, uuid: string): void {

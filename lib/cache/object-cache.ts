@@ -19,6 +19,8 @@ interface Held {
   readonly entity: EntityBase;
   /** Position of the last live change, write or delete that touched it; full reads leave it. */
   readonly touched: number;
+  /** Position of the last change of which the entity shows what it has made of the object: what was heard of later may not be in it. */
+  readonly knownUpTo: number;
 }
 
 interface Age {
@@ -110,6 +112,14 @@ export class ObjectCache implements CacheReader {
     return this.indexes.referrers(kind, target, uuid);
   }
 
+  /**
+   * Position of the last change of which what the cache holds of the object shows what it has made of it: what was heard of after the read
+   * began may not be in it.
+   */
+  public knownUpTo(kind: Kind, uuid: string): number {
+    return this.objects.get(kind)?.get(uuid)?.knownUpTo ?? this.position;
+  }
+
   /** Whether the object was touched by something live, or deleted, after that position. */
   public touchedSince(kind: Kind, uuid: string, position: number): boolean {
     return (this.heldOf(kind).get(uuid)?.touched ?? this.gone.get(uuid) ?? 0) > position;
@@ -118,17 +128,22 @@ export class ObjectCache implements CacheReader {
   /**
    * Takes an object as it is now.
    *
-   * @param origin position of the change that it comes from, none for a full read; and whether that change made it
+   * @param origin position of the change that it comes from, none for a full read; of the last change before the read began, none for what
+   * follows from a write of ours; and whether that change made it
    */
   public put<K extends Kind>(
     kind: K,
     entity: EntityOf<K>,
-    origin: { readonly touched?: number; readonly created?: boolean } = {},
+    origin: { readonly touched?: number; readonly readAfter?: number; readonly created?: boolean } = {},
   ): Transition<K> {
     const { uuid } = entity;
     const held = this.heldOf(kind);
     const before = held.get(uuid);
-    held.set(uuid, { entity, touched: origin.touched ?? before?.touched ?? 0 });
+    held.set(uuid, {
+      entity,
+      touched: origin.touched ?? before?.touched ?? 0,
+      knownUpTo: origin.readAfter ?? before?.knownUpTo ?? this.position,
+    });
     this.gone.delete(uuid);
     this.indexes.update(kind, before?.entity, entity);
     if (before === undefined && definitionOf(kind).isAged) this.noteAge(entity, origin.created === true);

@@ -147,6 +147,10 @@ export class Refresher {
         return Promise.race([done, failed]);
       }),
     );
+    // Of what was never there nobody else speaks: whoever waits for it has to look again.
+    const now = cache.get(kind, uuid);
+    if (now === undefined || !missing.some((reference) => cache.isGone(reference.uuid))) return;
+    this.parts.listener.changed({ kind, uuid, before: now, after: now } as unknown as Transition, 'live');
   }
 
   /** Ends all reading; those that wait reject with `closed`. */
@@ -323,7 +327,10 @@ export class Refresher {
     origin: { readonly readAfter: number; readonly created: boolean },
   ): void {
     const { cache, listener, observers, clock } = this.parts;
-    const transition: Transition = cache.put(kind, entity, { touched: cache.nextSequence(), created: origin.created });
+    const transition: Transition = cache.put(kind, entity, {
+      ...origin,
+      touched: cache.nextSequence(),
+    });
     observers.seen(transition, { readAfter: origin.readAfter, at: clock.monotonic() });
     listener.accepted(entity.uuid);
     if (isNews(transition, observers)) listener.changed(transition, 'live');

@@ -216,7 +216,7 @@ export class Resync {
         continue;
       }
       cache.versions.seen(object.uuid, version);
-      see(cache.put(kind, toEntity(kind, object)) as Transition);
+      see(cache.put(kind, toEntity(kind, object), { readAfter: began }) as Transition);
     }
   }
 

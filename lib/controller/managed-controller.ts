@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import type { CacheKeeper, CacheReader } from '../cache/index.js';
+import type { CacheKeeper } from '../cache/index.js';
 import type { ConfigWriter } from '../config-api/index.js';
 import type { Ownership } from '../ownership/index.js';
-import { PlanApplier, type Plan } from '../planning/index.js';
+import { PlanApplier, type Plan, type PlanApplierParts } from '../planning/index.js';
 import { Controller } from './controller.js';
 import { OwnedReconciler } from './owned-reconciler.js';
 import { PlanReconciler } from './plan-reconciler.js';
@@ -13,7 +13,7 @@ import type { ControllerProblem, ControllerSpec } from './spec.js';
 
 /** What a controller of a monitor is made of besides its spec. */
 export interface ManagedControllerParts {
-  readonly cache: CacheReader & { readonly sequence: number };
+  readonly cache: PlanApplierParts['cache'];
   readonly keeper: CacheKeeper;
   readonly writer: ConfigWriter;
   readonly ownership: Ownership;

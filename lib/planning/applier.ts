@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { hasCode, isNotFound, SvcMonitorError } from '../base/errors/index.js';
 import type { Clock } from '../base/clock/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import type { CacheKeeper, CacheReader, ObjectRef } from '../cache/index.js';
+import type { CacheKeeper, CacheReader, ObjectCache, ObjectRef } from '../cache/index.js';
 import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
 import type { EntityOf } from '../model/index.js';
 import { after, created } from './effects.js';
@@ -42,7 +42,7 @@ export interface SentWrite {
   readonly write: Exclude<Write, CreateWrite | DeleteWrite>;
   readonly uuid: string;
   readonly requestId: string;
-  /** The plan knew of the changes up to here. */
+  /** What the plan knew of the object shows what the changes up to here have made of it. */
   readonly plannedAt: number;
   /** Monotonic time, milliseconds. */
   readonly at: number;
@@ -70,7 +70,7 @@ export interface ApplyOptions {
 /** What a {@link PlanApplier} is made of. */
 export interface PlanApplierParts {
   readonly writer: ConfigWriter;
-  readonly cache: CacheReader & { readonly sequence: number };
+  readonly cache: CacheReader & Pick<ObjectCache, 'sequence' | 'knownUpTo' | 'touchedSince'>;
   readonly keeper: CacheKeeper;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -141,9 +141,11 @@ class Run {
   private readonly options: ApplyOptions;
   private readonly created = new Map<string, string>();
   private isReadBack = false;
-  private readonly plannedAt: number;
   // As the plan has them, or as it has left them.
-  private readonly heeded = new Map<string, { readonly ref: ObjectRef; entity: EntityOf | undefined }>();
+  private readonly heeded = new Map<
+    string,
+    { readonly ref: ObjectRef; readonly knownUpTo: number; entity: EntityOf | undefined }
+  >();
 
   public constructor(
     private readonly parts: PlanApplierParts,
@@ -151,9 +153,9 @@ class Run {
     carried: { readonly plan: Pick<Plan, 'heeds'>; readonly options: ApplyOptions },
   ) {
     this.options = carried.options;
-    this.plannedAt = parts.cache.sequence;
     for (const ref of carried.plan.heeds) {
-      this.heeded.set(ref.uuid, { ref, entity: parts.cache.get(ref.kind, ref.uuid) });
+      const knownUpTo = parts.cache.knownUpTo(ref.kind, ref.uuid);
+      this.heeded.set(ref.uuid, { ref, knownUpTo, entity: parts.cache.get(ref.kind, ref.uuid) });
     }
   }
 
@@ -271,17 +273,41 @@ class Run {
   }
 
   private async change(write: SentWrite['write']): Promise<void> {
-    const { cache, keeper, clock } = this.parts;
+    const { keeper, cache, clock } = this.parts;
     const { observer } = this.options;
     const { kind, uuid } = this.resolve(write.on);
     const requestId = newOwnRequestId(write.do === 'set' ? write.purpose : undefined);
-    const sent = { write, uuid, requestId, plannedAt: this.plannedAt };
+    const announcedAt = cache.sequence;
+    const plannedAt = this.heeded.get(uuid)?.knownUpTo ?? announcedAt;
+    const sent = { write, uuid, requestId, plannedAt };
     keeper.announce(uuid, requestId);
     observer?.sending?.({ ...sent, at: clock.monotonic() });
-    await this.send(write, { kind, uuid, requestId });
-    // A write that is repeated can take seconds, and undo what a user has done meanwhile.
-    if (this.hasChanged(uuid)) this.isOutdated = true;
-    observer?.written?.({ ...sent, at: clock.monotonic() });
+    try {
+      await this.send(write, { kind, uuid, requestId });
+      // A write that is repeated can take seconds, and undo what a user has done meanwhile.
+      if (this.hasChanged(uuid)) this.isOutdated = true;
+      observer?.written?.({ ...sent, at: clock.monotonic() });
+      if (cache.touchedSince(kind, uuid, announcedAt)) await this.lookAgain(write, { kind, uuid });
+      else this.assume(write, { kind, uuid });
+    } finally {
+      // After it is noted: what is read again then is newer.
+      keeper.answered(kind, uuid);
+    }
+  }
+
+  // What a read has shown while the write was under way may be newer than the write, or older: it is read again, not reckoned.
+  private async lookAgain(write: SentWrite['write'], { kind, uuid }: ObjectRef): Promise<void> {
+    const { cache, keeper } = this.parts;
+    await keeper.refresh(kind, [uuid], this.signal);
+    const shown = cache.get(kind, uuid);
+    const heeded = this.heeded.get(uuid);
+    if (heeded === undefined) return;
+    if (shown === undefined || !isDeepStrictEqual(after(shown, write), shown)) this.isOutdated = true;
+    else if (!this.isOutdated) heeded.entity = shown;
+  }
+
+  private assume(write: SentWrite['write'], { kind, uuid }: ObjectRef): void {
+    const { cache, keeper } = this.parts;
     const before = cache.get(kind, uuid);
     if (before === undefined) return;
     const entity = after(before, write);

@@ -54,7 +54,7 @@ function settingsPage(): string {
   });
   return `# Settings
 
-${generatedNote('service/config/schema.ts')}
+${generatedNote('service/config/schema.ts, and settings.ts of each manager')}
 
 A key such as \`rabbitmq.tls.ca_file\` can be given in four ways. Of several the last one in this list counts:
 
@@ -91,7 +91,7 @@ function metricsPage(): string {
   ]);
   return `# Metrics
 
-${generatedNote('lib/base/metrics/definitions.ts and the metrics.ts of each manager')}
+${generatedNote('lib/base/metrics/definitions.ts, and metrics.ts of each manager')}
 
 \`GET /metrics\` of the status endpoint answers in Prometheus' text format. Durations are seconds. Besides these there are the usual figures of a Node.js process (memory, CPU, event loop, garbage collection), as \`svc_monitor_process_...\` and \`svc_monitor_nodejs_...\`.
 

@@ -63,7 +63,7 @@ describe('the worked example of a manager', () => {
     const signal = new AbortController().signal;
     const monitor = copy.createMonitor({ configApi: { urls: [server.url] }, source });
     const said = (uuid: string): string | undefined =>
-      JSON.stringify(server.read('virtual-router' as never, uuid)?.['annotations'] ?? '')
+      JSON.stringify(server.read('virtual-router', uuid)?.['annotations'] ?? '')
         .split(`"${note}","value":"`)[1]
         ?.split('"')[0];
     try {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { liveAmphorae, type LoadBalancer, type UserFloatingIp } from '../../fixtures/index.js';
-import { readRecord, type ManagerSettings } from '../../lib/index.js';
+import { readRecord } from '../../lib/rules.js';
+import { type ManagerSettings } from '../../lib/index.js';
 import { eventually } from '../support/eventually.js';
 import { Shop } from '../support/shop.js';
 

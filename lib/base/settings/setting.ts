@@ -18,7 +18,10 @@ export interface Setting<T> {
 export type SettingsTable<S> = { readonly [N in keyof S]: Setting<S[N]> };
 
 /** The values of a table of settings. */
-export type SettingsOf<T> = { readonly [N in keyof T]: T[N] extends Setting<infer V> ? V : never };
+export type SettingsOf<T> = { readonly [N in keyof T]: T[N] extends Setting<infer V> ? Unchanging<V> : never };
+
+/** A value that nobody changes. @inline */
+type Unchanging<V> = V extends readonly (infer E)[] ? readonly E[] : V;
 
 /** A setting. Durations are milliseconds. */
 export function setting<T extends z.ZodType>(

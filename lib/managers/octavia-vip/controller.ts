@@ -92,13 +92,17 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     }
   }
 
-  public planned(key: VipKey, { vipPortUuid: vipPort, associations, members }: VipPlan): void {
+  public planned(key: VipKey, { vipPortUuid: vipPort, associations, members, events }: VipPlan): void {
     if (vipPort === undefined) return;
     const { cache, history } = this.parts;
     const port = cache.get('virtual-machine-interface', vipPort);
     const project = port && projectOf(port);
     if (project !== undefined) history.vipPortSeen(vipPort, project);
-    for (const uuid of associations) history.note(uuid, { type: 'associated', of: { vip: key, vipPort } });
+    // What a workaround has wired looks like late work of ours as soon as it is known: not before the plan was carried out.
+    const takenOver = takenOverBy(events);
+    for (const uuid of associations) {
+      if (!takenOver.has(uuid)) history.note(uuid, { type: 'associated', of: { vip: key, vipPort } });
+    }
     for (const uuid of members) history.memberSeen(uuid, { key, vipPort });
   }
 
@@ -123,10 +127,12 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     const { reports, history } = this.parts;
     // To what is not recorded each look is the first.
     const isNews = ({ type, floatingIpUuid }: AssociationEvent): boolean =>
-      type !== 'associated' || !reports.wasAssociated(key, floatingIpUuid);
+      (type !== 'associated' && type !== 'taken-over') || !reports.wasAssociated(key, floatingIpUuid);
     const news = plan.events.filter(isNews);
     reports.update(plan, { dryRun, unrecorded: refusal });
     if (dryRun) return;
+    const of = { vip: key, vipPort: plan.vipPortUuid };
+    for (const uuid of takenOverBy(plan.events)) history.note(uuid, { type: 'associated', of });
     // An association has ended when its record is gone.
     const isDone = outcome === 'done' && refusal === undefined;
     for (const event of isDone ? news : news.filter((one) => !isEnd(one))) this.tell(event, key);
@@ -182,6 +188,9 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       case 'associated':
         logger.info('floating ip associated', fields);
         return;
+      case 'taken-over':
+        logger.info('floating ip was wired by hand, taken over', fields);
+        return;
       case 'stripped':
         metrics.increment('associations_stripped_total', {});
         logger.warn('floating ip stripped by a port delete, restoring it', fields);
@@ -201,4 +210,8 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
         assertNever(event.type);
     }
   }
+}
+
+function takenOverBy(events: readonly AssociationEvent[]): ReadonlySet<string> {
+  return new Set(events.filter(({ type }) => type === 'taken-over').map(({ floatingIpUuid }) => floatingIpUuid));
 }

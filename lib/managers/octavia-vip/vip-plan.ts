@@ -33,6 +33,8 @@ export interface VipPlan extends Plan {
 /** The settings that count here. @inline */
 type Rules = Pick<OctaviaVipSettings, 'stripWindowMs' | 'unclearDisassociation' | 'projectToFloatingIp'>;
 
+const unknownRecheckMs = 60_000;
+
 /** Plans a VIP: who carries it was told when it was observed; then the floating ips, and the virtual-ip that records them. Pure. */
 export function planVip(seen: VipSeen, rules: Rules): VipPlan {
   const { key, loadBalancer, surplus } = seen;
@@ -42,7 +44,13 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
   }
   const { floatingIps: seenFloatingIps, virtualIp: seenVirtualIp, isCut } = seen.rest;
   const planned = planFloatingIps(seenFloatingIps.observation, rules);
-  const floatingIps = { ...planned, undecided: [...planned.undecided, ...seenFloatingIps.unknown].sort() };
+  const { unknown } = seenFloatingIps;
+  const floatingIps = {
+    ...planned,
+    undecided: [...planned.undecided, ...unknown].sort(),
+    // What cannot be read wakes nobody when it is lost that it can be.
+    ...(unknown.length === 0 ? {} : { recheckAfterMs: Math.min(planned.recheckAfterMs ?? Infinity, unknownRecheckMs) }),
+  };
   const { associations, undecided, untrusted } = floatingIps;
   const virtualIp = planVirtualIp({ ...seenVirtualIp, associations, undecided, untrusted });
   const plan = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, rules);

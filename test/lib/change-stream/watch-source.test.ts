@@ -4,14 +4,13 @@ import { expect } from 'chai';
 import {
   fieldsToWatch,
   ManualClock,
-  parseObject,
   SvcMonitorError,
-  toDashed,
   WatchSource,
   type Change,
   type ConfigApiAuth,
   type WatchSourceOptions,
 } from '../../../lib/index.js';
+import { parseObject, toDashed } from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { eventually } from '../../support/eventually.js';
 import { KeptLog } from '../../support/kept.js';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { ConfigApiClient, Kind, ListOptions, ObjectPage } from '../../../lib/index.js';
+import type { ConfigApiClient, ListOptions, ObjectPage } from '../../../lib/index.js';
+import type { Kind } from '../../../lib/model/index.js';
 import { failure, until } from './support/conditions.js';
 import { answer, inTurn, ScriptedServer } from './support/scripted-server.js';
 import { KeepingLogger, testClient, type CountingMetrics } from './support/test-client.js';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { allMetricDefinitions, errorCodes, metricDefinitions, octaviaVipMetrics } from '../../../lib/index.js';
+import { allMetricDefinitions, errorCodes, metricDefinitions } from '../../../lib/index.js';
+import { octaviaVipMetrics } from '../../../lib/managers/octavia-vip/index.js';
 import { PrometheusMetrics } from '../../../service/metrics/index.js';
 
 describe('PrometheusMetrics', () => {

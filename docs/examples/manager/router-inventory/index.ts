@@ -18,7 +18,11 @@ export const routerInventory = defineManager({
       observe: (uuid) => {
         const router = cache.get('virtual-router', uuid);
         const said = router?.annotations[inventoryKey];
-        return { uuid, instances: router?.refs['virtual-machine'].length ?? 0, ...(said === undefined ? {} : { said }) };
+        return {
+          uuid,
+          instances: router?.refs['virtual-machine'].length ?? 0,
+          ...(said === undefined ? {} : { said }),
+        };
       },
       plan: (seen) => planRouter(seen, settings),
     };

@@ -23,6 +23,8 @@ export interface ObservedFloatingIp {
    * association is over; nothing of it is evidence for this VIP.
    */
   readonly former?: readonly string[];
+  /** Whether a virtual-ip of another VIP records it: what is left on it is that one's business. Defaults to no. */
+  readonly keptElsewhere?: boolean;
   /** Whether it is attached to another VIP now: the flag is that one's. */
   readonly attachedElsewhere: boolean;
   /** How it was detached; undefined if nobody saw it, or it is attached. */

@@ -130,6 +130,7 @@ function observeFloatingIp(
       : { former: [...new Set([...ended.flatMap(recordedPorts), ...(former?.ports ?? [])])].sort() }),
     ...(own === undefined ? {} : { footprint: own }),
     attachedElsewhere: isAttachedElsewhere(parts, floatingIp, key),
+    ...(isKeptElsewhere(parts, floatingIp, key) ? { keptElsewhere: true } : {}),
     ...(detached === undefined ? {} : { detached }),
     fence: fenceOf(memory, now, settings.stripWindowMs),
   };
@@ -156,6 +157,12 @@ function isRecordedElsewhere(
     const record = recordOf(virtualIp);
     return record?.vipPort === vipPort && record?.vip !== key && isBelieved(parts, virtualIp, floatingIp);
   });
+}
+
+function isKeptElsewhere(parts: Known, floatingIp: FloatingIp, key: VipKey): boolean {
+  return virtualIpsRecording(parts.cache, floatingIp.uuid).some(
+    (virtualIp) => recordOf(virtualIp)?.vip !== key && isBelieved(parts, virtualIp, floatingIp),
+  );
 }
 
 function observeReference(cache: CacheReader, portUuid: string): ObservedReference {

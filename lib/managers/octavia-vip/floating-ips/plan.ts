@@ -10,7 +10,7 @@ import { writesToBind, writesToEnd, writesToRelease, writesToTakeBack } from './
 /** What has happened to an association, for metrics and logs. */
 export interface AssociationEvent {
   readonly floatingIpUuid: string;
-  readonly type: 'associated' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone';
+  readonly type: 'associated' | 'taken-over' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone';
 }
 
 /** Objects to read again, by uuid, sorted. */
@@ -117,7 +117,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
         event(standing.event);
-        plan.forgotten.push(floatingIp.uuid);
+        if (!isHandedOver(floatingIp)) plan.forgotten.push(floatingIp.uuid);
         break;
       case 'former':
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
@@ -133,7 +133,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         plan.untrusted.push(floatingIp.uuid);
         break;
       case 'none':
-        if (floatingIp.footprint !== undefined && isUsersElsewhere(floatingIp, seen)) {
+        if (floatingIp.footprint !== undefined && isUsersElsewhere(floatingIp, seen) && !isHandedOver(floatingIp)) {
           plan.forgotten.push(floatingIp.uuid);
         }
         break;
@@ -166,4 +166,9 @@ function waitOf(recheck: RecheckTime, floatingIp: ObservedFloatingIp, rules: Rul
 // Neutron attaches to one port, and sets the fixed ip with it: one that is none of the VIP's is the user's own choice.
 function isUsersElsewhere({ references, fixedIp }: ObservedFloatingIp, seen: FloatingIpObservation): boolean {
   return references.some(({ live }) => live) && fixedIp !== undefined && fixedIp !== seen.address;
+}
+
+// What we leave to another VIP is remembered until that one has recorded it: it may end before.
+function isHandedOver({ attachedElsewhere, keptElsewhere }: ObservedFloatingIp): boolean {
+  return attachedElsewhere && keptElsewhere !== true;
 }

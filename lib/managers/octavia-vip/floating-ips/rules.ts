@@ -4,7 +4,7 @@ import type { EndEvent } from './writes.js';
 
 /** How a floating ip stands to a VIP. `recheck`: when to look again, see {@link RecheckTime}. */
 export type Standing =
-  | { readonly is: 'associated'; readonly event?: 'associated' | 'stripped' | 'restored' }
+  | { readonly is: 'associated'; readonly event?: 'associated' | 'taken-over' | 'stripped' | 'restored' }
   | { readonly is: 'ended'; readonly event: EndEvent }
   | { readonly is: 'undecided'; readonly recheck: RecheckTime }
   | { readonly is: 'unverified' | 'untrusted' | 'left-over' | 'former' | 'none' };
@@ -158,7 +158,7 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, Standing> = {
         record: 'none',
         known: false,
       },
-      stands: { is: 'associated', event: 'associated' },
+      stands: { is: 'associated', event: 'taken-over' },
       says: 'it references the VIP port and nothing but its amphora ports, and nobody knows why: a workaround did that',
       cites: 'docs/design.md, "Floating ip"; recordings 03, 18',
     },

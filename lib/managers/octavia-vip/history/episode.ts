@@ -69,6 +69,9 @@ export interface Memory {
   readonly episodes: readonly Episode[];
 }
 
+/** How long an update may come after a write of ours and be taken for it, on a stream that does not name our requests. Milliseconds. */
+export const ownUpdateWithinMs = 1_000;
+
 /** Nothing. */
 export const noMemory: Memory = {
   phase: 'attached',

@@ -6,9 +6,9 @@ import { ownRequestIdPrefix, requestIdPrefix } from '../../../config-api/index.j
 import { parseObject, toEntity, type EntityOf, type Kind } from '../../../model/index.js';
 import { recordedFloatingIps, recordOf } from '../record/record.js';
 import type { VipKey } from '../vip-key.js';
-import { isWritten, noMemory, type Memory } from './episode.js';
+import { isWritten, noMemory, ownUpdateWithinMs, type Memory } from './episode.js';
 import { RequestLog } from './request-log.js';
-import { ownUpdateWithinMs, RequestsByOrder } from './requests-by-order.js';
+import { RequestsByOrder } from './requests-by-order.js';
 import { next, type Event } from './transitions.js';
 
 /** What a write is for that is the first step of a restore: it stands in the request-id, so that other monitors know it, too. */
@@ -176,7 +176,7 @@ export class History implements CacheObserver, HistoryReader {
     const memory = this.floatingIps.get(uuid) ?? noMemory;
     if (change.operation !== 'UPDATE') return;
     const update = this.byOrder.floatingIpUpdated(change, memory, moment);
-    if (change.object !== undefined && memory.echoes > 0) this.note(uuid, { type: 'echoed' });
+    if (update.isEcho) this.note(uuid, { type: 'echoed' });
     if (update.said !== undefined && (update.said.detached || memory.said !== undefined)) {
       this.note(uuid, { type: 'said', ...update.said });
     }

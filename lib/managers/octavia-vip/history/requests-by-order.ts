@@ -4,7 +4,7 @@ import type { CacheReader, Moment } from '../../../cache/index.js';
 import type { Change } from '../../../change-stream/index.js';
 import { parseObject, toEntity } from '../../../model/index.js';
 import { recordedPorts, virtualIpsRecording } from '../record/record.js';
-import { letGoSince, type Memory } from './episode.js';
+import { letGoSince, ownUpdateWithinMs, type Memory } from './episode.js';
 
 interface PortDelete {
   readonly requestId: string;
@@ -16,13 +16,12 @@ interface PortDelete {
 const longestDeleteMs = 30_000;
 /** A port that was let go of longer ago was so before its delete began. */
 const lateDropMs = 5_000;
-/** How long an update may come after a write of ours and be taken for it. */
-export const ownUpdateWithinMs = 1_000;
 const rememberedDeletes = 10_000;
 
 /** What is to be learned from a change of a floating ip: whose request it is, and what the stream says of it. */
 export interface FloatingIpUpdate {
   readonly requestId?: string;
+  /** It is the echo of a write of ours. */
   readonly isEcho: boolean;
   /** Whether it is detached then; and which port delete was under way, if one was. Undefined: nothing new is said. */
   readonly said?: { readonly detached: boolean; readonly by?: string | undefined };
@@ -60,12 +59,14 @@ export class RequestsByOrder {
   public floatingIpUpdated({ uuid, object }: Change, memory: Memory, moment: Moment): FloatingIpUpdate {
     const isEcho = object !== undefined && isExpected(memory, moment.at);
     if (!mayBeDetached(object)) return { isEcho, said: { detached: false } };
+    // No write of ours detaches: the first that shows it so is somebody else's.
     const known = object === undefined ? undefined : memory.said;
     const by = this.running(this.portsOf(uuid, memory, moment), moment)?.requestId;
     const fresh = `update ${moment.sequence}`;
-    if (known === undefined) return { isEcho, requestId: by ?? fresh, said: { detached: true, by } };
-    // A port delete that began later has nothing to do with it.
-    if (by !== undefined && by === known.by) return { isEcho, requestId: by };
+    if (known === undefined) return { isEcho: false, requestId: by ?? fresh, said: { detached: true, by } };
+    // A port delete that began later has nothing to do with it. One that runs still announces it twice: which of two is the echo cannot
+    // be told, and one that comes when it is over must not count as a deed of the user's.
+    if (by !== undefined && by === known.by) return { isEcho: false, requestId: by };
     return isEcho ? { isEcho } : { isEcho, requestId: fresh };
   }
 

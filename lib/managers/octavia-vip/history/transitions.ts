@@ -2,6 +2,7 @@ import type { VipKey } from '../vip-key.js';
 import {
   isWritten,
   noFootprint,
+  ownUpdateWithinMs,
   type Detachment,
   type Episode,
   type Footprint,
@@ -87,7 +88,8 @@ const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
   sending: (memory, { requestId, at, isRestore }) => ({
     ...memory,
     lastWriteAt: at,
-    echoes: memory.echoes + 1,
+    // Those that have not come by now will not come.
+    echoes: (at - (memory.lastWriteAt ?? -Infinity) < ownUpdateWithinMs ? memory.echoes : 0) + 1,
     ...(isRestore ? { phase: 'restoring', fence: { requestId, at } } : {}),
   }),
   'reference-added': noteAdded,

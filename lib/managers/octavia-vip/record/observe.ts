@@ -34,14 +34,16 @@ function claimFacts(
   owners: readonly EntityOf<'virtual-machine-interface'>[],
 ): ClaimFacts {
   const project = projectOf(virtualIp);
+  // What belongs to no project is nobody's: it is not the same as another of nobody's.
+  const isSame = (port: EntityOf<'virtual-machine-interface'>): boolean =>
+    project !== undefined && projectOf(port) === project;
   const owner = owners.find(({ uuid }) => uuid === record.vipPort);
   const port = owner ?? cache.get('virtual-machine-interface', record.vipPort);
   const unseen = cache.isGone(record.vipPort) ? 'gone' : 'unreadable';
   return {
     recordedPort: owner !== undefined ? 'owner' : port !== undefined ? 'elsewhere' : unseen,
-    portsProject: port === undefined ? 'unknown' : projectOf(port) === project ? 'same' : 'other',
-    ownersProject:
-      owners.length === 0 ? 'none' : owners.some((other) => projectOf(other) === project) ? 'same' : 'other',
+    portsProject: port === undefined ? 'unknown' : isSame(port) ? 'same' : 'other',
+    ownersProject: owners.length === 0 ? 'none' : owners.some(isSame) ? 'same' : 'other',
     named: isNamedByUs(virtualIp, record),
   };
 }

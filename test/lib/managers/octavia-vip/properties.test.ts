@@ -1,23 +1,27 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { ManagerSettings } from '../../../../lib/managers/index.js';
 import {
   composeVipPlan,
-  planFloatingIps,
-  planLoadBalancer,
-  planAssociations,
-  planVirtualIp,
   type FloatingIpObservation,
   type LoadBalancerObservation,
   type LoadBalancerPlan,
-  type ManagerSettings,
   type ObservedFloatingIp,
   type ObservedPort,
   type ObservedVirtualIp,
+  planAssociations,
+  planFloatingIps,
+  planLoadBalancer,
+  planVirtualIp,
+  recordOf,
+  writeRecord,
+  vipKey,
   type VirtualIpObservation,
   type VirtualIpPlan,
-  type Write,
-} from '../../../../lib/managers/index.js';
-import { readRecord, recordAfter, vipKey } from '../../../../lib/model/index.js';
+} from '../../../../lib/managers/octavia-vip/index.js';
+import type { EntityOf } from '../../../../lib/model/index.js';
+import { after as effectOf, created as createdEntity } from '../../../../lib/planning/effects.js';
+import { subjectOf, type ReferenceWrite, type Target, type Write } from '../../../../lib/planning/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import {
   additionalVip,
@@ -77,7 +81,7 @@ const detached = fc.record({
 const footprint = fc.record({
   flag: fc.boolean(),
   fixedIp: fc.boolean(),
-  portUuids: fc.subarray([vipPort, ...amphorae]),
+  ports: fc.subarray([vipPort, ...amphorae]),
 });
 
 const anyFloatingIp = (number: number) =>
@@ -231,50 +235,52 @@ const virtualIpObservation = merged(
 function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, attach, detach, forget }: VirtualIpPlan) {
   let all = [...seen];
   const created = uuidOf(0x4f);
-  const change = (target: { readonly uuid: string } | 'created', to: (it: ObservedVirtualIp) => ObservedVirtualIp) => {
-    const uuid = target === 'created' ? created : target.uuid;
+  const change = (target: Target, to: (it: ObservedVirtualIp) => ObservedVirtualIp) => {
+    const uuid = 'created' in target ? created : target.uuid;
     all = all.map((one) => (one.uuid === uuid ? to(one) : one));
   };
   for (const write of [...record, ...attach, ...detach, ...forget]) {
-    switch (write.action) {
-      case 'create-virtual-ip': {
-        const { fqName, properties, record: entries } = write.virtualIp;
-        const parsed = readRecord({ key_value_pair: entries.map((entry) => ({ ...entry })) })!;
-        all.push({ uuid: created, fqName, ...properties, portUuids: [], floatingIpUuids: [], record: parsed });
+    switch (write.do) {
+      case 'create':
+        all.push(observedOf(createdEntity({ ...write, kind: 'virtual-ip' }, created)));
         break;
-      }
-      case 'delete-virtual-ip':
-        all = all.filter(({ uuid }) => uuid !== write.uuid);
-        break;
-      case 'set-virtual-ip-properties':
-        change(write.target, (one) => ({ ...one, ...write.properties }));
-        break;
-      case 'add-virtual-ip-reference':
-        change(write.target, (one) => ({ ...one, portUuids: [...one.portUuids, write.portUuid] }));
-        break;
-      case 'delete-virtual-ip-reference':
-        change(write.target, (one) => ({ ...one, portUuids: one.portUuids.filter((uuid) => uuid !== write.portUuid) }));
-        break;
-      case 'add-association-reference':
-        change(write.target, (one) => ({ ...one, floatingIpUuids: [...one.floatingIpUuids, write.floatingIpUuid] }));
-        break;
-      case 'delete-association-reference':
-        change(write.target, (one) => ({
-          ...one,
-          floatingIpUuids: one.floatingIpUuids.filter((uuid) => uuid !== write.floatingIpUuid),
-        }));
-        break;
-      case 'set-record':
-        change(write.target, (one) => ({ ...one, record: recordAfter(one.record, write.entries, []) }));
-        break;
-      case 'delete-record':
-        change(write.target, (one) => ({ ...one, record: recordAfter(one.record, [], write.keys) }));
+      case 'delete':
+        all = all.filter(({ uuid }) => uuid !== write.on.uuid);
         break;
       default:
-        throw new Error(`a virtual-ip plan does not ${write.action}`);
+        // As the cache takes note of it; a reference that is a trial is kept.
+        change(write.on, (one) => {
+          const certain = 'isTrial' in write ? { ...write, isTrial: false } : write;
+          return observedOf(effectOf(entityOf(one), certain) as EntityOf<'virtual-ip'>);
+        });
     }
   }
   return all;
+}
+
+function entityOf(one: ObservedVirtualIp): EntityOf<'virtual-ip'> {
+  const { uuid, fqName, address, subnetUuid, portUuids, floatingIpUuids, record } = one;
+  return {
+    uuid,
+    fqName,
+    refs: { 'virtual-machine-interface': portUuids, 'floating-ip': floatingIpUuids },
+    ...(address === undefined ? {} : { address }),
+    ...(subnetUuid === undefined ? {} : { subnetUuid }),
+    annotations: Object.fromEntries(writeRecord(record, vip).map((entry) => [entry.key, entry.value])),
+  };
+}
+
+function observedOf(entity: EntityOf<'virtual-ip'>): ObservedVirtualIp {
+  const { uuid, fqName, refs, address, subnetUuid } = entity;
+  return {
+    uuid,
+    fqName,
+    ...(address === undefined ? {} : { address }),
+    ...(subnetUuid === undefined ? {} : { subnetUuid }),
+    portUuids: refs['virtual-machine-interface'],
+    floatingIpUuids: refs['floating-ip'],
+    record: recordOf(entity)!,
+  };
 }
 
 function shuffled<T>(list: readonly T[], salt: number): readonly T[] {
@@ -308,7 +314,8 @@ function later(
   return { ...detachedBefore, sinceMs: detachedBefore.sinceMs + window, requests };
 }
 
-const isAdd = (write: Write) => write.action === 'add-floating-ip-reference';
+const isAdd = (write: Write): write is ReferenceWrite =>
+  write.do === 'add-reference' && write.on.kind === 'floating-ip';
 
 describe('the plans, whatever is observed', () => {
   describe('planFloatingIps', () => {
@@ -373,7 +380,7 @@ describe('the plans, whatever is observed', () => {
               .map(({ uuid }) => uuid),
           );
           const plan = planFloatingIps(seen, delta);
-          for (const write of writesOf(plan)) expect(allowed).to.include((write as { uuid: string }).uuid);
+          for (const write of writesOf(plan)) expect(allowed).to.include(subjectOf(write));
           for (const uuid of [...plan.associations, ...plan.undecided]) expect(allowed).to.include(uuid);
         }),
         parameters,
@@ -385,7 +392,7 @@ describe('the plans, whatever is observed', () => {
         fc.property(floatingIpObservation, rules, (seen, delta) => {
           const belong = [...seen.members, ...(seen.vipPort === undefined ? [] : [seen.vipPort.uuid])];
           for (const write of writesOf(planFloatingIps(seen, delta)).filter(isAdd)) {
-            expect(belong).to.include((write as { portUuid: string }).portUuid);
+            expect(belong).to.include(write.to.uuid);
           }
         }),
         parameters,
@@ -396,8 +403,9 @@ describe('the plans, whatever is observed', () => {
       fc.assert(
         fc.property(floatingIpObservation, rules, (seen, delta) => {
           for (const write of planFloatingIps(seen, delta).letGo) {
-            expect(write.action).to.equal('delete-floating-ip-reference');
-            expect(seen.outsiders).to.include((write as { portUuid: string }).portUuid);
+            if (write.do !== 'delete-reference') throw new Error(`to let go is not to ${write.do}`);
+            expect(write.on.kind).to.equal('floating-ip');
+            expect(seen.outsiders).to.include(write.to.uuid);
           }
         }),
         parameters,
@@ -410,11 +418,12 @@ describe('the plans, whatever is observed', () => {
           const plan = planFloatingIps(seen, delta);
           const associated = new Set(plan.associations);
           for (const write of writesOf(plan)) {
-            if (write.action !== 'delete-floating-ip-reference') continue;
-            const one = seen.floatingIps.find(({ uuid }) => uuid === write.uuid)!;
-            const isLive = one.references.some(({ portUuid, live }) => portUuid === write.portUuid && live);
-            if (associated.has(write.uuid)) expect(write.portUuid).not.to.equal(seen.vipPort?.uuid);
-            else if (isLive) expect(write.portUuid).not.to.equal(web);
+            if (write.do !== 'delete-reference') continue;
+            const subject = subjectOf(write);
+            const one = seen.floatingIps.find(({ uuid }) => uuid === subject)!;
+            const isLive = one.references.some(({ portUuid, live }) => portUuid === write.to.uuid && live);
+            if (associated.has(subject)) expect(write.to.uuid).not.to.equal(seen.vipPort?.uuid);
+            else if (isLive) expect(write.to.uuid).not.to.equal(web);
           }
         }),
         parameters,
@@ -633,13 +642,11 @@ describe('the plans, whatever is observed', () => {
             const refused = new Set(loadBalancer.refused.map(({ uuid }) => uuid));
             const writes = stages.flatMap((stage) => stage.writes);
             for (const write of writes) {
-              if (write.action === 'add-floating-ip-reference' || write.action === 'add-virtual-ip-reference') {
-                expect(refused).not.to.include(write.portUuid);
-              }
+              if (write.do === 'add-reference') expect(refused).not.to.include(write.to.uuid);
             }
-            const lastRecord = writes.findLastIndex(
-              ({ action }) => action === 'create-virtual-ip' || action === 'set-record',
-            );
+            const isRecord = (write: Write): boolean =>
+              write.do === 'create' || (write.do === 'set-entries' && Object.keys(write.set).length > 0);
+            const lastRecord = writes.findLastIndex(isRecord);
             const firstBind = writes.findIndex(isAdd);
             if (firstBind >= 0) expect(lastRecord).to.be.lessThan(firstBind);
           },

@@ -1,72 +1,76 @@
 import { expect } from 'chai';
-import {
-  ObjectCache,
-  type CachedKind,
-  type Entities,
-  type PortEntity,
-  type Transition,
-  type VirtualIpEntity,
-} from '../../../../lib/cache/index.js';
 import { ManualClock } from '../../../../lib/base/clock/index.js';
-import { allVips, causeOf, touchedVips, type ReactionContext } from '../../../../lib/managers/octavia-vip/reactions-index.js';
-import { vipKey } from '../../../../lib/model/index.js';
+import { ObjectCache, type CacheReader, type Transition } from '../../../../lib/cache/index.js';
+import {
+  allVips,
+  causeOf,
+  defaultOctaviaVipSettings,
+  History,
+  reactions,
+  recordKeys,
+  vipKey,
+  type MarkRules,
+  type ReactionContext,
+  type VipKey,
+} from '../../../../lib/managers/octavia-vip/index.js';
+import type { EntityOf, Kind } from '../../../../lib/model/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
-import { portEntity } from '../../../support/entities.js';
+import {
+  floatingIpEntity,
+  instanceIpEntity,
+  key,
+  network,
+  networkEntity,
+  portEntity,
+  virtualIpEntity,
+  type PortDelta,
+} from './support/entities.js';
 
-const [network, otherNetwork] = [uuidOf(0xb0), uuidOf(0xb2)];
-const key = vipKey(network, '10.107.0.3');
+const otherNetwork = uuidOf(0xb2);
 const secondKey = vipKey(network, 'fd00:107::3');
 const [vipPort, amphora, web, keepalived] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4)];
 const [vipAddress, amphoraAddress, webAddress] = [uuidOf(11), uuidOf(12), uuidOf(13)];
 const [floatingIp, virtualIp] = [uuidOf(21), uuidOf(31)];
 
-function port(uuid: string, delta: Partial<PortEntity> = {}): PortEntity {
-  return portEntity(uuid, { networkUuid: network, ...delta });
+function port(uuid: string, delta: PortDelta = {}): EntityOf<'virtual-machine-interface'> {
+  return portEntity(uuid, { owner: '', vms: [], ...delta });
 }
 
-const amphoraPort = port(amphora, { name: 'amphora', pairAddresses: ['10.107.0.3', 'fd00:107::3'] });
+const carries: PortDelta = { name: 'octavia-lb-vrrp-1', pairAddresses: ['10.107.0.3', 'fd00:107::3'] };
+const amphoraPort = port(amphora, carries);
 
-function record(...floatingIps: readonly string[]): VirtualIpEntity {
-  return {
-    uuid: virtualIp,
-    fqName: ['d', 'p', 'v'],
-    portUuids: [vipPort],
-    floatingIpUuids: [],
-    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps, members: [] },
-  };
+function record(...floatingIps: readonly string[]): EntityOf<'virtual-ip'> {
+  return virtualIpEntity(virtualIp, { ports: [vipPort], record: { vipPort, floatingIps } });
 }
 
 /** A load balancer with two VIPs and an amphora, an ordinary port, and a tenant's keepalived that carries the VIP. */
 class Scene implements ReactionContext {
   public readonly cache = new ObjectCache(new ManualClock());
+  public readonly history = new History(this.cache);
 
-  public constructor() {
+  public constructor(public readonly settings: MarkRules = defaultOctaviaVipSettings) {
     this.put('virtual-machine-interface', port(vipPort));
     this.put('virtual-machine-interface', amphoraPort);
     this.put('virtual-machine-interface', port(web));
     this.put('virtual-machine-interface', port(keepalived, { pairAddresses: ['10.107.0.77'] }));
-    this.put('instance-ip', { uuid: vipAddress, address: '10.107.0.3', networkUuid: network, portUuids: [vipPort] });
-    this.put('instance-ip', {
-      uuid: amphoraAddress,
-      address: '10.107.0.4',
-      networkUuid: network,
-      portUuids: [amphora],
-    });
-    this.put('instance-ip', { uuid: webAddress, address: '10.107.0.6', networkUuid: network, portUuids: [web] });
+    this.put('instance-ip', instanceIpEntity(vipAddress, { address: '10.107.0.3', ports: [vipPort] }));
+    this.put('instance-ip', instanceIpEntity(amphoraAddress, { address: '10.107.0.4', ports: [amphora] }));
+    this.put('instance-ip', instanceIpEntity(webAddress, { address: '10.107.0.6', ports: [web] }));
   }
 
-  public readonly isAmphoraPort = (seen: PortEntity): boolean => seen.name === 'amphora';
-
-  public put<K extends CachedKind>(kind: K, entity: Entities[K]): Transition {
+  public put<K extends Kind>(kind: K, entity: EntityOf<K>): Transition {
     return this.cache.put(kind, entity);
   }
 
-  public remove(kind: CachedKind, uuid: string): Transition {
+  public remove(kind: Kind, uuid: string): Transition {
     return this.cache.remove(kind, uuid, this.cache.nextSequence());
   }
 
-  public touched(transition: Transition): readonly string[] {
-    return [...touchedVips(transition, this)].sort();
+  /** As a controller's feed asks: for the object as it was and as it is. */
+  public touched({ kind, before, after }: Transition): readonly string[] {
+    const reaction = reactions(this)[kind] as ((entity: EntityOf, cache: CacheReader) => Iterable<VipKey>) | undefined;
+    const entities = [before, after].filter((entity) => entity !== undefined);
+    return [...new Set(entities.flatMap((entity) => [...(reaction?.(entity, this.cache) ?? [])]))].sort();
   }
 }
 
@@ -77,8 +81,18 @@ describe('the reactions: which VIPs a change touches', () => {
     it('should be all that are carried or kept in it: sharing decides whom to trust', () => {
       const scene = new Scene();
       scene.put('virtual-ip', record());
-      expect(scene.touched(scene.put('virtual-network', { uuid: network, shared: true }))).to.include.members(both);
-      expect(scene.touched(scene.put('virtual-network', { uuid: otherNetwork, shared: true }))).to.deep.equal([]);
+      expect(scene.touched(scene.put('virtual-network', networkEntity(network, true)))).to.include.members(both);
+      expect(scene.touched(scene.put('virtual-network', networkEntity(otherNetwork, true)))).to.deep.equal([]);
+    });
+
+    it('should be nothing that annotations only call a VIP: anybody can write those', () => {
+      const scene = new Scene();
+      scene.remove('virtual-machine-interface', amphora);
+      scene.remove('virtual-machine-interface', keepalived);
+      const annotations = { [recordKeys.vip]: `${network}/nonsense` };
+      scene.put('virtual-ip', { ...virtualIpEntity(virtualIp, { record: null }), annotations });
+      expect(scene.touched(scene.put('virtual-network', networkEntity(network, true)))).to.deep.equal([]);
+      expect([...allVips(scene.cache, scene)]).to.deep.equal([]);
     });
   });
 
@@ -96,9 +110,9 @@ describe('the reactions: which VIPs a change touches', () => {
 
     it('should be those of an amphora that is deleted, or was renamed', () => {
       const scene = new Scene();
-      expect(scene.touched(scene.put('virtual-machine-interface', { ...amphoraPort, name: 'web' }))).to.deep.equal(
-        both,
-      );
+      expect(
+        scene.touched(scene.put('virtual-machine-interface', port(amphora, { ...carries, name: 'web' }))),
+      ).to.deep.equal(both);
       scene.put('virtual-machine-interface', amphoraPort);
       expect(scene.touched(scene.remove('virtual-machine-interface', amphora))).to.deep.equal(both);
     });
@@ -113,7 +127,7 @@ describe('the reactions: which VIPs a change touches', () => {
     it('should be its own addresses, if we keep a virtual-ip for them', () => {
       const scene = new Scene();
       scene.remove('virtual-machine-interface', amphora);
-      scene.put('virtual-ip', { ...record(), portUuids: [] });
+      scene.put('virtual-ip', virtualIpEntity(virtualIp, { record: { vipPort } }));
       expect(scene.touched(scene.put('virtual-machine-interface', port(vipPort, { owner: 'Octavia' })))).to.deep.equal([
         key,
       ]);
@@ -130,14 +144,22 @@ describe('the reactions: which VIPs a change touches', () => {
       ['an ordinary port', web, { owner: 'compute:nova' }],
       ["a tenant's keepalived with a pair of its own", keepalived, { pairAddresses: ['10.107.0.78'] }],
       ["a tenant's keepalived that takes the VIP as pair", keepalived, { pairAddresses: ['10.107.0.3'] }],
-      ['a port without a network', web, { networkUuid: undefined }],
+      ['a port without a network', web, { network: null }],
     ] as const) {
       it(`should be none when it is ${what}`, () => {
         const scene = new Scene();
-        const changed = port(uuid, delta as Partial<PortEntity>);
+        const changed = port(uuid, delta);
         expect(scene.touched(scene.put('virtual-machine-interface', changed))).to.deep.equal([]);
       });
     }
+  });
+
+  describe('of a port, where virtual ports in general count', () => {
+    it('should be the pairs of anybody but Octavia’s VIP port', () => {
+      const scene = new Scene({ ...defaultOctaviaVipSettings, virtualPorts: 'all' });
+      const paired = scene.put('virtual-machine-interface', port(web, { pairAddresses: ['10.107.0.3'] }));
+      expect(scene.touched(paired)).to.deep.equal([key]);
+    });
   });
 
   describe('of an instance-ip', () => {
@@ -154,22 +176,18 @@ describe('the reactions: which VIPs a change touches', () => {
     it('should be none when it is an ordinary address of an ordinary port', () => {
       const scene = new Scene();
       expect(scene.touched(scene.remove('instance-ip', webAddress))).to.deep.equal([]);
-      const without = { uuid: uuidOf(14), portUuids: [] };
+      const without = instanceIpEntity(uuidOf(14), { network: null });
       expect(scene.touched(scene.put('instance-ip', without))).to.deep.equal([]);
     });
   });
 
   describe('of a floating ip', () => {
-    const on = (...portUuids: readonly string[]) => ({
-      uuid: floatingIp,
-      isVirtualIp: false,
-      portUuids,
-      projectUuids: [],
-    });
+    const on = (...ports: readonly string[]) => floatingIpEntity(floatingIp, { ports });
 
     it('should be those for which we wrote on it, whatever it references now', () => {
       const scene = new Scene();
-      scene.cache.traces.footprints.propertiesSet(floatingIp, secondKey, { isVirtualIp: true, vipPort });
+      const of = { vip: secondKey, vipPort };
+      scene.history.note(floatingIp, { type: 'properties-set', isVirtualIp: true, of });
       expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([secondKey]);
     });
 
@@ -212,14 +230,14 @@ describe('the reactions: which VIPs a change touches', () => {
     it('should be the VIP that it is kept for, before and after', () => {
       const scene = new Scene();
       expect(scene.touched(scene.put('virtual-ip', record()))).to.deep.equal([key]);
-      const moved = { ...record(), record: { ...record().record!, vip: secondKey } };
+      const moved = virtualIpEntity(virtualIp, { ports: [vipPort], record: { vipPort, vip: secondKey } });
       expect(scene.touched(scene.put('virtual-ip', moved))).to.deep.equal(both);
       expect(scene.touched(scene.remove('virtual-ip', virtualIp))).to.deep.equal([secondKey]);
     });
 
     it("should be none when it is somebody else's", () => {
       const scene = new Scene();
-      const foreign = { uuid: virtualIp, fqName: ['d', 'p', 'v'], portUuids: [vipPort], floatingIpUuids: [] };
+      const foreign = virtualIpEntity(virtualIp, { ports: [vipPort], record: null });
       expect(scene.touched(scene.put('virtual-ip', foreign))).to.deep.equal([]);
     });
   });
@@ -228,31 +246,31 @@ describe('the reactions: which VIPs a change touches', () => {
 describe('allVips', () => {
   it('should be those that amphorae carry and those that we keep, each once', () => {
     const scene = new Scene();
-    expect([...allVips(scene)].sort()).to.deep.equal(both);
+    expect([...allVips(scene.cache, scene)].sort()).to.deep.equal(both);
     scene.put('virtual-ip', record());
-    expect([...allVips(scene)].sort()).to.deep.equal(both);
+    expect([...allVips(scene.cache, scene)].sort()).to.deep.equal(both);
     scene.remove('virtual-machine-interface', amphora);
-    expect([...allVips(scene)]).to.deep.equal([key]);
+    expect([...allVips(scene.cache, scene)]).to.deep.equal([key]);
   });
 
   it('should be none where only tenants carry addresses', () => {
     const scene = new Scene();
     scene.remove('virtual-machine-interface', amphora);
-    expect([...allVips(scene)]).to.deep.equal([]);
+    expect([...allVips(scene.cache, scene)]).to.deep.equal([]);
   });
 });
 
 describe('in whose hands a change was', () => {
   const project = uuidOf(0xa1);
   const scene = new Scene();
-  const owned = scene.put('virtual-machine-interface', port(web, { projectUuid: project }));
+  const owned = scene.put('virtual-machine-interface', port(web, { project }));
 
   it('should be the project of a port, a virtual-ip, a floating ip, and of the port of an instance-ip', () => {
     const transitions = [
       owned,
-      scene.put('instance-ip', { uuid: webAddress, networkUuid: network, portUuids: [web] }),
-      scene.put('virtual-ip', { ...record(), projectUuid: project }),
-      scene.put('floating-ip', { uuid: floatingIp, isVirtualIp: false, portUuids: [], projectUuids: [project] }),
+      scene.put('instance-ip', instanceIpEntity(webAddress, { ports: [web] })),
+      scene.put('virtual-ip', virtualIpEntity(virtualIp, { project })),
+      scene.put('floating-ip', floatingIpEntity(floatingIp, { projects: [project] })),
     ];
     expect(transitions.map((transition) => causeOf(transition, scene.cache))).to.deep.equal(
       Array<string>(4).fill(project),
@@ -264,8 +282,8 @@ describe('in whose hands a change was', () => {
   });
 
   it('should be the network itself, and nobody where none is known', () => {
-    expect(causeOf(scene.put('virtual-network', { uuid: network, shared: true }), scene.cache)).to.equal(network);
-    const unknown = scene.put('instance-ip', { uuid: webAddress, portUuids: [] });
+    expect(causeOf(scene.put('virtual-network', networkEntity(network, true)), scene.cache)).to.equal(network);
+    const unknown = scene.put('instance-ip', instanceIpEntity(webAddress));
     expect(causeOf(unknown, scene.cache)).to.equal(undefined);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { ruleTables } from '../../../../lib/managers/octavia-vip/rule-tables.js';
-import { decide, factSets, type AnyRuleTable } from '../../../../lib/planning/index.js';
+import { type AnyRuleTable, decide, factSets } from '../../../../lib/planning/index.js';
 import { projectFolder } from '../../../support/project-folder.js';
 
 /** The rows that apply to some set of facts, by name; throws where there is a set to which none does. */

@@ -2,20 +2,30 @@ import { expect } from 'chai';
 import {
   composeVipPlan,
   describeVipPlan,
-  describeWrite,
+  isEnd,
   type FloatingIpPlan,
+  floatingIpRecordKey,
   type LoadBalancerPlan,
+  vipKey,
   type VirtualIpPlan,
-  type Write,
-} from '../../../../lib/managers/index.js';
-import type { Verdict } from '../../../../lib/planning/index.js';
-import { floatingIpRecordKey, vipKey } from '../../../../lib/model/index.js';
+} from '../../../../lib/managers/octavia-vip/index.js';
+import { describeWrite, type Verdict, type Write } from '../../../../lib/planning/index.js';
+import {
+  associationReference,
+  createdVirtualIp,
+  createVirtualIp,
+  deleteVirtualIp,
+  portReference,
+  setRecord,
+  setVipProperties,
+  virtualIp as virtualIpRef,
+} from '../../../../lib/managers/octavia-vip/writes.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { add, amphora1, amphora2, drop, floatingIp, set } from './support/floating-ips.js';
 import { vip } from './support/ports.js';
 
 const key = vipKey(uuidOf(0xb0), vip);
-const target = { uuid: uuidOf(0x40) };
+const target = virtualIpRef(uuidOf(0x40));
 
 const loadBalancer: LoadBalancerPlan = {
   members: [amphora2],
@@ -65,11 +75,11 @@ const all = {
     release: [drop(uuidOf(0x20))],
   },
   virtualIp: {
-    bury: [{ action: 'delete-virtual-ip', uuid: uuidOf(0x42) }],
-    record: [{ action: 'set-record', target, entries: [{ key: floatingIpRecordKey(floatingIp), value: vip }] }],
-    attach: [{ action: 'add-virtual-ip-reference', target, portUuid: amphora2 }],
-    detach: [{ action: 'delete-virtual-ip-reference', target, portUuid: amphora1 }],
-    forget: [{ action: 'delete-virtual-ip', uuid: uuidOf(0x41) }],
+    bury: [deleteVirtualIp(uuidOf(0x42))],
+    record: [setRecord(target, { set: { [floatingIpRecordKey(floatingIp)]: vip } })],
+    attach: [portReference('add-reference', target, amphora2)],
+    detach: [portReference('delete-reference', target, amphora1)],
+    forget: [deleteVirtualIp(uuidOf(0x41))],
   } satisfies Partial<VirtualIpPlan>,
 };
 
@@ -124,15 +134,15 @@ describe('describeVipPlan', () => {
   it('should be one line for each write, with its stage', () => {
     expect(describeVipPlan(compose(all)).split('\n')).to.deep.equal([
       `VIP ${key}: 1 members, 0 floating ips`,
-      `  let go: delete reference floating-ip ${floatingIp} -> port ${amphora1}`,
-      `  end: delete reference floating-ip ${floatingIp} -> port ${uuidOf(0x21)}`,
+      `  let go: delete reference floating-ip ${floatingIp} -> virtual-machine-interface ${amphora1}`,
+      `  end: delete reference floating-ip ${floatingIp} -> virtual-machine-interface ${uuidOf(0x21)}`,
       `  bury: delete virtual-ip ${uuidOf(0x42)}`,
-      `  record: set ${floatingIpRecordKey(floatingIp)} on virtual-ip ${target.uuid}`,
-      `  bind: set fixedIp ${vip} on floating-ip ${floatingIp}`,
-      `  bind: add reference floating-ip ${floatingIp} -> port ${amphora2}`,
-      `  release: delete reference floating-ip ${floatingIp} -> port ${uuidOf(0x20)}`,
-      `  attach: add reference virtual-ip ${target.uuid} -> port ${amphora2}`,
-      `  detach: delete reference virtual-ip ${target.uuid} -> port ${amphora1}`,
+      `  record: set ${floatingIpRecordKey(floatingIp)} in the annotations of virtual-ip ${target.uuid}`,
+      `  bind: set floating_ip_fixed_ip_address ${vip} on floating-ip ${floatingIp}`,
+      `  bind: add reference floating-ip ${floatingIp} -> virtual-machine-interface ${amphora2}`,
+      `  release: delete reference floating-ip ${floatingIp} -> virtual-machine-interface ${uuidOf(0x20)}`,
+      `  attach: add reference virtual-ip ${target.uuid} -> virtual-machine-interface ${amphora2}`,
+      `  detach: delete reference virtual-ip ${target.uuid} -> virtual-machine-interface ${amphora1}`,
       `  forget: delete virtual-ip ${uuidOf(0x41)}`,
     ]);
   });
@@ -157,25 +167,71 @@ describe('the verdicts of a plan for a VIP', () => {
   });
 });
 
+describe('what a plan asks to be read and heeded', () => {
+  const other = uuidOf(0x32);
+
+  it('should be the ports and the floating ips that are to be verified, ports first', () => {
+    const { verify } = compose({ floatingIps: { verify: { ports: [amphora1], floatingIps: [floatingIp] } } });
+    expect(verify).to.deep.equal([
+      { kind: 'virtual-machine-interface', uuid: amphora1 },
+      { kind: 'floating-ip', uuid: floatingIp },
+    ]);
+  });
+
+  it('should be to heed the floating ips that are associated or written, each once, and nothing that is ours alone', () => {
+    const { heeds } = compose({
+      floatingIps: { ...all.floatingIps, associations: [other, floatingIp] },
+      virtualIp: all.virtualIp,
+    });
+    expect(heeds).to.deep.equal([
+      { kind: 'floating-ip', uuid: other },
+      { kind: 'floating-ip', uuid: floatingIp },
+    ]);
+    expect(compose({ virtualIp: all.virtualIp }).heeds).to.deep.equal([]);
+    expect(compose({ floatingIps: all.floatingIps }).heeds).to.deep.equal([{ kind: 'floating-ip', uuid: floatingIp }]);
+  });
+});
+
+describe('isEnd', () => {
+  for (const [type, expected] of [
+    ['freed', true],
+    ['moved', true],
+    ['vip-gone', true],
+    ['associated', false],
+    ['stripped', false],
+    ['restored', false],
+  ] as const) {
+    it(`should be ${expected} of ${type}`, () => {
+      expect(isEnd({ floatingIpUuid: floatingIp, type })).to.equal(expected);
+    });
+  }
+});
+
 describe('describeWrite', () => {
+  const fqName = ['default-domain', 'shop', 'octavia-lb-1'];
+  const record = { vip: key, loadBalancer: 'lb', vipPort: amphora1, floatingIps: [], members: [] };
   const virtualIpWrites: readonly (readonly [Write, string])[] = [
     [
-      {
-        action: 'create-virtual-ip',
-        virtualIp: { fqName: ['default-domain', 'shop', 'octavia-lb-1'], properties: { address: vip }, record: [] },
-      },
-      `create virtual-ip default-domain:shop:octavia-lb-1 for ${vip}`,
+      createVirtualIp({ fqName, projectUuid: uuidOf(0xa1), properties: { address: vip }, record }),
+      'create virtual-ip default-domain:shop:octavia-lb-1',
     ],
     [
-      { action: 'set-virtual-ip-properties', target, properties: { address: vip } },
-      `set address ${vip} on virtual-ip ${target.uuid}`,
+      setVipProperties(target, { address: vip }),
+      `set virtual_ip_properties {"address":"${vip}","admin_state":true} on virtual-ip ${target.uuid}`,
     ],
     [
-      { action: 'delete-virtual-ip-reference', target: 'created', portUuid: amphora1 },
-      `delete reference virtual-ip (created) -> port ${amphora1}`,
+      portReference('delete-reference', createdVirtualIp, amphora1),
+      `delete reference virtual-ip (created) -> virtual-machine-interface ${amphora1}`,
     ],
-    [{ action: 'delete-record', target, keys: ['a', 'b'] }, `remove a, b from virtual-ip ${target.uuid}`],
-    [set({ fixedIp: null, isVirtualIp: false }), `set fixedIp null, isVirtualIp false on floating-ip ${floatingIp}`],
+    [
+      associationReference('add-reference', target, floatingIp),
+      `add reference virtual-ip ${target.uuid} -> floating-ip ${floatingIp}`,
+    ],
+    [setRecord(target, { remove: ['a', 'b'] }), `remove a, b in the annotations of virtual-ip ${target.uuid}`],
+    [
+      set({ fixedIp: null, isVirtualIp: false }),
+      `set floating_ip_fixed_ip_address null, floating_ip_is_virtual_ip false on floating-ip ${floatingIp}`,
+    ],
   ];
 
   for (const [write, text] of virtualIpWrites) {

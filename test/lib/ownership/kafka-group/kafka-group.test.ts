@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { shareOf, SvcMonitorError, vipKey, type KafkaGroup, type VipKey } from '../../../../lib/index.js';
+import { shareOf, SvcMonitorError, type KafkaGroup } from '../../../../lib/index.js';
+import { vipKey, type VipKey } from '../../../../lib/rules.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { eventually } from '../../../support/eventually.js';
 import { KafkaStage } from '../../../support/kafka-stage.js';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { shareOf, vipKey } from '../../../../lib/index.js';
+import { shareOf } from '../../../../lib/index.js';
+import { vipKey } from '../../../../lib/rules.js';
 import { uuidOf } from '../../../support/change-messages.js';
 
 describe('shareOf', () => {

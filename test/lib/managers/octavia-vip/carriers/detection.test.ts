@@ -1,12 +1,12 @@
 import { expect } from 'chai';
+import { defaultManagerSettings as rules } from '../../../../../lib/managers/index.js';
 import {
-  defaultManagerSettings as rules,
   isInUse,
   isOctaviaVipPort,
   loadBalancerId,
   mayCarry,
   portState,
-} from '../../../../../lib/managers/index.js';
+} from '../../../../../lib/managers/octavia-vip/index.js';
 
 const lb = '605acb67-0f8d-43a2-91d0-6a2f8e3b7c11';
 const vrrpName = 'octavia-lb-vrrp-2100973b-3943-45d5-9237-331111111111';

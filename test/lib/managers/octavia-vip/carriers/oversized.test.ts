@@ -1,13 +1,20 @@
 import { expect } from 'chai';
-import type { Verdict } from '../../../../../lib/planning/index.js';
 import {
   boundMembers,
+  floatingIpRecordKey,
+  memberRecordKey,
   membersPerVip,
   stagesBesideCut,
-  type Stage,
-  type Write,
-} from '../../../../../lib/managers/index.js';
-import { floatingIpRecordKey, memberRecordKey } from '../../../../../lib/model/index.js';
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import type { Stage, Verdict, Write } from '../../../../../lib/planning/index.js';
+import {
+  associationReference,
+  deleteVirtualIp,
+  floatingIp as floatingIpRef,
+  portReference,
+  setRecord,
+  virtualIp,
+} from '../../../../../lib/managers/octavia-vip/writes.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 
 describe('boundMembers', () => {
@@ -43,21 +50,26 @@ describe('boundMembers', () => {
 });
 
 describe('stagesBesideCut', () => {
-  const target = { uuid: uuidOf(1) };
+  const target = virtualIp(uuidOf(1));
   const [floatingIp, ended, port] = [uuidOf(2), uuidOf(3), uuidOf(4)];
-  const bind: Write = { action: 'add-floating-ip-reference', uuid: floatingIp, portUuid: port };
-  const remove = (...keys: readonly string[]): Write => ({ action: 'delete-record', target, keys });
-  const removeVirtualIp: Write = { action: 'delete-virtual-ip', uuid: uuidOf(5) };
+  const bind = portReference('add-reference', floatingIpRef(floatingIp), port);
+  const remove = (...keys: readonly string[]): Write => setRecord(target, { remove: keys });
+  const unreference = (uuid: string): Write => associationReference('delete-reference', target, uuid);
+  const removeVirtualIp = deleteVirtualIp(uuidOf(5));
   const stages: readonly Stage[] = [
-    { name: 'record', writes: [{ action: 'set-record', target, entries: [] }], isRecord: true },
+    {
+      name: 'record',
+      writes: [setRecord(target, { set: { [floatingIpRecordKey(floatingIp)]: 'x' } })],
+      isRecord: true,
+    },
     { name: 'bind', writes: [bind] },
-    { name: 'attach', writes: [{ action: 'add-virtual-ip-reference', target, portUuid: port }], isBookkeeping: true },
+    { name: 'attach', writes: [portReference('add-reference', target, port)], isBookkeeping: true },
     { name: 'detach', writes: [remove(memberRecordKey(port))], isBookkeeping: true },
     {
       name: 'forget',
       writes: [
-        { action: 'delete-association-reference', target, floatingIpUuid: floatingIp },
-        { action: 'delete-association-reference', target, floatingIpUuid: ended },
+        unreference(floatingIp),
+        unreference(ended),
         remove(floatingIpRecordKey(floatingIp), floatingIpRecordKey(ended)),
         removeVirtualIp,
       ],
@@ -66,21 +78,14 @@ describe('stagesBesideCut', () => {
   ];
 
   it('should be all where no virtual-ip is cut', () => {
-    expect(stagesBesideCut(stages, [{}], [ended])).to.equal(stages);
+    expect(stagesBesideCut(stages, false, [ended])).to.equal(stages);
   });
 
   it('should be what the floating ips need, and of the rest only what would mislead', () => {
-    const left = stagesBesideCut(stages, [{}, { cut: ['references to ports'] }], [ended]);
+    const left = stagesBesideCut(stages, true, [ended]);
     expect(left.map(({ name, writes }) => [name, writes])).to.deep.equal([
       ['bind', [bind]],
-      [
-        'forget',
-        [
-          { action: 'delete-association-reference', target, floatingIpUuid: ended },
-          remove(floatingIpRecordKey(ended)),
-          removeVirtualIp,
-        ],
-      ],
+      ['forget', [unreference(ended), remove(floatingIpRecordKey(ended)), removeVirtualIp]],
     ]);
   });
 });

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { defaultManagerSettings as rules } from '../../../../../lib/managers/index.js';
 import {
-  defaultManagerSettings as rules,
-  planLoadBalancer,
   type LoadBalancerObservation,
   type ObservedPort,
-} from '../../../../../lib/managers/index.js';
+  planLoadBalancer,
+} from '../../../../../lib/managers/octavia-vip/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import { without } from '../../../../support/without.js';
 import {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { defaultManagerSettings as settings, planLoadBalancer } from '../../../../../lib/managers/index.js';
+import { defaultManagerSettings as settings } from '../../../../../lib/managers/index.js';
+import { planLoadBalancer } from '../../../../../lib/managers/octavia-vip/index.js';
+import { decide } from '../../../../../lib/planning/index.js';
 import {
   carrierRules,
   ownerRules,
@@ -8,7 +10,6 @@ import {
   type CarrierFacts,
   type OwnerFacts,
 } from '../../../../../lib/managers/octavia-vip/carriers/rules.js';
-import { decide } from '../../../../../lib/planning/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import { without } from '../../../../support/without.js';
 import {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { decideDetached, type DetachedObservation, type ManagerSettings } from '../../../../../lib/managers/index.js';
+import type { ManagerSettings } from '../../../../../lib/managers/index.js';
+import { decideDetached, type DetachedObservation } from '../../../../../lib/managers/octavia-vip/index.js';
 import { amphora1, amphora2, detachedBy, recordedPorts, settings, vipPort, web } from '../support/floating-ips.js';
 
 const window = settings.stripWindowMs;

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { observeFloatingIps } from '../../../../../lib/managers/octavia-vip/floating-ips/observe.js';
-import type { LoadBalancerPlan } from '../../../../../lib/managers/index.js';
-import { vipKey } from '../../../../../lib/model/index.js';
+import {
+  virtualIpsNaming,
+  vipKey,
+  type EpisodeOf,
+  type LoadBalancerPlan,
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import { addressesOf } from '../../../../../lib/managers/octavia-vip/ports.js';
 import { uuidOf } from '../../../../support/change-messages.js';
-import { without } from '../../../../support/without.js';
 import {
   amphora1,
   amphora2,
@@ -15,39 +19,28 @@ import {
   webAddress,
 } from '../support/floating-ips.js';
 import { tenant, vip } from '../support/ports.js';
-import { key, network, portEntity, Stage } from '../support/stage.js';
+import { floatingIpEntity, key, network, portEntity, virtualIpEntity } from '../support/entities.js';
+import { Stage } from '../support/stage.js';
 
 const virtualIp = uuidOf(0x40);
 const stranger = uuidOf(0xa3);
 
 function newStage(floatingIps: readonly string[] = [floatingIp]): Stage {
-  return new Stage().putLoadBalancer(vipPort, amphora1, amphora2).put('virtual-ip', {
-    uuid: virtualIp,
-    fqName: ['default-domain', 'shop', 'octavia-lb-1'],
-    projectUuid: tenant.projectUuid,
-    address: vip,
-    portUuids: [vipPort, amphora1, amphora2],
-    floatingIpUuids: [],
-    record: { vip: key, loadBalancer: 'lb', vipPort, floatingIps, members: [] },
-  });
+  return new Stage()
+    .putLoadBalancer(vipPort, amphora1, amphora2)
+    .put('virtual-ip', virtualIpEntity(virtualIp, { ports: [vipPort, amphora1, amphora2], record: { floatingIps } }));
 }
 
 function putFloatingIp(
   stage: Stage,
-  delta: { fixedIp?: string; portUuids?: readonly string[]; projectUuids?: readonly string[] },
+  delta: { fixedIp?: string; ports?: readonly string[]; projects?: readonly string[] },
 ) {
-  return stage.put('floating-ip', {
-    uuid: floatingIp,
-    isVirtualIp: true,
-    portUuids: [],
-    projectUuids: [tenant.projectUuid],
-    ...delta,
-  });
+  return stage.put('floating-ip', floatingIpEntity(floatingIp, { isVirtualIp: true, ...delta }));
 }
 
 function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
-  const { cache, clock, settings } = stage;
-  const managed = cache.find('virtual-ip', 'virtualIpsByVip', key);
+  const { cache, history, clock, settings } = stage;
+  const managed = virtualIpsNaming(cache, key);
   const loadBalancer: LoadBalancerPlan = {
     vipPort: {
       uuid: vipPort,
@@ -66,16 +59,17 @@ function observe(stage: Stage, delta: Partial<LoadBalancerPlan> = {}) {
     ...delta,
   };
   return observeFloatingIps(
-    { cache, clock, settings },
+    { cache, history, now: clock.monotonic(), settings },
     { key, managed: { current: managed, former: [] }, loadBalancer, verified: false },
   );
 }
 
 /** The floating ip referenced these ports, and then a read shows that it references none. */
-function detach(stage: Stage, portUuids: readonly string[]): Stage {
-  const after = { uuid: floatingIp, isVirtualIp: true, portUuids: [], projectUuids: [tenant.projectUuid] };
-  const before = { ...after, portUuids, fixedIp: vip };
-  stage.cache.traces.floatingIpSeen(floatingIp, { before, after, readAfter: 0, at: stage.clock.monotonic() });
+function detach(stage: Stage, ports: readonly string[]): Stage {
+  const after = floatingIpEntity(floatingIp, { isVirtualIp: true });
+  const before = floatingIpEntity(floatingIp, { isVirtualIp: true, fixedIp: vip, ports });
+  const at = stage.clock.monotonic();
+  stage.history.seen({ kind: 'floating-ip', uuid: floatingIp, before, after }, { readAfter: 0, at });
   return stage.put('floating-ip', after);
 }
 
@@ -95,17 +89,17 @@ describe('observeFloatingIps', () => {
   });
 
   describe('the floating ips', () => {
-    for (const [what, portUuids] of [
+    for (const [what, ports] of [
       ['the VIP port', [vipPort]],
       ['an amphora port', [amphora1]],
     ] as const) {
       it(`should be those that reference ${what}, recorded or not`, () => {
-        expect(observed(putFloatingIp(newStage([]), { portUuids }))).to.include({ uuid: floatingIp, recorded: false });
+        expect(observed(putFloatingIp(newStage([]), { ports }))).to.include({ uuid: floatingIp, recorded: false });
       });
     }
 
     it('should be those that are recorded, whatever they reference', () => {
-      expect(observed(putFloatingIp(newStage(), { portUuids: [] }))).to.include({ uuid: floatingIp, recorded: true });
+      expect(observed(putFloatingIp(newStage(), { ports: [] }))).to.include({ uuid: floatingIp, recorded: true });
     });
 
     it('should not be those of which nothing is known: they are named apart, for they may only be unreadable', () => {
@@ -120,7 +114,7 @@ describe('observeFloatingIps', () => {
     });
 
     it('should be alive in their references, but for those to ports that are known to be gone', () => {
-      const stage = putFloatingIp(newStage(), { portUuids: [vipPort, newAmphora] });
+      const stage = putFloatingIp(newStage(), { ports: [vipPort, newAmphora] });
       expect(observed(stage)?.references).to.deep.equal([
         { portUuid: vipPort, live: true, unclear: false, ownAddress: vip },
         { portUuid: newAmphora, live: true, unclear: true },
@@ -132,14 +126,13 @@ describe('observeFloatingIps', () => {
 
   describe('what we wrote', () => {
     it('should keep a floating ip in view that is neither recorded nor attached any more', () => {
-      const stage = newStage([]).put('floating-ip', {
-        uuid: otherFloatingIp,
-        isVirtualIp: true,
-        portUuids: [],
-        projectUuids: [],
-      });
+      const stage = newStage([]).put(
+        'floating-ip',
+        floatingIpEntity(otherFloatingIp, { isVirtualIp: true, projects: [] }),
+      );
       expect(observe(stage).observation.floatingIps).to.deep.equal([]);
-      stage.cache.traces.footprints.propertiesSet(otherFloatingIp, key, { isVirtualIp: true, vipPort });
+      const of = { vip: key, vipPort };
+      stage.history.note(otherFloatingIp, { type: 'properties-set', isVirtualIp: true, of });
       const [seen] = observe(stage).observation.floatingIps;
       expect(seen).to.include({ uuid: otherFloatingIp, recorded: false });
       expect(seen?.footprint).to.include({ flag: true, fixedIp: false });
@@ -152,16 +145,19 @@ describe('observeFloatingIps', () => {
     });
 
     it("should not hold for another project's, nor for nobody's", () => {
-      expect(observed(putFloatingIp(newStage(), { projectUuids: [stranger] }))?.trusted).to.equal(false);
-      expect(observed(putFloatingIp(newStage(), { projectUuids: [] }))?.trusted).to.equal(false);
+      expect(observed(putFloatingIp(newStage(), { projects: [stranger] }))?.trusted).to.equal(false);
+      expect(observed(putFloatingIp(newStage(), { projects: [] }))?.trusted).to.equal(false);
     });
 
     it('should hold for any that we have seen attached to this very VIP', () => {
-      const stage = putFloatingIp(newStage(), { projectUuids: [stranger] });
-      stage.cache.traces.associationSeen(floatingIp, { key: vipKey(network, '10.107.0.99'), vipPort });
-      stage.cache.traces.associationSeen(floatingIp, { key, vipPort: uuidOf(0x99) });
+      const stage = putFloatingIp(newStage(), { projects: [stranger] });
+      const associated = (of: EpisodeOf): void => {
+        stage.history.note(floatingIp, { type: 'associated', of });
+      };
+      associated({ vip: vipKey(network, '10.107.0.99'), vipPort });
+      associated({ vip: key, vipPort: uuidOf(0x99) });
       expect(observed(stage)?.trusted).to.equal(false);
-      stage.cache.traces.associationSeen(floatingIp, { key, vipPort });
+      associated({ vip: key, vipPort });
       expect(observed(stage)?.trusted).to.equal(true);
     });
   });
@@ -179,14 +175,13 @@ describe('observeFloatingIps', () => {
     it('should be gone without an explanation, or with one', () => {
       const stage = newStage().remove('virtual-machine-interface', amphora1);
       expect(gone(stage, amphora1)).to.equal('unexplained');
-      stage.cache.traces.portDeleted(amphora1, 'req-1');
+      stage.history.requests.portDeleted(amphora1, 'req-1');
       expect(gone(stage, amphora1)).to.equal('explained');
     });
 
     it('should be as good as gone without an address (recording 08)', () => {
       const stage = newStage();
-      for (const ip of stage.cache.find('instance-ip', 'instanceIpsByPort', amphora1))
-        stage.remove('instance-ip', ip.uuid);
+      for (const { uuid } of addressesOf(stage.cache, amphora1)) stage.remove('instance-ip', uuid);
       expect(gone(stage, amphora1)).to.equal('unexplained');
     });
 
@@ -209,11 +204,12 @@ describe('observeFloatingIps', () => {
 
   it('should name the requests that updated a detached floating ip, how long ago, and what they deleted', () => {
     const stage = putFloatingIp(newStage(), {});
-    const { traces } = stage.cache;
+    const { history } = stage;
     detach(stage, [vipPort, amphora1]);
-    traces.floatingIpUpdated(floatingIp, { requestId: 'req-1', sequence: 5, at: 0 });
-    traces.portDeleted(amphora1, 'req-1');
-    traces.referenceAdded(floatingIp, amphora2, 4);
+    history.note(floatingIp, { type: 'updated', request: { requestId: 'req-1', sequence: 5, at: 0 } });
+    history.requests.portDeleted(amphora1, 'req-1');
+    const of = { vip: key, vipPort };
+    history.note(floatingIp, { type: 'reference-added', port: amphora2, plannedAt: 4, isFreed: false, of });
     stage.clock.step(70);
     expect(observed(stage)?.detached).to.deep.equal({
       sinceMs: 70,
@@ -225,7 +221,7 @@ describe('observeFloatingIps', () => {
   });
 
   describe('attached elsewhere', () => {
-    const moved = (stage: Stage) => putFloatingIp(stage, { fixedIp: webAddress, portUuids: [web] });
+    const moved = (stage: Stage) => putFloatingIp(stage, { fixedIp: webAddress, ports: [web] });
 
     it('should not be one that a user moved to an ordinary port', () => {
       expect(observed(moved(newStage().putPort(portEntity(web), webAddress)))?.attachedElsewhere).to.equal(false);
@@ -245,7 +241,7 @@ describe('observeFloatingIps', () => {
 
     it('should not be one that was moved to a VIP port that nobody may keep', () => {
       const stage = newStage();
-      const nobodys = without(portEntity(web, { owner: 'Octavia', vmNames: [`lb-${web}`] }), 'projectUuid');
+      const nobodys = portEntity(web, { owner: 'Octavia', vmNames: [`lb-${web}`], project: null });
       stage.putPort(nobodys, webAddress).putAmphora(newAmphora, { pairAddresses: [webAddress] });
       expect(observed(moved(stage))?.attachedElsewhere).to.equal(false);
     });
@@ -257,7 +253,7 @@ describe('observeFloatingIps', () => {
     });
 
     it('should not be one on this VIP itself', () => {
-      expect(observed(putFloatingIp(newStage(), { fixedIp: vip, portUuids: [vipPort] }))?.attachedElsewhere).to.equal(
+      expect(observed(putFloatingIp(newStage(), { fixedIp: vip, ports: [vipPort] }))?.attachedElsewhere).to.equal(
         false,
       );
     });

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
+import type { ManagerSettings } from '../../../../../lib/managers/index.js';
 import {
-  planFloatingIps,
   type FloatingIpObservation,
   type FloatingIpPlan,
-  type ManagerSettings,
   type ObservedFloatingIp,
-} from '../../../../../lib/managers/index.js';
+  planFloatingIps,
+} from '../../../../../lib/managers/octavia-vip/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import { without } from '../../../../support/without.js';
 import {
@@ -26,6 +26,7 @@ import {
   newAmphora,
   otherFloatingIp,
   recordedPorts,
+  restore,
   set,
   settings,
   vipPort,
@@ -92,7 +93,7 @@ describe('planFloatingIps', () => {
   });
 
   describe('when the association was ended by another instance before writes of ours came', () => {
-    const footprint = { flag: true, fixedIp: true, portUuids: [vipPort, amphora1] };
+    const footprint = { flag: true, fixedIp: true, ports: [vipPort, amphora1] };
     const late = (delta: Partial<ObservedFloatingIp>) => whole({ recorded: false, footprint, ...delta });
     const dormant = { vipPort: { uuid: vipPort, addresses: [], dormant: true }, members: [] };
 
@@ -120,10 +121,7 @@ describe('planFloatingIps', () => {
 
     for (const [what, delta] of [
       ['a port that its user attached it to himself', { isVirtualIp: false, references: live(amphora1) }],
-      [
-        'what others wrote',
-        { footprint: { flag: false, fixedIp: false, portUuids: [] }, references: live(web, amphora2) },
-      ],
+      ['what others wrote', { footprint: { flag: false, fixedIp: false, ports: [] }, references: live(web, amphora2) }],
       ['what another VIP’s manager will see to', { attachedElsewhere: true, references: live(web, amphora1) }],
     ] as const) {
       it(`should leave ${what}`, () => {
@@ -139,7 +137,7 @@ describe('planFloatingIps', () => {
         expect(plan(stripped(), dormant)).to.deep.equal({
           ...associated,
           undecided: [floatingIp],
-          bind: [set({ fixedIp: vip, isVirtualIp: false })],
+          bind: [restore({ fixedIp: vip, isVirtualIp: false })],
           recheckAfterMs: window,
           ...noted('stripped'),
         });
@@ -309,7 +307,7 @@ describe('planFloatingIps', () => {
 
     it('should write only the fixed ip at first, and add no reference', () => {
       const seen = plan(stripped, changed);
-      expect(writesOf(seen)).to.deep.equal([set({ fixedIp: vip })]);
+      expect(writesOf(seen)).to.deep.equal([restore({ fixedIp: vip })]);
       expect(seen).to.deep.include({ associations: [floatingIp], ...noted('stripped') });
     });
 
@@ -582,14 +580,17 @@ describe('planFloatingIps', () => {
       it(`should be taken over, and made whole, when ${what}`, () => {
         const taken = plan(seen);
         expect(taken).to.deep.include({ ...noted('associated'), associations: [floatingIp] });
-        expect(taken.bind[0]).to.deep.equal(set({ fixedIp: vip, isVirtualIp: true }));
+        expect(taken.bind[0]).to.deep.include({
+          do: 'set',
+          properties: { floating_ip_fixed_ip_address: vip, floating_ip_is_virtual_ip: true },
+        });
       });
     }
 
     for (const [what, delta] of [
       ['another VIP of the VIP port records it', { recordedElsewhere: true }],
       ['this process has seen it associated: it is a late write', { wasSeenAssociated: true }],
-      ['this process has written on it', { footprint: { flag: true, fixedIp: false, portUuids: [amphora1] } }],
+      ['this process has written on it', { footprint: { flag: true, fixedIp: false, ports: [amphora1] } }],
     ] as const) {
       it(`should not be taken over when ${what}`, () => {
         expect(plan(whole({ ...byHand, fixedIp: amphoraAddress, ...delta })).associations).to.deep.equal([]);

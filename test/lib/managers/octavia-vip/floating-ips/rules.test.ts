@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { ManagerSettings } from '../../../../../lib/managers/index.js';
 import {
-  planFloatingIps,
   type FloatingIpObservation,
-  type ManagerSettings,
   type ObservedFloatingIp,
-} from '../../../../../lib/managers/index.js';
+  planFloatingIps,
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import { isPossible } from '../../../../../lib/planning/index.js';
 import { factsOf } from '../../../../../lib/managers/octavia-vip/floating-ips/facts.js';
 import { lossRules } from '../../../../../lib/managers/octavia-vip/floating-ips/loss-rules.js';
 import { floatingIpRules } from '../../../../../lib/managers/octavia-vip/floating-ips/rules.js';
-import { isPossible } from '../../../../../lib/planning/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import {
   additionalVip,
@@ -51,7 +51,7 @@ const noVipPort = withoutVipPort(anyVip());
 const stripping = detachedBy([0, amphora1]);
 const beforeWeLooked = { sinceMs: 0, wasSeenAttached: false, portUuids: [], addedPorts: [], requests: [] };
 const unrecorded = { recorded: false, trusted: false };
-const ours = { flag: true, fixedIp: true, portUuids: [amphora1] };
+const ours = { flag: true, fixedIp: true, ports: [amphora1] };
 
 describe('how a floating ip stands to a VIP', () => {
   const cases: readonly (readonly [
@@ -180,7 +180,7 @@ describe('what is known of a floating ip, as facts', () => {
       }),
       maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, additionalVip)),
       maybe('detached', detached),
-      maybe('footprint', fc.record({ flag: fc.boolean(), fixedIp: fc.boolean(), portUuids: fc.subarray(ports) })),
+      maybe('footprint', fc.record({ flag: fc.boolean(), fixedIp: fc.boolean(), ports: fc.subarray(ports) })),
       maybe('former', fc.constant([uuidOf(0x51)])),
     )
     .map(([seen, ...parts]) => Object.assign(withoutFixedIp(whole(seen)), ...parts) as ObservedFloatingIp);

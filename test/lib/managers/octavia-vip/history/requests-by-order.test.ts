@@ -1,128 +1,184 @@
 import { expect } from 'chai';
-import { ObjectCache } from '../../../../../lib/cache/object-cache.js';
-import { RequestsByOrder } from '../../../../../lib/managers/octavia-vip/history/requests-by-order.js';
-import type { Change } from '../../../../../lib/change-stream/change.js';
-import { ManualClock } from '../../../../../lib/index.js';
+import { ManualClock } from '../../../../../lib/base/clock/index.js';
+import { ObjectCache } from '../../../../../lib/cache/index.js';
+import type { Change } from '../../../../../lib/change-stream/index.js';
+import { History } from '../../../../../lib/managers/octavia-vip/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
+import { floatingIpEntity, instanceIpEntity, key } from '../support/entities.js';
+import { amphora1, amphora2, floatingIp, vipPort } from '../support/floating-ips.js';
+import { vip } from '../support/ports.js';
 
-const floatingIp = uuidOf(0x30);
-const vipPort = uuidOf(0x10);
-const amphora1 = uuidOf(0x11);
-const amphora2 = uuidOf(0x12);
 const address1 = uuidOf(0x21);
 
 const floatingIpWith = (...portUuids: readonly string[]): Change['object'] => ({
   uuid: floatingIp,
   fq_name: ['floating-ip'],
   virtual_machine_interface_refs: portUuids.map((uuid) => ({ uuid, to: ['port'] })),
-  ...(portUuids.length === 0 ? {} : { floating_ip_fixed_ip_address: '10.107.0.3' }),
+  ...(portUuids.length === 0 ? {} : { floating_ip_fixed_ip_address: vip }),
 });
 
 // The order of a watch stream, as recordings 52 to 57 have it.
-describe('RequestsByOrder', () => {
+describe('what a stream without request-ids tells, by the order of its changes', () => {
   let clock: ManualClock;
   let cache: ObjectCache;
-  let byOrder: RequestsByOrder;
+  let history: History;
   let sequence: number;
 
-  const hear = (kind: Change['kind'], operation: Change['operation'], uuid: string, object?: Change['object']) => {
+  const hear = (
+    kind: Change['kind'],
+    operation: Change['operation'],
+    uuid: string,
+    object?: Change['object'],
+  ): void => {
     sequence += 1;
-    return byOrder.requestIdOf({ kind, operation, uuid, ...(object === undefined ? {} : { object }) }, sequence);
+    const change: Change = { kind, operation, uuid, ...(object === undefined ? {} : { object }) };
+    history.heard(change, { sequence, at: clock.monotonic() });
   };
-  const update = (...portUuids: readonly string[]) =>
+  const requests = (): readonly string[] =>
+    history.memoryOf(floatingIp)?.requests.map(({ requestId }) => requestId) ?? [];
+  const deletedBy = (requestId: string | undefined): readonly string[] => [
+    ...history.requests.deletedBy(requestId ?? 'none'),
+  ];
+  /** Says that the floating ip was updated; the requests that are new by that. */
+  const update = (...portUuids: readonly string[]): readonly string[] => {
+    const before = requests();
     hear('floating-ip', 'UPDATE', floatingIp, floatingIpWith(...portUuids));
-  const hold = (...portUuids: readonly string[]): void => {
-    cache.put('floating-ip', {
-      uuid: floatingIp,
-      isVirtualIp: true,
-      fixedIp: '10.107.0.3',
-      portUuids,
-      projectUuids: [],
-    });
+    return requests().filter((requestId) => !before.includes(requestId));
+  };
+  const deleteAddress = (): void => {
+    hear('instance-ip', 'DELETE', address1);
+  };
+  const deletePort = (): void => {
+    hear('virtual-machine-interface', 'DELETE', amphora1);
+  };
+  const hold = (...ports: readonly string[]): void => {
+    cache.put('floating-ip', floatingIpEntity(floatingIp, { isVirtualIp: true, fixedIp: vip, ports }));
+  };
+  const letGo = (): void => {
+    const of = { vip: key, vipPort };
+    history.note(floatingIp, { type: 'reference-deleted', port: amphora1, at: clock.monotonic(), of });
+  };
+  const write = (): void => {
+    const at = clock.monotonic();
+    history.note(floatingIp, { type: 'sending', requestId: `req-ours-${at}`, at, isRestore: false });
   };
 
   beforeEach(() => {
     clock = new ManualClock();
     cache = new ObjectCache(clock);
-    byOrder = new RequestsByOrder({ cache, clock });
+    history = new History(cache);
     sequence = 0;
-    cache.put('instance-ip', { uuid: address1, address: '10.107.0.5', portUuids: [amphora1] });
+    cache.put('instance-ip', instanceIpEntity(address1, { address: '10.107.0.5', ports: [amphora1] }));
     hold(vipPort, amphora1, amphora2);
   });
 
   describe('when a floating ip is emptied while a port that it references is deleted', () => {
     it('should be the request of the port delete', () => {
-      const request = hear('instance-ip', 'DELETE', address1);
-      expect(update()).to.equal(request);
-      expect(hear('virtual-machine-interface', 'DELETE', amphora1)).to.equal(request);
+      deleteAddress();
+      const [request, ...others] = update();
+      expect(others).to.deep.equal([]);
+      expect(deletedBy(request)).to.deep.equal([amphora1]);
+      deletePort();
+      expect(deletedBy(request)).to.deep.equal([amphora1]);
+    });
+
+    it('should be one request, however often it is told', () => {
+      deleteAddress();
+      update();
+      expect(update()).to.deep.equal([]);
+      expect(requests()).to.have.length(1);
+    });
+
+    it('should be a request of its own if the delete never came to an end: it has failed (recording 08)', () => {
+      deleteAddress();
+      clock.step(30_000);
+      expect(deletedBy(update()[0])).to.deep.equal([]);
+    });
+  });
+
+  describe('when a port is deleted, and nothing was heard of its addresses', () => {
+    it('should explain nothing: what the request did before is not known', () => {
+      deletePort();
+      expect(history.requests.isDeleteExplained(amphora1)).to.equal(false);
+      deleteAddress();
+      deletePort();
+      expect(history.requests.isDeleteExplained(amphora1)).to.equal(true);
     });
   });
 
   describe('when our letting go of the port lands between Neutron’s look and its disassociation (recording 57)', () => {
     it('should be the request of the port delete', () => {
-      const request = hear('instance-ip', 'DELETE', address1);
-      cache.traces.referenceDeleted(floatingIp, amphora1, clock.monotonic());
-      update(vipPort, amphora2);
+      deleteAddress();
+      letGo();
+      expect(update(vipPort, amphora2)).to.deep.equal([]);
       hold(vipPort, amphora2);
-      expect(update()).to.equal(request);
-      expect(hear('virtual-machine-interface', 'DELETE', amphora1)).to.equal(request);
+      const [request] = update();
+      expect(deletedBy(request)).to.deep.equal([amphora1]);
+      deletePort();
+      expect(deletedBy(request)).to.deep.equal([amphora1]);
     });
 
     it('should be so if it was let go of a moment before the delete began', () => {
-      cache.traces.referenceDeleted(floatingIp, amphora1, clock.monotonic());
+      letGo();
       hold(vipPort, amphora2);
       clock.step(100);
-      const request = hear('instance-ip', 'DELETE', address1);
-      expect(update()).to.equal(request);
+      deleteAddress();
+      expect(deletedBy(update()[0])).to.deep.equal([amphora1]);
     });
 
     it('should be a request of its own if it was let go of long before', () => {
-      cache.traces.referenceDeleted(floatingIp, amphora1, clock.monotonic());
+      letGo();
       hold(vipPort, amphora2);
       clock.step(10_000);
-      const request = hear('instance-ip', 'DELETE', address1);
-      expect(update()).not.to.equal(request);
+      deleteAddress();
+      const [request] = update();
+      expect(request).to.be.a('string');
+      expect(deletedBy(request)).to.deep.equal([]);
     });
   });
 
   describe('when the stream says once more that it is detached after the port is gone (recording 54)', () => {
     beforeEach(() => {
-      hear('instance-ip', 'DELETE', address1);
-      cache.traces.writing(floatingIp, 'req-ours', clock.monotonic());
+      deleteAddress();
+      write();
       update();
-      cache.traces.writing(floatingIp, 'req-ours-too', clock.monotonic());
-      hear('virtual-machine-interface', 'DELETE', amphora1);
+      write();
+      deletePort();
     });
 
     it('should be the echo of our own drop, which came too late', () => {
-      expect(update()).to.equal(undefined);
+      expect(update()).to.deep.equal([]);
     });
 
     it('should be a request of its own beyond that: its user has disassociated it', () => {
       update();
-      expect(update()).to.be.a('string');
+      const [request] = update();
+      expect(request).to.be.a('string');
+      expect(deletedBy(request)).to.deep.equal([]);
     });
   });
 
   describe('when its user frees it, and an amphora port is deleted a moment later', () => {
     it('should not be the port delete’s, though the stream says again that it is free', () => {
-      const freed = update();
+      const [freed] = update();
       expect(freed).to.be.a('string');
-      const request = hear('instance-ip', 'DELETE', address1);
-      expect(request).not.to.equal(freed);
+      deleteAddress();
+      expect(deletedBy(freed)).to.deep.equal([]);
       // The echo of a write of ours: the flag is reset.
-      cache.traces.writing(floatingIp, 'req-ours', clock.monotonic());
-      expect(update()).to.equal(undefined);
+      write();
+      expect(update()).to.deep.equal([]);
       // And once more by somebody.
-      expect(update()).not.to.be.oneOf([undefined, request, freed]);
+      const [again] = update();
+      expect(again).to.be.a('string').and.not.to.equal(freed);
+      expect(deletedBy(again)).to.deep.equal([]);
     });
 
     it('should be told anew when it was attached meanwhile', () => {
       update();
       update(vipPort);
       hold(vipPort, amphora1);
-      const request = hear('instance-ip', 'DELETE', address1);
-      expect(update()).to.equal(request);
+      deleteAddress();
+      expect(deletedBy(update()[0])).to.deep.equal([amphora1]);
     });
   });
 });

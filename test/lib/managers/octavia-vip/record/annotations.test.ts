@@ -3,13 +3,18 @@ import {
   floatingIpRecordKey,
   memberRecordKey,
   readRecord,
-  recordAfter,
   recordBounds,
   recordKeys,
+  recordOf,
   vipKey,
-  writeRecord,
   type VirtualIpRecord,
-} from '../../../../../lib/model/index.js';
+  writeRecord,
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import { setRecord, virtualIp } from '../../../../../lib/managers/octavia-vip/writes.js';
+import type { EntityOf } from '../../../../../lib/model/index.js';
+import { after } from '../../../../../lib/planning/effects.js';
+import type { Write } from '../../../../../lib/planning/index.js';
+import { virtualIpEntity } from '../support/entities.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 
 const whole: VirtualIpRecord = {
@@ -19,6 +24,11 @@ const whole: VirtualIpRecord = {
   floatingIps: [uuidOf(2)],
   members: [uuidOf(3)],
 };
+
+function effectOf(before: EntityOf<'virtual-ip'>, write: Write): EntityOf<'virtual-ip'> {
+  if (write.do !== 'set-entries') throw new Error('it sets entries');
+  return after(before, write) as EntityOf<'virtual-ip'>;
+}
 
 const entries = (count: number, keyOf: (uuid: string) => string) =>
   Array.from({ length: count }, (_, index) => ({ key: keyOf(uuidOf(0x1000 + index)), value: '10.107.0.3' }));
@@ -68,11 +78,28 @@ describe('readRecord', () => {
   });
 });
 
-describe('recordAfter', () => {
-  it('should still be cut: what was left out is still there', () => {
-    const record = read(entries(5_000, floatingIpRecordKey));
-    const after = recordAfter(record, [], [floatingIpRecordKey(uuidOf(2))]);
-    expect(after.cut).to.deep.equal(['floatingIps']);
-    expect(after.floatingIps).not.to.include(uuidOf(2));
+describe('the record after a write', () => {
+  it('should still be cut where what is left is too long, though an entry is removed', () => {
+    const many = entries(recordBounds.floatingIps + 5, floatingIpRecordKey);
+    const annotations = Object.fromEntries(
+      [...writeRecord(whole, '10.107.0.3'), ...many].map((it) => [it.key, it.value]),
+    );
+    const before = { ...virtualIpEntity(uuidOf(0x40)), annotations };
+    const written = effectOf(before, setRecord(virtualIp(before.uuid), { remove: [floatingIpRecordKey(uuidOf(2))] }));
+    expect(recordOf(before)?.cut).to.deep.equal(['floatingIps']);
+    expect(recordOf(written)?.cut).to.deep.equal(['floatingIps']);
+    expect(recordOf(written)?.floatingIps).not.to.include(uuidOf(2));
+  });
+
+  it('should be what was set and removed, and nothing else changed', () => {
+    const before = virtualIpEntity(uuidOf(0x40), { record: whole });
+    const written = effectOf(
+      before,
+      setRecord(virtualIp(before.uuid), {
+        set: { [floatingIpRecordKey(uuidOf(9))]: '10.107.0.3' },
+        remove: [memberRecordKey(uuidOf(3)), 'somebody/else'],
+      }),
+    );
+    expect(recordOf(written)).to.deep.equal({ ...whole, floatingIps: [uuidOf(2), uuidOf(9)], members: [] });
   });
 });

@@ -1,15 +1,28 @@
 import { expect } from 'chai';
 import {
   candidateNames,
+  floatingIpRecordKey,
+  memberRecordKey,
+  type ObservedVirtualIp,
   planAssociations,
   planVirtualIp,
-  type ObservedVirtualIp,
+  recordKeys,
+  vipKey,
   type VipPort,
   type VirtualIpObservation,
   type VirtualIpPlan,
-  type Write,
-} from '../../../../../lib/managers/index.js';
-import { floatingIpRecordKey, memberRecordKey, recordKeys, vipKey } from '../../../../../lib/model/index.js';
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import type { Write } from '../../../../../lib/planning/index.js';
+import {
+  associationReference,
+  createdVirtualIp,
+  deleteVirtualIp,
+  portReference,
+  setRecord,
+  setVipProperties,
+  virtualIp,
+  type VirtualIpTarget,
+} from '../../../../../lib/managers/octavia-vip/writes.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import { without } from '../../../../support/without.js';
 import { amphora1, amphora2, floatingIp, newAmphora, otherFloatingIp, vipPort } from '../support/floating-ips.js';
@@ -88,18 +101,12 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): Writes {
 }
 
 const nothing = { bury: [], record: [], attach: [], detach: [], forget: [] };
-const target = { uuid: ours };
-const remembers = (uuid: string): Write => ({
-  action: 'set-record',
-  target,
-  entries: [{ key: floatingIpRecordKey(uuid), value: vip }],
-});
-const recordsMember = (uuid: string): Write => ({
-  action: 'set-record',
-  target,
-  entries: [{ key: memberRecordKey(uuid), value: vip }],
-});
-const forgets = (uuid: string): Write => ({ action: 'delete-record', target, keys: [floatingIpRecordKey(uuid)] });
+const target = virtualIp(ours);
+const remembers = (uuid: string): Write => setRecord(target, { set: { [floatingIpRecordKey(uuid)]: vip } });
+const recordsMember = (uuid: string): Write => setRecord(target, { set: { [memberRecordKey(uuid)]: vip } });
+const forgets = (uuid: string): Write => setRecord(target, { remove: [floatingIpRecordKey(uuid)] });
+const references = (uuid: string): Write => portReference('add-reference', target, uuid);
+const unreferences = (uuid: string): Write => portReference('delete-reference', target, uuid);
 
 describe('candidateNames', () => {
   it('should be named by the load balancer, and by the address as well for additional VIPs', () => {
@@ -153,27 +160,28 @@ describe('planVirtualIp', () => {
         bury: [],
         record: [
           {
-            action: 'create-virtual-ip',
-            virtualIp: {
-              fqName: nameOf(`octavia-lb-${loadBalancer}`),
-              properties: { address: vip, subnetUuid: subnet },
-              record: [
-                { key: recordKeys.managedBy, value: 'opensdn-svc-monitor' },
-                { key: recordKeys.vip, value: key },
-                { key: recordKeys.loadBalancer, value: loadBalancer },
-                { key: recordKeys.vipPort, value: vipPort },
-                { key: floatingIpRecordKey(floatingIp), value: vip },
-                { key: memberRecordKey(amphora1), value: vip },
-                { key: memberRecordKey(amphora2), value: vip },
-              ],
+            do: 'create',
+            kind: 'virtual-ip',
+            as: 'virtual-ip',
+            fqName: nameOf(`octavia-lb-${loadBalancer}`),
+            parent: { kind: 'project', uuid: tenant.projectUuid },
+            properties: {
+              virtual_ip_properties: { address: vip, subnet_id: subnet, admin_state: true },
+              annotations: {
+                key_value_pair: [
+                  { key: recordKeys.managedBy, value: 'opensdn-svc-monitor' },
+                  { key: recordKeys.vip, value: key },
+                  { key: recordKeys.loadBalancer, value: loadBalancer },
+                  { key: recordKeys.vipPort, value: vipPort },
+                  { key: floatingIpRecordKey(floatingIp), value: vip },
+                  { key: memberRecordKey(amphora1), value: vip },
+                  { key: memberRecordKey(amphora2), value: vip },
+                ],
+              },
             },
           },
         ],
-        attach: [vipPort, amphora1, amphora2].map((portUuid) => ({
-          action: 'add-virtual-ip-reference',
-          target: 'created',
-          portUuid,
-        })),
+        attach: [vipPort, amphora1, amphora2].map((uuid) => portReference('add-reference', createdVirtualIp, uuid)),
         detach: [],
         forget: [],
       });
@@ -184,13 +192,13 @@ describe('planVirtualIp', () => {
     });
 
     it('should create it where no floating ip is associated: the next one finds it', () => {
-      expect(plan({ existing: [], associations: [] }).record[0]?.action).to.equal('create-virtual-ip');
+      expect(plan({ existing: [], associations: [] }).record[0]?.do).to.equal('create');
     });
 
     it('should take the next name where a foreign virtual-ip has the first', () => {
       const takenNames = [nameOf(`octavia-lb-${loadBalancer}`).join(':')];
       const [create] = plan({ existing: [], takenNames }).record;
-      expect(create).to.have.nested.property('virtualIp.fqName[2]', `octavia-lb-${loadBalancer}-${vip}`);
+      expect(create).to.have.nested.property('fqName[2]', `octavia-lb-${loadBalancer}-${vip}`);
     });
 
     it('should say so, and write nothing, where all names are taken', () => {
@@ -201,7 +209,7 @@ describe('planVirtualIp', () => {
     it("should be named by the VIP port, for a tenant's own", () => {
       const tenants: VipPort = { ...octavias, origin: 'tenant', loadBalancerId: vipPort };
       const [create] = plan({ existing: [], vipPort: tenants }).record;
-      expect(create).to.have.nested.property('virtualIp.fqName[2]', `octavia-lb-${vipPort}`);
+      expect(create).to.have.nested.property('fqName[2]', `octavia-lb-${vipPort}`);
     });
   });
 
@@ -218,11 +226,8 @@ describe('planVirtualIp', () => {
       expect(plan({ members: [amphora2, newAmphora] })).to.deep.equal({
         bury: [],
         record: [recordsMember(newAmphora)],
-        attach: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
-        detach: [
-          { action: 'delete-virtual-ip-reference', target, portUuid: amphora1 },
-          { action: 'delete-record', target, keys: [memberRecordKey(amphora1)] },
-        ],
+        attach: [references(newAmphora)],
+        detach: [unreferences(amphora1), setRecord(target, { remove: [memberRecordKey(amphora1)] })],
         forget: [],
       });
     });
@@ -239,7 +244,7 @@ describe('planVirtualIp', () => {
       expect(plan({ associations: [], undecided: [floatingIp], members: [amphora2, newAmphora] })).to.deep.equal({
         ...nothing,
         record: [recordsMember(newAmphora)],
-        attach: [{ action: 'add-virtual-ip-reference', target, portUuid: newAmphora }],
+        attach: [references(newAmphora)],
       });
     });
 
@@ -258,23 +263,14 @@ describe('planVirtualIp', () => {
     it('should correct the VIP port and the load balancer in its record', () => {
       const record = { ...kept().record, vipPort: uuidOf(0x99), loadBalancer: 'before' };
       expect(plan({ existing: [kept({ record })] }).record).to.deep.equal([
-        {
-          action: 'set-record',
-          target,
-          entries: [
-            { key: recordKeys.loadBalancer, value: loadBalancer },
-            { key: recordKeys.vipPort, value: vipPort },
-          ],
-        },
+        setRecord(target, { set: { [recordKeys.loadBalancer]: loadBalancer, [recordKeys.vipPort]: vipPort } }),
       ]);
     });
 
     it('should correct address and subnet', () => {
       const properties = { address: vip, subnetUuid: subnet };
       for (const wrong of [kept({ address: '10.107.0.99' }), kept({ subnetUuid: uuidOf(0x99) })]) {
-        expect(plan({ existing: [wrong] }).detach).to.deep.equal([
-          { action: 'set-virtual-ip-properties', target, properties },
-        ]);
+        expect(plan({ existing: [wrong] }).detach).to.deep.equal([setVipProperties(target, properties)]);
       }
     });
 
@@ -282,31 +278,28 @@ describe('planVirtualIp', () => {
       expect(plan({ members: [] })).to.deep.equal({
         ...nothing,
         detach: [
-          ...[amphora1, amphora2].map((portUuid) => ({ action: 'delete-virtual-ip-reference', target, portUuid })),
-          { action: 'delete-record', target, keys: [amphora1, amphora2].map(memberRecordKey) },
+          ...[amphora1, amphora2].map(unreferences),
+          setRecord(target, { remove: [amphora1, amphora2].map(memberRecordKey) }),
         ],
       });
     });
   });
 
   describe('when the schema is native', () => {
-    const references = (uuid: string): Write => ({
-      action: 'add-association-reference',
-      target,
-      floatingIpUuid: uuid,
-    });
+    const associates = (uuid: string, on: VirtualIpTarget = target): Write =>
+      associationReference('add-reference', on, uuid);
     const bare = { ...kept().record, floatingIps: [] };
 
     it('should record associations by reference when it creates it', () => {
       const [create, first] = plan({ schema: 'native', existing: [] }).record;
-      expect(create).to.have.nested.property('virtualIp.record').with.length(6);
-      expect(first).to.deep.equal({ ...references(floatingIp), target: 'created' });
+      expect(create).to.have.nested.property('properties.annotations.key_value_pair').with.length(6);
+      expect(first).to.deep.equal(associates(floatingIp, createdVirtualIp));
     });
 
     it('should move what annotations record: the reference first, the annotation last', () => {
       expect(plan({ schema: 'native' })).to.deep.equal({
         ...nothing,
-        record: [references(floatingIp)],
+        record: [associates(floatingIp)],
         forget: [forgets(floatingIp)],
       });
     });
@@ -320,7 +313,7 @@ describe('planVirtualIp', () => {
       const existing = [kept({ record: bare, floatingIpUuids: [floatingIp] })];
       expect(plan({ schema: 'native', existing, associations: [] })).to.deep.equal({
         ...nothing,
-        forget: [{ action: 'delete-association-reference', target, floatingIpUuid: floatingIp }],
+        forget: [associationReference('delete-reference', target, floatingIp)],
       });
     });
   });
@@ -337,7 +330,7 @@ describe('planVirtualIp', () => {
       expect(plan(seen)).to.deep.equal({
         ...nothing,
         record: [remembers(otherFloatingIp)],
-        forget: [{ action: 'delete-virtual-ip', uuid: surplus.uuid }],
+        forget: [deleteVirtualIp(surplus.uuid)],
       });
     });
 
@@ -348,7 +341,7 @@ describe('planVirtualIp', () => {
 
   describe('when the load balancer is gone', () => {
     it('should delete it', () => {
-      expect(withoutVipPort()).to.deep.equal({ ...nothing, forget: [{ action: 'delete-virtual-ip', uuid: ours }] });
+      expect(withoutVipPort()).to.deep.equal({ ...nothing, forget: [deleteVirtualIp(ours)] });
     });
 
     it('should delete all of them', () => {
@@ -369,7 +362,7 @@ describe('planVirtualIp', () => {
     const recorded = { vipPort: { ...octavias, origin: 'recorded' } as const, members: [] };
 
     it('should delete it: no amphora carries the VIP any more', () => {
-      expect(plan(recorded)).to.deep.equal({ ...nothing, forget: [{ action: 'delete-virtual-ip', uuid: ours }] });
+      expect(plan(recorded)).to.deep.equal({ ...nothing, forget: [deleteVirtualIp(ours)] });
     });
 
     it('should keep it until every floating ip is decided', () => {

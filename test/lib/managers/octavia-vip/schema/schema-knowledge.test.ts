@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { hasCode } from '../../../../../lib/base/errors/index.js';
-import { SchemaKnowledge, type ManagerSettings } from '../../../../../lib/managers/index.js';
+import type { ManagerSettings } from '../../../../../lib/managers/index.js';
+import { SchemaKnowledge } from '../../../../../lib/managers/octavia-vip/index.js';
 import { KeptLog } from '../../../../support/kept.js';
 
 describe('SchemaKnowledge', () => {

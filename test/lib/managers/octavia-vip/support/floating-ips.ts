@@ -1,11 +1,18 @@
+import { defaultManagerSettings } from '../../../../../lib/managers/index.js';
 import {
-  defaultManagerSettings,
+  restorePurpose,
   type Detached,
   type FloatingIpObservation,
   type FloatingIpPlan,
+  type FloatingIpProperties,
   type ObservedFloatingIp,
-  type Write,
-} from '../../../../../lib/managers/index.js';
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import {
+  floatingIpPropertiesOf,
+  portReference,
+  setFloatingIp,
+} from '../../../../../lib/managers/octavia-vip/writes.js';
+import { subjectOf, type Write } from '../../../../../lib/planning/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import { vip } from './ports.js';
 import { without } from '../../../../support/without.js';
@@ -110,32 +117,35 @@ export function writesOf(plan: Pick<FloatingIpPlan, 'letGo' | 'bind' | 'release'
   return [...plan.letGo, ...plan.bind, ...plan.release];
 }
 
-export function set(properties: { fixedIp?: string | null; isVirtualIp?: boolean }, uuid = floatingIp): Write {
-  return { action: 'set-floating-ip-properties', uuid, properties };
+/** What a plan writes; `purpose`: as what it is marked for other monitors. */
+export function set(properties: FloatingIpProperties, uuid = floatingIp, purpose?: string): Write {
+  return setFloatingIp(uuid, properties, purpose);
+}
+
+/** The same as the first step of a restore. */
+export function restore(properties: FloatingIpProperties, uuid = floatingIp): Write {
+  return set(properties, uuid, restorePurpose);
 }
 
 export function add(portUuid: string, uuid = floatingIp): Write {
-  return { action: 'add-floating-ip-reference', uuid, portUuid };
+  return portReference('add-reference', { kind: 'floating-ip', uuid }, portUuid);
 }
 
 export function drop(portUuid: string, uuid = floatingIp): Write {
-  return { action: 'delete-floating-ip-reference', uuid, portUuid };
+  return portReference('delete-reference', { kind: 'floating-ip', uuid }, portUuid);
 }
 
 /** What the writes make of a floating ip. */
 export function after(seen: ObservedFloatingIp, writes: readonly Write[]): ObservedFloatingIp {
   let now = seen;
   for (const write of writes) {
-    if (!('uuid' in write) || write.uuid !== seen.uuid) continue;
-    if (write.action === 'add-floating-ip-reference' || write.action === 'delete-floating-ip-reference') {
-      const others = now.references.filter(({ portUuid }) => portUuid !== write.portUuid);
-      now = {
-        ...now,
-        references: write.action === 'add-floating-ip-reference' ? [...others, ...live(write.portUuid)] : others,
-      };
+    if (subjectOf(write) !== seen.uuid) continue;
+    if (write.do === 'add-reference' || write.do === 'delete-reference') {
+      const others = now.references.filter(({ portUuid }) => portUuid !== write.to.uuid);
+      now = { ...now, references: write.do === 'add-reference' ? [...others, ...live(write.to.uuid)] : others };
     }
-    if (write.action === 'set-floating-ip-properties') {
-      const { fixedIp, isVirtualIp } = write.properties;
+    if (write.do === 'set') {
+      const { fixedIp, isVirtualIp } = floatingIpPropertiesOf(write);
       if (fixedIp !== undefined) now = fixedIp === null ? withoutFixedIp(now) : { ...now, fixedIp };
       if (isVirtualIp !== undefined) now = { ...now, isVirtualIp };
     }

@@ -1,4 +1,4 @@
-import type { LoadBalancerObservation, ObservedPort } from '../../../../../lib/managers/index.js';
+import type { LoadBalancerObservation, ObservedPort } from '../../../../../lib/managers/octavia-vip/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 
 /** The address of the VIP in the tests, and the load balancer's id. */

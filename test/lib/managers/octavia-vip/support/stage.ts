@@ -1,11 +1,8 @@
-import {
-  ObjectCache,
-  type CacheKeeper,
-  type CachedKind,
-  type Entities,
-  type PortEntity,
-} from '../../../../../lib/cache/index.js';
 import { ManualClock } from '../../../../../lib/base/clock/index.js';
+import { SvcMonitorError } from '../../../../../lib/base/errors/index.js';
+import { silentLogger } from '../../../../../lib/base/log/index.js';
+import { metricsFor, silentMetrics } from '../../../../../lib/base/metrics/index.js';
+import { ObjectCache, type CacheKeeper } from '../../../../../lib/cache/index.js';
 import type {
   ConfigWriter,
   MapUpdate,
@@ -13,51 +10,33 @@ import type {
   PropertiesUpdate,
   ReferenceUpdate,
 } from '../../../../../lib/config-api/index.js';
-import { SvcMonitorError } from '../../../../../lib/base/errors/index.js';
-import { silentLogger } from '../../../../../lib/base/log/index.js';
+import { PlanReconciler } from '../../../../../lib/controller/index.js';
+import { defaultManagerSettings, type ManagerSettings } from '../../../../../lib/managers/index.js';
 import {
-  CachedFloatingIpManager,
-  CachedLoadBalancerManager,
-  CachedVirtualIpManager,
-  defaultManagerSettings,
-  PlanApplier,
+  Cuts,
+  History,
+  octaviaVipMetrics,
   SchemaKnowledge,
+  VipController,
   VipReports,
-  type ManagerSettings,
-} from '../../../../../lib/managers/index.js';
-import { silentMetrics } from '../../../../../lib/base/metrics/index.js';
-import { readRecord, vipKey } from '../../../../../lib/model/index.js';
+  type VipKey,
+  type VipPlan,
+  type VipSeen,
+} from '../../../../../lib/managers/octavia-vip/index.js';
+import type { EntityOf, Kind } from '../../../../../lib/model/index.js';
+import { PlanApplier } from '../../../../../lib/planning/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
-import { loadBalancer, tenant, vip } from './ports.js';
-
-/** The network of the VIP, its key, and the placeholder virtual machine of its port. */
-export const network = uuidOf(0xb0);
-export const key = vipKey(network, vip);
-
-/** A port entity: bound, in the tenant's project. */
-export function portEntity(uuid: string, delta: Partial<PortEntity> = {}): PortEntity {
-  const { domain, name } = tenant.project;
-  return {
-    uuid,
-    name: 'web',
-    fqName: [domain, name, delta.name ?? 'web'],
-    projectUuid: tenant.projectUuid,
-    owner: 'compute:nova',
-    networkUuid: network,
-    vmUuids: [uuidOf(0xd0)],
-    vmNames: [],
-    pairAddresses: [],
-    ...delta,
-  };
-}
+import { instanceIpEntity, networkEntity, network, portEntity, type PortDelta } from './entities.js';
+import { loadBalancer, vip } from './ports.js';
 
 /** What a write was, as one line. */
 type Line = string;
 
-/** A cache with a writer that writes to nothing but its log, and to the annotations that the record is read back from. */
+/** A cache with a writer that writes to nothing but its log. */
 export class Stage implements ConfigWriter, CacheKeeper {
   public readonly clock = new ManualClock();
   public readonly cache = new ObjectCache(this.clock);
+  public readonly history = new History(this.cache);
   /** Every write that was asked for, in the order in which it was. */
   public readonly writes: Line[] = [];
   /** What was read again: `<kind> <uuid>`. */
@@ -65,67 +44,55 @@ export class Stage implements ConfigWriter, CacheKeeper {
   /** The request-id of the last write of properties: its notification carries it. */
   public lastRequestId: string | undefined;
   public readonly settings: ManagerSettings;
+  public readonly schema: SchemaKnowledge;
+  public readonly reports: VipReports;
+  public readonly controller: VipController;
   public readonly applier: PlanApplier;
-  public readonly manager: CachedLoadBalancerManager;
-  private readonly annotations = new Map<string, Map<string, string>>();
+  public readonly reconciler: PlanReconciler<VipKey, VipSeen, VipPlan>;
+  private created = 0;
   private readonly failures = new Map<Line, unknown>();
   private readonly held = new Map<Line, Promise<void>>();
   private readonly reads = new Map<string, () => void>();
 
-  public constructor(settings: Partial<ManagerSettings> = {}) {
-    const { cache, clock } = this;
+  public constructor({ dryRun = false, ...settings }: Partial<ManagerSettings> & { readonly dryRun?: boolean } = {}) {
+    const { cache, clock, history } = this;
     this.settings = { ...defaultManagerSettings, schema: 'stock', ...settings };
-    const schema = new SchemaKnowledge({
-      setting: this.settings.schema,
-      logger: silentLogger,
-      onNative: () => undefined,
-    });
-    this.applier = new PlanApplier({ writer: this, cache, keeper: this, schema, clock, metrics: silentMetrics });
-    const outside = { clock, logger: silentLogger, metrics: silentMetrics };
-    this.manager = new CachedLoadBalancerManager({
-      ...outside,
-      cache,
-      keeper: this,
-      virtualIps: new CachedVirtualIpManager({ cache, schema }),
-      floatingIps: new CachedFloatingIpManager({ cache, clock, settings: this.settings }),
-      applier: this.applier,
-      reports: new VipReports(outside),
-      schema,
-      settings: this.settings,
-    });
+    const outside = { clock, logger: silentLogger, metrics: metricsFor(silentMetrics, octaviaVipMetrics) };
+    this.schema = new SchemaKnowledge({ ...outside, setting: this.settings.schema, onNative: () => undefined });
+    this.reports = new VipReports(outside);
+    const parts = { ...outside, cache, history, schema: this.schema, reports: this.reports, settings: this.settings };
+    this.controller = new VipController({ ...parts, cuts: new Cuts(parts) });
+    const generic = { cache, keeper: this, clock, logger: silentLogger };
+    this.applier = new PlanApplier({ ...generic, writer: this, metrics: silentMetrics, controller: 'octavia-vip' });
+    this.reconciler = new PlanReconciler({ ...generic, spec: this.controller, applier: this.applier, dryRun });
   }
 
   /** Puts an object into the cache, as a read would. */
-  public put<K extends CachedKind>(kind: K, entity: Entities[K]): this {
+  public put<K extends Kind>(kind: K, entity: EntityOf<K>): this {
     this.cache.put(kind, entity, { touched: this.cache.nextSequence() });
     return this;
   }
 
-  public remove(kind: CachedKind, uuid: string): this {
+  public remove(kind: Kind, uuid: string): this {
     this.cache.remove(kind, uuid, this.cache.nextSequence());
     return this;
   }
 
   /** A port with an address of its own. */
-  public putPort(port: PortEntity, address = '10.107.0.50'): this {
+  public putPort(port: EntityOf<'virtual-machine-interface'>, address = '10.107.0.50'): this {
     this.put('virtual-machine-interface', port);
-    return this.put('instance-ip', {
-      uuid: port.uuid.replace(/^0/, 'f'),
-      address,
-      networkUuid: network,
-      portUuids: [port.uuid],
-    });
+    return this.put('instance-ip', instanceIpEntity(port.uuid.replace(/^0/, 'f'), { address, ports: [port.uuid] }));
   }
 
   /** A load balancer of Octavia's with these amphora ports, in a network that is not shared. */
   public putLoadBalancer(vipPort: string, ...amphorae: readonly string[]): this {
-    this.put('virtual-network', { uuid: network, shared: false });
+    this.put('virtual-network', networkEntity(network));
     this.putPort(portEntity(vipPort, { name: `octavia-lb-${loadBalancer}`, owner: 'Octavia' }), vip);
     for (const uuid of amphorae) this.putAmphora(uuid);
     return this;
   }
 
-  public putAmphora(uuid: string, delta: Partial<PortEntity> = {}): this {
+  public putAmphora(uuid: string, delta: PortDelta = {}): this {
     const marks = { name: `octavia-lb-vrrp-${uuid}`, pairAddresses: [vip] };
     return this.putPort(
       portEntity(uuid, { ...marks, ...delta }),
@@ -151,40 +118,40 @@ export class Stage implements ConfigWriter, CacheKeeper {
   }
 
   /** When the object is read again, this is what comes of it. */
-  public onRead(kind: CachedKind, uuid: string, action: () => void): this {
+  public onRead(kind: Kind, uuid: string, action: () => void): this {
     this.reads.set(`${kind} ${uuid}`, action);
     return this;
   }
 
-  public refresh(kind: CachedKind, uuids: readonly string[]): Promise<void> {
+  public refresh(kind: Kind, uuids: readonly string[]): Promise<void> {
     for (const uuid of uuids) {
       this.refreshed.push(`${kind} ${uuid}`);
       this.reads.get(`${kind} ${uuid}`)?.();
-      if (kind === 'virtual-ip') this.readRecord(uuid);
     }
     return Promise.resolve();
   }
 
-  public announce(uuid: string, requestId: string): void {
-    this.cache.traces.writing(uuid, requestId, this.clock.monotonic());
+  public announce(): void {
+    // Nothing comes back here.
   }
 
-  public doubt(kind: CachedKind, uuid: string): void {
+  public answered(): void {
+    // One write of a test never overlaps another.
+  }
+
+  public doubt(kind: Kind, uuid: string): void {
     this.refreshed.push(`later ${kind} ${uuid}`);
   }
 
-  public assume<K extends CachedKind>(kind: K, uuid: string, entity: Entities[K] | undefined): void {
+  public assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void {
     if (entity === undefined) this.remove(kind, uuid);
     else this.put(kind, entity);
   }
 
-  public async create(kind: string, { fqName, properties }: NewObject): Promise<string> {
-    const uuid = uuidOf(0x7000 + this.annotations.size);
+  public async create(kind: string, { fqName }: NewObject): Promise<string> {
+    const uuid = uuidOf(0x7000 + this.created);
+    this.created += 1;
     await this.written(`create ${kind} ${fqName.join(':')}`);
-    const { key_value_pair: entries } = properties['annotations'] as {
-      key_value_pair: { key: string; value: string }[];
-    };
-    this.annotations.set(uuid, new Map(entries.map((entry) => [entry.key, entry.value])));
     return uuid;
   }
 
@@ -205,14 +172,8 @@ export class Stage implements ConfigWriter, CacheKeeper {
     return this.written(`relax ${uuid} -> ${refUuid}`);
   }
 
-  public async updateMap({ uuid, field, updates }: MapUpdate): Promise<void> {
-    await this.written(`${field} ${uuid} ${updates.map(({ operation, key }) => `${operation} ${key}`).join(', ')}`);
-    const map = this.annotations.get(uuid) ?? new Map<string, string>();
-    for (const update of updates) {
-      if (update.operation === 'set') map.set(update.key, update.value);
-      else map.delete(update.key);
-    }
-    this.annotations.set(uuid, map);
+  public updateMap({ uuid, field, updates }: MapUpdate): Promise<void> {
+    return this.written(`${field} ${uuid} ${updates.map(({ operation, key }) => `${operation} ${key}`).join(', ')}`);
   }
 
   private async written(line: Line): Promise<void> {
@@ -221,13 +182,5 @@ export class Stage implements ConfigWriter, CacheKeeper {
     const failure = this.failures.get(line);
     this.failures.delete(line);
     if (failure !== undefined) throw failure as Error;
-  }
-
-  private readRecord(uuid: string): void {
-    const entity = this.cache.get('virtual-ip', uuid);
-    const map = this.annotations.get(uuid);
-    if (entity === undefined || map === undefined) return;
-    const record = readRecord({ key_value_pair: [...map].map(([key, value]) => ({ key, value })) });
-    if (record !== undefined) this.put('virtual-ip', { ...entity, record });
   }
 }
