@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { errorCodes, metricDefinitions } from '../../lib/index.js';
+import { allMetricDefinitions, errorCodes } from '../../lib/index.js';
 import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { generatedPages } from './pages.js';
@@ -18,7 +18,7 @@ function documented(page: string): readonly string[] {
 describe('the pages of docs/', () => {
   const tables: readonly (readonly [string, readonly string[]])[] = [
     ['settings.md', [...settingKeys.keys()]],
-    ['metrics.md', Object.keys(metricDefinitions).map((name) => `svc_monitor_${name}`)],
+    ['metrics.md', Object.keys(allMetricDefinitions).map((name) => `svc_monitor_${name}`)],
     ['errors.md', Object.keys(errorCodes)],
     ['rules.md', ruleTables.flatMap(({ facts, rules }) => [...Object.keys(facts), ...rules.map(({ rule }) => rule)])],
   ];

@@ -48,8 +48,8 @@ describe('loadConfig', () => {
         stripWindowMs: 2_000,
         unclearDisassociation: 'by-state',
         projectToFloatingIp: true,
-        dryRun: false,
       });
+      expect(config.dryRun).to.equal(false);
       expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 9097 });
     });
 
