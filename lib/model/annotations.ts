@@ -4,50 +4,53 @@ import type { KeyValuePairs } from './common.js';
 export const annotationPrefix = 'opensdn-svc-monitor/';
 
 /**
- * How many annotations of this project are taken of one object: of those that have a name of their own, and of those that name objects, as
- * `<name>/<uuid>`, for each name. Tenants can write as many as they like.
+ * How many annotations of one list are taken of one object. `<prefix><list>/<entry>` is one of a list; those without an entry are together
+ * one. Tenants can write as many as they like, and the server sorts them: what one list has too much of must not push out another.
  */
-export const annotationBounds = { names: 64, objects: 128 } as const;
+export const annotationBound = 256;
+
+/** How many lists are taken. */
+const listBound = 16;
 
 /** The annotations of this project on an object, as they stand. */
 export type OwnAnnotations = Readonly<Record<string, string>>;
 
-/**
- * Those of an object that begin with {@link annotationPrefix}, as many as {@link annotationBounds} allow; a key that comes twice has its last
- * value. What should name an object, and does not, is left out.
- */
+/** Those of an object that begin with {@link annotationPrefix}, of each list the first {@link annotationBound}; a key that comes twice has its last value. */
 export function ownAnnotations(annotations: KeyValuePairs | undefined): OwnAnnotations {
-  return taken(annotations).own;
+  return firstAnnotations(annotations).own;
 }
 
 /** Whether an object has more annotations of this project than are taken. */
 export function hasTooManyAnnotations(annotations: KeyValuePairs | undefined): boolean {
-  return taken(annotations).isCut;
+  return firstAnnotations(annotations).isCut;
 }
 
-const form = new RegExp(`^${annotationPrefix}([^/]+)(?:/([0-9a-fA-F-]{36}))?$`);
-
-function taken(annotations: KeyValuePairs | undefined): { readonly own: OwnAnnotations; readonly isCut: boolean } {
+function firstAnnotations(annotations: KeyValuePairs | undefined): {
+  readonly own: OwnAnnotations;
+  readonly isCut: boolean;
+} {
   const own: Record<string, string> = {};
-  // By name; those that have a name of their own under none.
-  const counts = new Map<string, number>();
+  const lengths = new Map<string, number>();
   let isCut = false;
   for (const { key, value } of annotations?.key_value_pair ?? []) {
-    const match = form.exec(key);
-    if (match === null) continue;
-    const [, name = '', object] = match;
-    const group = object === undefined ? '' : name;
-    const count = counts.get(group) ?? 0;
-    const isKnown = Object.hasOwn(own, key);
-    const bound = object === undefined ? annotationBounds.names : annotationBounds.objects;
-    if (!isKnown && (count >= bound || (count === 0 && counts.size > annotationBounds.names))) {
-      isCut = true;
-      continue;
+    if (!key.startsWith(annotationPrefix)) continue;
+    if (!Object.hasOwn(own, key)) {
+      const list = listOf(key);
+      const length = lengths.get(list) ?? 0;
+      if (length === annotationBound || (length === 0 && lengths.size === listBound)) {
+        isCut = true;
+        continue;
+      }
+      lengths.set(list, length + 1);
     }
-    if (!isKnown) counts.set(group, count + 1);
     own[key] = value ?? '';
   }
   return { own, isCut };
+}
+
+function listOf(key: string): string {
+  const slash = key.indexOf('/', annotationPrefix.length);
+  return slash === -1 ? '' : key.slice(annotationPrefix.length, slash);
 }
 
 /** Under what an annotated object is found: each key, and each `<key>=<value>`. */

@@ -103,7 +103,7 @@ describeFault('F12 conflicts, and others who write between our read and our writ
       const refused = stage.monitor.writes().filter(({ status }) => status === 409);
       expect(refused).to.have.length(1);
       for (const outcome of ['retried', 'failed']) {
-        expect(stage.metrics.count('reconciles_total', { outcome }), outcome).to.equal(0);
+        expect(stage.metrics.count('reconciles_total', { controller: 'octavia-vip', outcome }), outcome).to.equal(0);
       }
       expect(
         stage.shop.cloud.server.list('virtual-ip').filter((one) => nameOf(one).includes(other.loadBalancer.id)),

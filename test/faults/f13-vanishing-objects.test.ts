@@ -29,7 +29,7 @@ describeFault('F13 objects that are gone between the event and the call', (schem
   /** A 404 is an answer: nothing failed, nothing is left to report, and the cache holds what is there. */
   const expectNoFailure = (): void => {
     for (const outcome of ['retried', 'failed']) {
-      expect(stage.metrics.count('reconciles_total', { outcome }), outcome).to.equal(0);
+      expect(stage.metrics.count('reconciles_total', { controller: 'octavia-vip', outcome }), outcome).to.equal(0);
     }
     const { problems, cache } = stage.monitor.monitor.status();
     expect(problems).to.deep.equal([]);

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { Operator, type LoadBalancer } from '../../fixtures/index.js';
-import { membersPerVip, pairBound, recordBounds, type Problem } from '../../lib/index.js';
+import { membersPerVip, recordBounds } from '../../lib/rules.js';
+import { pairBound } from '../../lib/model/index.js';
+import { type Problem } from '../../lib/index.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 
 const prefix = 'opensdn-svc-monitor';

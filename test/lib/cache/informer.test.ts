@@ -347,6 +347,20 @@ describe('Informer', () => {
       expect(stage.reader.log, 'and is not asked for again').to.deep.equal([`get ${floatingIp}`]);
     });
 
+    it('should have the object looked at again once it is known that it was never there: nobody speaks of that', async () => {
+      const stage = await newStage();
+      const dead = uuidOf(57);
+      stage.reader.put('floating-ip', rawFloatingIp(floatingIp, vip, port, dead));
+      const gone: boolean[] = [];
+      stage.listener.onChanged = () => gone.push(stage.cache.isGone(dead));
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.listener.announced).to.deep.equal([`update ${floatingIp} live`, `update ${floatingIp} live`]);
+      expect(gone).to.deep.equal([false, true]);
+      stage.listener.clear();
+      await stage.update('floating-ip', floatingIp);
+      expect(stage.listener.announced, 'and not again').to.deep.equal([]);
+    });
+
     it('should be read of an object that a CREATE carried, too', async () => {
       const stage = await newStage();
       const unknownPort = uuidOf(57);
@@ -454,6 +468,31 @@ describe('Informer', () => {
       stage.informer.doubt('floating-ip', floatingIp);
       await turns();
       expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
+    });
+
+    it('should read it again when two writes of ours were under way at once: nobody knows which came first', async () => {
+      const stage = await newStage();
+      const { informer } = stage;
+      informer.announce(floatingIp, 'req-svc-monitor-1');
+      informer.announce(floatingIp, 'req-svc-monitor-2');
+      informer.answered('floating-ip', floatingIp);
+      await turns();
+      expect(stage.reader.log, 'one is under way still').to.deep.equal([]);
+      informer.answered('floating-ip', floatingIp);
+      await turns();
+      expect(stage.reader.log).to.deep.equal([`get ${floatingIp}`]);
+    });
+
+    it('should not read it again when one followed the other, nor for one on another object', async () => {
+      const stage = await newStage();
+      const { informer } = stage;
+      for (const number of [1, 2]) {
+        informer.announce(floatingIp, `req-svc-monitor-${number}`);
+        informer.announce(uuidOf(0x80 + number), `req-svc-monitor-other-${number}`);
+        informer.answered('floating-ip', floatingIp);
+      }
+      await turns();
+      expect(stage.reader.log).to.deep.equal([]);
     });
 
     it('should find no news in its notification', async () => {

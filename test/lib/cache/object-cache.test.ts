@@ -215,6 +215,18 @@ describe('ObjectCache', () => {
       expect(cache.touchedSince('floating-ip', one, position)).to.equal(true);
     });
 
+    it('should tell up to which change it is known what an object has become', () => {
+      const { cache } = newCache();
+      cache.nextSequence();
+      const readAfter = cache.sequence;
+      cache.nextSequence();
+      cache.put('floating-ip', floatingIp(one), { touched: cache.nextSequence(), readAfter });
+      expect(cache.knownUpTo('floating-ip', one)).to.equal(readAfter);
+      cache.put('floating-ip', floatingIp(one, two), { touched: cache.nextSequence() });
+      expect(cache.knownUpTo('floating-ip', one), 'a write of ours shows no change of others').to.equal(readAfter);
+      expect(cache.knownUpTo('floating-ip', two), 'of what is not there, all').to.equal(cache.sequence);
+    });
+
     it('should count a delete, and leave a full read out of account', () => {
       const { cache } = newCache();
       cache.put('floating-ip', floatingIp(one));

@@ -348,6 +348,29 @@ describe('the full read', () => {
       expect(stage.uuids('virtual-machine-interface')).to.deep.equal([port]);
     });
 
+    it('should tell observers that they were seen, as they were, and of which moment', async () => {
+      const stage = await known();
+      stage.observer.clear();
+      stage.clock.step(70);
+      const readAfter = stage.cache.sequence;
+      await resync(stage);
+      const entity = stage.cache.get('virtual-machine-interface', port);
+      expect(stage.observer.sights.filter(({ transition: { uuid } }) => uuid === port)).to.deep.equal([
+        {
+          transition: { kind: 'virtual-machine-interface', uuid: port, before: entity, after: entity },
+          sight: { readAfter, at: 70 },
+        },
+      ]);
+      expect(stage.listener.announced).to.deep.equal([]);
+    });
+
+    it('should announce those that somebody awaits', async () => {
+      const stage = await known();
+      stage.observer.awaited.add(port);
+      await resync(stage);
+      expect(stage.listener.announced).to.deep.equal([`update ${port} resync`]);
+    });
+
     it('should look at one that was written', async () => {
       const stage = await known();
       const changed = { ...rawPort(port), ...at(2), virtual_machine_interface_device_owner: 'Octavia' };

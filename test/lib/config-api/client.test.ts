@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ownRequestIdPrefix, type RequestRecord } from '../../../lib/index.js';
+import { createConfigApiClient, ownRequestIdPrefix, type RequestRecord } from '../../../lib/index.js';
 import { pass } from '../../support/real-time.js';
 import { failure, until } from './support/conditions.js';
 import { answer, hang, reset, ScriptedServer, type Script } from './support/scripted-server.js';
@@ -43,6 +43,13 @@ describe('createConfigApiClient', () => {
 
   afterEach(async () => {
     await Promise.all(servers.map((server) => server.close()));
+  });
+
+  it('should need nothing but URLs', async () => {
+    const server = await start(good);
+    const client = createConfigApiClient({ urls: [server.url] });
+    expect(await client.get('virtual-ip', uuid, {}, never)).to.include({ uuid });
+    client.close();
   });
 
   it('should refuse URLs that cannot be used', () => {
@@ -177,6 +184,22 @@ describe('createConfigApiClient', () => {
       await Promise.all(reads);
       expect(most).to.be.at.most(3);
       expect(server.requests).to.have.length(10);
+    });
+
+    it('should keep one for each writer with a lane of its own, whatever others ask', async () => {
+      const server = await start(hangFor('stuck'));
+      const { client } = testClient({ urls: [server.url], concurrency: 2 });
+      const writer = client.writerFor('a manager');
+      const stop = new AbortController();
+      const stuck = ['stuck-1', 'stuck-2', 'stuck-3'].map((id) =>
+        failure(client.get('virtual-ip', id, {}, stop.signal), 'aborted'),
+      );
+      await until(() => server.requests.length === 1);
+      await writer.updateProperties({ kind: 'virtual-ip', uuid, properties: {} }, never);
+      expect(server.paths).to.have.length(2);
+      expect(server.paths[1]).to.equal(`PUT /virtual-ip/${uuid}`);
+      stop.abort();
+      await Promise.all(stuck);
     });
 
     it('should let go of a request that is called off while it waits', async () => {

@@ -229,7 +229,33 @@ describe('toEntity', () => {
       expect(many.cut).to.deep.equal(['references to virtual-machine-interface']);
       const recording = entity('virtual-ip', rawVirtualIp(id, ourRecord(uuidOf(2), ...ports), uuidOf(2)));
       expect(recording.cut).to.deep.equal(['annotations']);
-      expect(Object.keys(recording.annotations)).to.have.length(annotationBound);
+      expect(Object.keys(recording.annotations)).to.have.length(4 + annotationBound);
+      expect(recording.annotations).to.include(ourRecord(uuidOf(2)));
+    });
+
+    it('should hold each list of its annotations, however long another is, and in whatever order they come', () => {
+      const many = Object.fromEntries(
+        Array.from({ length: 5_000 }, (_, index) => [`opensdn-svc-monitor/a/${uuidOf(0x1000 + index)}`, 'x']),
+      );
+      for (const annotations of [
+        { ...many, ...ourRecord(uuidOf(2), uuidOf(4)) },
+        { ...ourRecord(uuidOf(2), uuidOf(4)), ...many },
+      ]) {
+        const virtualIp = entity('virtual-ip', rawVirtualIp(id, annotations));
+        expect(virtualIp.annotations).to.include(ourRecord(uuidOf(2), uuidOf(4)));
+        expect(Object.keys(virtualIp.annotations)).to.have.length(5 + annotationBound);
+        expect(virtualIp.cut).to.deep.equal(['annotations']);
+      }
+    });
+
+    it('should be bounded by its lists, too', () => {
+      const many = Object.fromEntries(
+        Array.from({ length: 5_000 }, (_, index) => [`opensdn-svc-monitor/list-${index}/entry`, 'x']),
+      );
+      const virtualIp = entity('virtual-ip', rawVirtualIp(id, { ...ourRecord(uuidOf(2)), ...many }));
+      expect(virtualIp.annotations).to.include(ourRecord(uuidOf(2)));
+      expect(Object.keys(virtualIp.annotations).length).to.be.at.most(annotationBound);
+      expect(virtualIp.cut).to.deep.equal(['annotations']);
     });
 
     it('should not be cut by what others annotate, however much it is', () => {

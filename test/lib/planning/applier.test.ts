@@ -245,6 +245,50 @@ describe('PlanApplier', () => {
     });
   });
 
+  describe('when a read shows the object while it is written', () => {
+    // Whether it is newer than the write or older nobody knows.
+    const readMeanwhile = async (stage: PlanStage, heeds: boolean, ...shown: readonly string[]) => {
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const all = planOf(stagesOf([add(port1)], [add(port2)]), heeds ? { heeds: [ofFloatingIp()] } : {});
+      const applying = stage.applier.apply(all, signal);
+      await turns();
+      stage.put('floating-ip', floatingIpEntity(floatingIp, port3));
+      stage.onRead('floating-ip', floatingIp, () => stage.put('floating-ip', floatingIpEntity(floatingIp, ...shown)));
+      release();
+      return applying;
+    };
+
+    it('should read it again, not reckon what it is', async () => {
+      const stage = stageWith(port3);
+      await readMeanwhile(stage, false, port2);
+      expect(stage.refreshed).to.deep.equal([`floating-ip ${floatingIp}`]);
+      expect(portsOf(stage), 'not port 1').to.deep.equal([port2]);
+    });
+
+    it('should go on if it is as the plan has left it', async () => {
+      const stage = stageWith(port3);
+      expect(await readMeanwhile(stage, true, port1, port3)).to.deep.equal({ outcome: 'done', writes: 2 });
+    });
+
+    it('should call the plan outdated if what it heeds does not show the write', async () => {
+      const stage = stageWith(port3);
+      expect(await readMeanwhile(stage, true, port3)).to.deep.equal({ outcome: 'outdated', writes: 1 });
+    });
+  });
+
+  describe('when a write has ended', () => {
+    it('should say so after what it makes is noted, also when it fails', async () => {
+      const stage = stageWith().fail(
+        `ADD floating-ip ${floatingIp} -> ${port2}`,
+        new SvcMonitorError('unavailable', 'no'),
+      );
+      const told: string[] = [];
+      stage.answered = (kind, uuid) => told.push(`${kind} ${uuid} [${portsOf(stage)?.join() ?? ''}]`);
+      await rejectionOf(stage.applier.apply(plan([add(port1), add(port2)]), signal));
+      expect(told).to.deep.equal([`floating-ip ${floatingIp} [${port1}]`, `floating-ip ${floatingIp} [${port1}]`]);
+    });
+  });
+
   describe('when somebody changes what the plan heeds', () => {
     const heeding = (...lists: readonly (readonly Write[])[]) =>
       planOf(stagesOf(...lists), { heeds: [ofFloatingIp()] });
@@ -438,13 +482,27 @@ describe('PlanApplier', () => {
       expect(told.slice(1)).to.deep.equal([`written add-reference ${floatingIp} 40 [] after 1`]);
     });
 
-    it('should be told up to where the plan knew of changes', async () => {
+    it('should be told up to which change the plan knew what it heeds, and of others what was there when it was sent', async () => {
       const stage = stageWith();
       const plannedAt: number[] = [];
-      const position = stage.cache.sequence;
       const observer: WriteObserver = { sending: (sent) => plannedAt.push(sent.plannedAt) };
-      await stage.applier.apply(plan([add(port1), add(port2)]), signal, { observer });
-      expect(plannedAt).to.deep.equal([position, position]);
+      const knownUpTo = stage.cache.sequence;
+      stage.cache.put('floating-ip', floatingIpEntity(floatingIp), {
+        touched: stage.cache.nextSequence(),
+        readAfter: knownUpTo,
+      });
+      stage.cache.nextSequence();
+      const writes = stagesOf([add(port1), add(port2)], [add(port1, otherFloatingIp)]);
+      let sentAt = 0;
+      const noting: WriteObserver = {
+        sending: (sent) => {
+          observer.sending?.(sent);
+          sentAt = stage.cache.sequence;
+        },
+      };
+      await stage.applier.apply(planOf(writes, { heeds: [ofFloatingIp()] }), signal, { observer: noting });
+      expect(plannedAt).to.deep.equal([knownUpTo, knownUpTo, sentAt]);
+      expect(sentAt).to.be.greaterThan(knownUpTo);
     });
 
     it('should not be told that one was made that failed, nor of creates and deletes', async () => {

@@ -59,11 +59,10 @@ export class RequestsByOrder {
   public floatingIpUpdated({ uuid, object }: Change, memory: Memory, moment: Moment): FloatingIpUpdate {
     const isEcho = object !== undefined && isExpected(memory, moment.at);
     if (!mayBeDetached(object)) return { isEcho, said: { detached: false } };
-    // No write of ours detaches: the first that shows it so is somebody else's.
     const known = object === undefined ? undefined : memory.said;
     const by = this.running(this.portsOf(uuid, memory, moment), moment)?.requestId;
     const fresh = `update ${moment.sequence}`;
-    if (known === undefined) return { isEcho: false, requestId: by ?? fresh, said: { detached: true, by } };
+    if (known === undefined) return { isEcho, requestId: by ?? fresh, said: { detached: true, by } };
     // A port delete that began later has nothing to do with it. One that runs still announces it twice: which of two is the echo cannot
     // be told, and one that comes when it is over must not count as a deed of the user's.
     if (by !== undefined && by === known.by) return { isEcho: false, requestId: by };
