@@ -141,7 +141,6 @@ class Run {
   private readonly options: ApplyOptions;
   private readonly created = new Map<string, string>();
   private isReadBack = false;
-  private readonly plannedAt: number;
   // As the plan has them, or as it has left them.
   private readonly heeded = new Map<
     string,
@@ -154,7 +153,6 @@ class Run {
     carried: { readonly plan: Pick<Plan, 'heeds'>; readonly options: ApplyOptions },
   ) {
     this.options = carried.options;
-    this.plannedAt = parts.cache.sequence;
     for (const ref of carried.plan.heeds) {
       const knownUpTo = parts.cache.knownUpTo(ref.kind, ref.uuid);
       this.heeded.set(ref.uuid, { ref, knownUpTo, entity: parts.cache.get(ref.kind, ref.uuid) });
@@ -280,7 +278,7 @@ class Run {
     const { kind, uuid } = this.resolve(write.on);
     const requestId = newOwnRequestId(write.do === 'set' ? write.purpose : undefined);
     const announcedAt = cache.sequence;
-    const plannedAt = this.heeded.get(uuid)?.knownUpTo ?? this.plannedAt;
+    const plannedAt = this.heeded.get(uuid)?.knownUpTo ?? announcedAt;
     const sent = { write, uuid, requestId, plannedAt };
     keeper.announce(uuid, requestId);
     observer?.sending?.({ ...sent, at: clock.monotonic() });

@@ -1,4 +1,5 @@
 import {
+  annotationBound,
   annotationPrefix,
   ownAnnotations,
   uuidSchema,
@@ -63,9 +64,13 @@ export function recordIn(annotations: OwnAnnotations): VirtualIpRecord | undefin
   const isOurs = annotations[recordKeys.managedBy] === managedBy;
   if (!isOurs || !vipPattern.test(vip) || loadBalancer === '' || !vipPort.success) return undefined;
   const keys = Object.keys(annotations);
+  const isTooLong = keys.length >= annotationBound;
   const floatingIps = uuidsUnder(recordKeys.floatingIpPrefix, keys, recordBounds.floatingIps);
   const members = uuidsUnder(recordKeys.memberPrefix, keys, recordBounds.members);
-  const cut = [...(floatingIps.isCut ? ['floatingIps' as const] : []), ...(members.isCut ? ['members' as const] : [])];
+  const cut = [
+    ...(floatingIps.isCut || isTooLong ? ['floatingIps' as const] : []),
+    ...(members.isCut || isTooLong ? ['members' as const] : []),
+  ];
   return {
     vip: vip as VipKey,
     loadBalancer,

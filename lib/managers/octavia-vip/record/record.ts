@@ -6,8 +6,10 @@ import { floatingIpRecordKey, recordIn, recordKeys, type VirtualIpRecord } from 
 type VirtualIp = EntityOf<'virtual-ip'>;
 
 /** What a virtual-ip records, if this project keeps it. */
-export function recordOf({ annotations }: Pick<VirtualIp, 'annotations'>): VirtualIpRecord | undefined {
-  return recordIn(annotations);
+export function recordOf({ annotations, cut }: Pick<VirtualIp, 'annotations' | 'cut'>): VirtualIpRecord | undefined {
+  const record = recordIn(annotations);
+  if (record === undefined || cut?.includes('annotations') !== true) return record;
+  return { ...record, members: [], cut: ['floatingIps', 'members'] };
 }
 
 /** Whether only a part of what it says is taken: of references or record. */
