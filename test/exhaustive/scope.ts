@@ -108,7 +108,8 @@ export function servedStore(cast: Cast, schema: Store['schema']): Store {
     (at) => amphoraOf(at, { cast, of: first, id: amphora }),
     () => ({ do: 'bind port', id: amphora, machine: machineOf(amphora) }),
     () => webPortOf(cast),
-    (at) => ({ do: 'associate', id: bystander, port: web, address: addressIn(at, web) }),
+    // Its fixed ip happens to be the VIP: nobody but its port tells whose it is.
+    (at) => ({ do: 'associate', id: bystander, port: web, address: addressIn(at, first.vipPort) }),
     (at) => ({ do: 'associate', id: floatingIp, port: first.vipPort, address: addressIn(at, first.vipPort) }),
   ];
   for (const request of requests) {
