@@ -37,7 +37,20 @@ const stories: readonly Stories[] = [
     reads: 'in any order',
     isLong: true,
   },
+  {
+    title: 'two acts of a user, a crash and a write that fails, on the native schema',
+    scope: { schema: 'native', acts: anyAct, actCount: 2, crashes: 1, failures: 1 },
+    reads: 'in turn',
+  },
+  { title: 'two acts of a user, answers late', scope: { acts: anyAct, actCount: 2 }, reads: 'late' },
   { title: 'a failover', scope: { octavia: failover, maxBehind: 3 }, reads: 'in turn' },
+  { title: 'a failover, step by step', scope: { octavia: failover, maxBehind: 2, grain: 'fine' }, reads: 'in turn' },
+  {
+    title: 'a failover and a write that fails',
+    scope: { octavia: failover, maxBehind: 1, failures: 1 },
+    reads: 'in turn',
+    isLong: true,
+  },
   {
     title: 'a failover, reads in any order, messages as late as they like',
     scope: { octavia: failover },
@@ -60,7 +73,7 @@ const stories: readonly Stories[] = [
   },
   {
     title: 'a load balancer after another, with its address, reads in any order',
-    scope: { octavia: ends, maxBehind: 3 },
+    scope: { octavia: ends, maxBehind: 2 },
     reads: 'in any order',
     isLong: true,
   },
@@ -70,9 +83,9 @@ const stories: readonly Stories[] = [
     reads: 'in turn',
   },
   {
-    title: 'a hostile tenant who forges records, two acts of the user, a crash, reads in any order',
-    scope: { stranger: true, acts: ['disassociate', 'move'], actCount: 2, crashes: 1 },
-    reads: 'in any order',
+    title: 'a hostile tenant who forges records, and the end of the load balancer',
+    scope: { stranger: true, octavia: { ...ends, follows: false }, maxBehind: 1 },
+    reads: 'in turn',
     isLong: true,
   },
   {
