@@ -21,6 +21,11 @@ export class BoundedMap<V> {
     }
   }
 
+  /** What it holds, the oldest first. */
+  public all(): Iterable<readonly [string, V]> {
+    return this.entries;
+  }
+
   public delete(key: string): void {
     this.entries.delete(key);
   }

@@ -7,7 +7,7 @@ import { parseObject, toEntity, type EntityOf, type Kind } from '../../../model/
 import { recordedFloatingIps, recordOf } from '../record/record.js';
 import type { VipKey } from '../vip-key.js';
 import { isWritten, noMemory, ownUpdateWithinMs, type Memory } from './episode.js';
-import { RequestLog } from './request-log.js';
+import { RequestLog, type RequestLogState } from './request-log.js';
 import { RequestsByOrder } from './requests-by-order.js';
 import { next, type Event } from './transitions.js';
 
@@ -47,6 +47,14 @@ export interface HistoryReader {
   projectOf(vipPort: string): string | undefined;
 }
 
+/** What a {@link History} holds of streams with request-ids, as a plain value. */
+export interface HistoryState {
+  readonly requests: RequestLogState;
+  readonly floatingIps: Readonly<Record<string, Memory>>;
+  readonly vipPorts: Readonly<Record<string, { readonly project?: string; readonly members: readonly string[] }>>;
+  readonly ownIdsSeen: boolean;
+}
+
 const rememberedVipPorts = 50_000;
 const membersPerVipPort = 256;
 const nothingSeen: VipPortMemory = { members: new Set() };
@@ -58,7 +66,7 @@ const nothingSeen: VipPortMemory = { members: new Set() };
  * One memory for each floating ip, changed by nothing but {@link next}; one for each VIP port; and the requests.
  */
 export class History implements CacheObserver, HistoryReader {
-  public readonly requests = new RequestLog();
+  public readonly requests: RequestLog;
   private readonly floatingIps = new Map<string, Memory>();
   private readonly byVip = new MultiMap();
   private readonly vipPorts = new BoundedMap<VipPortMemory>(rememberedVipPorts);
@@ -66,8 +74,32 @@ export class History implements CacheObserver, HistoryReader {
   /** A monitor's own request-id has come back: the server passes them on. */
   private ownIdsSeen = false;
 
-  public constructor(private readonly cache: CacheReader) {
+  /** @param state what it begins with; defaults to nothing */
+  public constructor(
+    private readonly cache: CacheReader,
+    state?: HistoryState,
+  ) {
     this.byOrder = new RequestsByOrder(cache);
+    this.requests = new RequestLog(state?.requests);
+    if (state === undefined) return;
+    this.ownIdsSeen = state.ownIdsSeen;
+    for (const [uuid, memory] of Object.entries(state.floatingIps)) this.put(uuid, noMemory, memory);
+    for (const [vipPort, { members, ...others }] of Object.entries(state.vipPorts)) {
+      this.vipPorts.set(vipPort, { ...others, members: new Set(members) });
+    }
+  }
+
+  /** All of it, as a plain value that stays as it is; but for what is told by the order of changes. For who keeps several histories. */
+  public state(): HistoryState {
+    const vipPorts = [...this.vipPorts.all()].map(
+      ([vipPort, { members, ...others }]) => [vipPort, { ...others, members: [...members] }] as const,
+    );
+    return {
+      requests: this.requests.state(),
+      floatingIps: Object.fromEntries(this.floatingIps),
+      vipPorts: Object.fromEntries(vipPorts),
+      ownIdsSeen: this.ownIdsSeen,
+    };
   }
 
   public memoryOf(floatingIp: string): Memory | undefined {

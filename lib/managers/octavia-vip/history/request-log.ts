@@ -3,11 +3,37 @@ import type { UpdateRequest } from './episode.js';
 
 const rememberedRequests = 50_000;
 
+/** What a {@link RequestLog} holds, as a plain value. */
+export interface RequestLogState {
+  /** The ports that each request deleted. */
+  readonly ports: Readonly<Record<string, readonly string[]>>;
+  /** The ports of whose delete we were told. */
+  readonly explained: readonly string[];
+  /** The messages that were heard, as `<uuid> <request-id>`. */
+  readonly heard: readonly string[];
+}
+
 /** Which requests deleted which ports, and which updates were heard of. Bounded: the oldest are forgotten first. */
 export class RequestLog {
   private readonly ports = new BoundedMap<ReadonlySet<string>>(rememberedRequests);
   private readonly explained = new BoundedMap<true>(rememberedRequests);
   private readonly heard = new BoundedMap<true>(rememberedRequests);
+
+  /** @param state what it begins with; defaults to nothing */
+  public constructor(state?: RequestLogState) {
+    for (const [requestId, ports] of Object.entries(state?.ports ?? {})) this.ports.set(requestId, new Set(ports));
+    for (const port of state?.explained ?? []) this.explained.set(port, true);
+    for (const message of state?.heard ?? []) this.heard.set(message, true);
+  }
+
+  /** All of it, as a plain value that stays as it is. */
+  public state(): RequestLogState {
+    return {
+      ports: Object.fromEntries([...this.ports.all()].map(([requestId, ports]) => [requestId, [...ports]])),
+      explained: [...this.explained.all()].map(([port]) => port),
+      heard: [...this.heard.all()].map(([message]) => message),
+    };
+  }
 
   /** A request deleted the port, or one of its addresses (which Neutron does first, and which stays when the rest fails: recording 08). */
   public portDeleted(port: string, requestId: string): void {
