@@ -59,7 +59,9 @@ class MonitorProcess {
   /** How many VIPs it has reconciled. */
   public async reconciles(): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    return Number(/^svc_monitor_reconciles_total\{outcome="success"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+    return Number(
+      /^svc_monitor_reconciles_total\{controller="octavia-vip",outcome="success"\} (\d+)$/m.exec(text)?.[1] ?? 0,
+    );
   }
 
   public async kill(): Promise<void> {

@@ -157,7 +157,9 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
       const url = await startService();
       await eventually('every VIP was reconciled', async () => {
         const text = await (await fetch(`${url}/metrics`)).text();
-        const done = /^svc_monitor_reconciles_total\{outcome="success"\} (\d+)$/m.exec(text)?.[1];
+        const done = /^svc_monitor_reconciles_total\{controller="octavia-vip",outcome="success"\} (\d+)$/m.exec(
+          text,
+        )?.[1];
         return Number(done) >= count;
       });
       expect(writes() - before).to.equal(0);
