@@ -16,7 +16,7 @@ export interface Machine {
 
 const versions = z.record(z.string(), z.string());
 const manifestSchema = z.object({ version: z.string(), dependencies: versions });
-const measuredDependencies = ['axios', 'rabbitmq-client', 'kafkajs', 'zod'];
+const measuredDependencies = ['axios', 'undici', 'rabbitmq-client', 'kafkajs', 'zod'];
 
 /** This machine. To be called in the folder of the project, as npm does: the versions are those of its manifest. */
 export function describeMachine(): Machine {

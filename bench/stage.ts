@@ -47,10 +47,15 @@ export class Stage {
     return this.launch<RelayCommands>('./measured/relay.js', this.profiling());
   }
 
-  /** A monitor of its own process that follows the world's own change stream; resolves when it is ready and has nothing to do. */
-  public async startMonitor(world: World): Promise<MeasuredMonitor> {
+  /**
+   * A monitor of its own process that follows the world's own change stream; resolves when it is ready and has nothing to do.
+   *
+   * @param keepAlive whether it reuses connections
+   */
+  public async startMonitor(world: World, keepAlive = false): Promise<MeasuredMonitor> {
     const monitor = this.launchMonitor();
-    const readyMs = await monitor.call('start', { url: world.url, stream: { kind: 'socket', port: world.feedPort } });
+    const stream = { kind: 'socket', port: world.feedPort } as const;
+    const readyMs = await monitor.call('start', { url: world.url, stream, keepAlive });
     await world.process.call('quiet', { quietMs: settleMs });
     return { process: monitor, readyMs };
   }

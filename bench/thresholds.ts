@@ -10,6 +10,10 @@ export type Threshold =
 
 /** With room for noise: about twice what was reached on a quiet machine of two cores (docs/benchmarks.md). */
 export const thresholds: Readonly<Record<string, Readonly<Record<string, Threshold>>>> = {
+  http: {
+    'processor time per request': { ratio: { atMost: 1.25 } },
+    'processor time per request, reused': { ratio: { atMost: 0.6 } },
+  },
   failover: {
     'new port wired, p50': { ratio: { atMost: 2 } },
     'leaving port let go, p50': { ratio: { atMost: 2.5 } },
@@ -18,6 +22,8 @@ export const thresholds: Readonly<Record<string, Readonly<Record<string, Thresho
   },
   storm: {
     'last one done': { ratio: { atMost: 5 } },
+    'last one done, reused connections': { ratio: { atMost: 6 } },
+    'left undone, reused connections': { value: { atMost: 0 } },
     'writes per amphora': { ratio: { atMost: 1 } },
     'reads per amphora': { value: { atMost: 4 } },
     'left undone': { value: { atMost: 0 } },

@@ -34,6 +34,8 @@ async function checkApiServer(
   const client = createConfigApiClient({
     ...config.configApi,
     urls: [url],
+    // A few requests do not pay for measuring.
+    keepAlive: false,
     clock: new SystemClock(),
     logger: options.logger,
     metrics: silentMetrics,

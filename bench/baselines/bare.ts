@@ -1,10 +1,26 @@
-import { AxiosTransport, type HttpRequest } from '../../lib/index.js';
+import { AxiosTransport, type HttpRequest, type HttpTransport } from '../../lib/index.js';
 import { serve } from '../processes/serve.js';
+import { NodeHttpTransport } from './node-http-transport.js';
 
 /** A request to be sent as it stands. */
 export type BareRequest = Pick<HttpRequest, 'method' | 'body'> & { readonly path: string };
 
-const transport = new AxiosTransport({ keepAlive: false });
+/** How requests are sent: on connections of their own or on reused ones, by the library's transport or by axios on Node's own HTTP. */
+export type BareWay = 'fresh' | 'reused' | 'node-fresh' | 'node-reused';
+
+/** What a flood took. Milliseconds. */
+export interface FloodTimes {
+  readonly ms: number;
+  /** Of this process, user and system. */
+  readonly cpuMs: number;
+}
+
+const transports: Readonly<Record<BareWay, HttpTransport>> = {
+  fresh: new AxiosTransport({ keepAlive: false }),
+  reused: new AxiosTransport({ keepAlive: true }),
+  'node-fresh': new NodeHttpTransport(false),
+  'node-reused': new NodeHttpTransport(true),
+};
 
 const headers = {
   Accept: 'application/json',
@@ -13,7 +29,7 @@ const headers = {
   'X-Contrail-Useragent': 'bare',
 };
 
-async function send(url: string, { method, path, body }: BareRequest): Promise<void> {
+async function send(transport: HttpTransport, url: string, { method, path, body }: BareRequest): Promise<void> {
   const request = { method, url: `${url}${path}`, headers, ...(body === undefined ? {} : { body }) };
   await transport.send(request, new AbortController().signal);
 }
@@ -27,27 +43,30 @@ const commands = {
     const times: number[] = [];
     for (const round of options.rounds) {
       const startedAt = performance.now();
-      await Promise.all(round.map((request) => send(options.url, request)));
+      await Promise.all(round.map((request) => send(transports.fresh, options.url, request)));
       times.push(performance.now() - startedAt);
     }
     return times;
   },
-  /** Sends requests, a bounded number at once; resolves to the time that all take. Milliseconds. */
+  /** Sends requests, a bounded number at once; resolves to what all take. `way` defaults to `fresh`. */
   flood: async (options: {
     readonly url: string;
     readonly requests: readonly BareRequest[];
     readonly concurrency: number;
-  }): Promise<number> => {
+    readonly way?: BareWay;
+  }): Promise<FloodTimes> => {
     const startedAt = performance.now();
-    const { requests } = options;
+    const usedBefore = process.cpuUsage();
+    const { url, requests, way = 'fresh' } = options;
     let next = 0;
     const sendOn = async (): Promise<void> => {
       for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
-        await send(options.url, request);
+        await send(transports[way], url, request);
       }
     };
     await Promise.all(Array.from({ length: options.concurrency }, sendOn));
-    return performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(usedBefore);
+    return { ms: performance.now() - startedAt, cpuMs: (user + system) / 1000 };
   },
 };
 
@@ -55,6 +74,6 @@ const commands = {
 export type BareCommands = typeof commands;
 
 serve(commands, () => {
-  transport.close();
+  for (const transport of Object.values(transports)) transport.close();
   return Promise.resolve();
 });

@@ -104,6 +104,7 @@ const commands = {
   start: (options: { readonly url: string; readonly intervalMs: number }): void => {
     const api = createConfigApiClient({
       urls: [options.url],
+      keepAlive: false,
       userAgent: 'cron-watcher',
       clock: new SystemClock(),
       logger: silentLogger,

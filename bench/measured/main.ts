@@ -11,6 +11,8 @@ export type StreamSetup = { readonly kind: 'socket'; readonly port: number } | B
 export interface MonitorSetup {
   readonly url: string;
   readonly stream: StreamSetup;
+  /** Whether connections are reused. Defaults to false, as the stock API server asks for: nothing is measured, and no request added. */
+  readonly keepAlive?: boolean;
 }
 
 /** What the process has used up to now. */
@@ -56,9 +58,9 @@ function createSource(stream: StreamSetup): ChangeSource {
 
 const commands = {
   /** Starts a monitor; resolves to the time until it was ready. Milliseconds. */
-  start: async ({ url, stream }: MonitorSetup): Promise<number> => {
+  start: async ({ url, stream, keepAlive = false }: MonitorSetup): Promise<number> => {
     const startedAt = performance.now();
-    monitor = createMonitor({ configApi: { urls: [url] }, source: createSource(stream), metrics });
+    monitor = createMonitor({ configApi: { urls: [url], keepAlive }, source: createSource(stream), metrics });
     await monitor.start(new AbortController().signal);
     return performance.now() - startedAt;
   },

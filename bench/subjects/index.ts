@@ -4,6 +4,7 @@ import { failover } from './failover.js';
 import { flapping } from './flapping.js';
 import { foreignChangesKafka, foreignChangesRabbitMq } from './foreign-changes.js';
 import { growth } from './growth.js';
+import { http } from './http.js';
 import { idle } from './idle.js';
 import { outage } from './outage.js';
 import { relay } from './relay.js';
@@ -13,6 +14,7 @@ import { storm } from './storm.js';
 
 /** All subjects. */
 export const subjects: readonly Subject[] = [
+  http,
   failover,
   storm,
   outage,

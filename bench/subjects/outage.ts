@@ -17,7 +17,7 @@ export const outage: Subject = {
     await stage.end(monitor.process);
     const bare = stage.launchBare();
     const requests = account.requests.map(bareRequest);
-    const bareMs = await bare.call('flood', { url: world.url, requests, concurrency: apiConcurrency });
+    const { ms: bareMs } = await bare.call('flood', { url: world.url, requests, concurrency: apiConcurrency });
     return {
       figures: [
         { name: 'reading anew', value: account.connectedMs / 1_000, unit: 's', aim: { atMost: 1 } },

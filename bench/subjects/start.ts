@@ -39,7 +39,7 @@ async function measureStart({ stage, note }: BenchContext, size: CloudSize, aims
   await stage.end(monitor.process);
   const reads = requests.filter(({ access }) => access === 'read');
   const bare = stage.launchBare();
-  const bareMs = await bare.call('flood', { url: world.url, requests: reads.map(bareRequest), concurrency: 1 });
+  const { ms: bareMs } = await bare.call('flood', { url: world.url, requests: reads.map(bareRequest), concurrency: 1 });
   const figures: readonly Figure[] = [
     {
       name: 'ready',

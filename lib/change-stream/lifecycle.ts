@@ -3,8 +3,6 @@ import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import type { ChangeSink, SourceStatus } from './source.js';
 
-const mostReasons = 100;
-
 /** What a {@link SourceLifecycle} is made of. */
 export interface SourceLifecycleOptions {
   readonly name: string;
@@ -21,8 +19,6 @@ export class SourceLifecycle {
   private state: 'new' | 'started' | 'ended' = 'new';
   private report: 'none' | 'connected' | 'disconnected' = 'none';
   private lastError: string | undefined;
-  /** The reasons of this outage. Several brokers have several, in turn. */
-  private readonly reasons = new Set<string>();
   private startedSink: ChangeSink | undefined;
   private firstConnection:
     { readonly resolve: () => void; readonly reject: (error: SvcMonitorError) => void } | undefined;
@@ -92,7 +88,6 @@ export class SourceLifecycle {
   public reportConnected(place: 'anew' | 'resumed' = 'anew'): void {
     if (!this.active || this.connected) return;
     this.report = 'connected';
-    this.reasons.clear();
     this.metrics.set('source_connected', { source: this.name }, 1);
     this.metrics.increment('source_connects_total', { source: this.name });
     if (place === 'resumed') this.sink.resumed();
@@ -103,22 +98,18 @@ export class SourceLifecycle {
   /**
    * The stream is not followed any more, or could not be connected to. The sink hears the first of several in a row.
    *
-   * @returns whether this is news: the first of an outage, or a reason that it has not had
+   * @returns whether it was reported: not once the source has ended
    */
   public reportDisconnected(reason: SvcMonitorError): boolean {
     if (!this.active) return false;
     const first = this.report !== 'disconnected';
-    const news = !this.reasons.has(reason.message);
-    // Texts with a number in them that changes must not pile up.
-    if (this.reasons.size >= mostReasons) this.reasons.clear();
-    this.reasons.add(reason.message);
     this.report = 'disconnected';
     this.lastError = reason.message;
     if (first) {
       this.metrics.set('source_connected', { source: this.name }, 0);
       this.sink.disconnected(reason);
     }
-    return news;
+    return true;
   }
 
   /** The source was stopped: reports nothing any more. */

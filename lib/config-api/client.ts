@@ -4,7 +4,8 @@ import { silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
 import { AuthenticatingSender, FixedToken, noToken, type TokenSource } from './authentication.js';
 import { LimitedSender } from './concurrency-limit.js';
-import { HttpSender } from './http-sender.js';
+import { ConnectionChooser } from './connection-chooser.js';
+import { HttpSender, requestHeaders } from './http-sender.js';
 import { AxiosTransport, type HttpTransport } from './http-transport.js';
 import { KeystoneTokens } from './keystone.js';
 import type { ConfigApiOptions } from './options.js';
@@ -60,16 +61,44 @@ export interface ConfigApiClientOptions extends ConfigApiOptions {
   readonly random?: () => number;
   /** How the client calls itself in the API server's logs. Defaults to `opensdn-svc-monitor`. */
   readonly userAgent?: string;
-  /** How requests are sent. Defaults to an {@link AxiosTransport} with the options' `keepAlive` and `tls`. */
+  /**
+   * How requests are sent. Defaults to an {@link AxiosTransport} with the options' `tls`. With a transport of your own `keepAlive` defaults to
+   * false: only if it heeds {@link HttpRequest.connection} there is something to choose.
+   */
   readonly transport?: HttpTransport;
   /** Told of each request when it has ended, repeats one by one: to count reads and writes. */
   readonly onRequest?: (record: RequestRecord) => void;
+}
+
+/** A config API server, as the client sees it. */
+export interface ConfigApiServerStatus {
+  /** Base URL. */
+  readonly url: string;
+  /** Whether requests go there now. */
+  readonly current: boolean;
+  readonly keepAlive: {
+    /** As configured. */
+    readonly setting: boolean | 'auto';
+    /** Whether connections are reused now. */
+    readonly reused: boolean;
+    /** What a small request took each way when that was measured. Milliseconds. */
+    readonly freshMs?: number;
+    readonly reusedMs?: number;
+  };
+}
+
+/** What a client does. */
+export interface ConfigApiStatus {
+  /** In the order of the configuration. */
+  readonly servers: readonly ConfigApiServerStatus[];
 }
 
 /** Both sides of the config API. */
 export interface ConfigApiClient extends ConfigReader, ConfigWriter {
   /** A writer with a share of its own in the permits: however much others send, it finds one. */
   writerFor(lane: string): ConfigWriter;
+  /** Which servers there are, and how they are talked to. */
+  status(): ConfigApiStatus;
   /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
   close(): void;
 }
@@ -84,11 +113,37 @@ export interface ConfigApiClient extends ConfigReader, ConfigWriter {
 export function createConfigApiClient(options: ConfigApiClientOptions): ConfigApiClient {
   const { clock = new SystemClock(), metrics = silentMetrics } = options;
   const logger = (options.logger ?? silentLogger).child({ component: 'config-api' });
-  const transport = options.transport ?? new AxiosTransport({ keepAlive: options.keepAlive, tls: options.tls });
+  const keepAlive = options.keepAlive ?? (options.transport === undefined ? 'auto' : false);
+  const transport = options.transport ?? new AxiosTransport({ keepAlive: keepAlive === true, tls: options.tls });
   const complete = { ...options, clock, logger, metrics };
   const tokens = tokenSource(complete, transport);
   const permits = new Semaphore(options.concurrency ?? defaults.concurrency, maxWaitingRequests);
-  const sender = composeSender(complete, { transport, tokens, permits });
+  const servers = new ServerList(options.urls);
+  const identity = {
+    userAgent: options.userAgent ?? defaults.userAgent,
+    requestId: () => newOwnRequestId(),
+  };
+  const connections = new ConnectionChooser({
+    setting: keepAlive,
+    servers: servers.all,
+    transport,
+    clock,
+    logger,
+    metrics,
+    timeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
+    headers: () => requestHeaders(identity),
+  });
+  const http = new HttpSender({
+    transport,
+    servers,
+    connections,
+    clock,
+    logger,
+    requestTimeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
+    listTimeoutMs: options.listTimeoutMs ?? defaults.listTimeoutMs,
+    ...identity,
+  });
+  const sender = composeSender(complete, { http, tokens, permits });
   const reader = new RestConfigReader({ sender, logger, metrics });
   const writer = new RestConfigWriter(sender);
   return {
@@ -109,7 +164,11 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
       permits.open(lane);
       return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane }, signal) });
     },
+    status: () => ({
+      servers: servers.all.map((url) => serverStatus(url, { servers, connections, setting: keepAlive })),
+    }),
     close: () => {
+      connections.close();
       transport.close();
     },
   };
@@ -120,22 +179,12 @@ type CompleteOptions = ConfigApiClientOptions & Required<Pick<ConfigApiClientOpt
 function composeSender(
   options: CompleteOptions,
   {
-    transport,
+    http,
     tokens,
     permits,
-  }: { readonly transport: HttpTransport; readonly tokens: TokenSource; readonly permits: Semaphore },
+  }: { readonly http: RequestSender; readonly tokens: TokenSource; readonly permits: Semaphore },
 ): RequestSender {
   const { clock, logger, metrics, onRequest } = options;
-  const http = new HttpSender({
-    transport,
-    servers: new ServerList(options.urls),
-    clock,
-    logger,
-    requestTimeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
-    listTimeoutMs: options.listTimeoutMs ?? defaults.listTimeoutMs,
-    userAgent: options.userAgent ?? defaults.userAgent,
-    requestId: () => `${ownRequestIdPrefix}${randomUUID()}`,
-  });
   const recorded = new RecordingSender(http, { clock, logger, metrics, onRequest });
   const limited = new LimitedSender(recorded, permits);
   // Outside the limit: who waits for a token or backs off holds no permit.
@@ -149,6 +198,19 @@ function composeSender(
     maxDelayMs: maxRetryDelayMs,
     random: options.random ?? (() => randomInt(randomSteps) / randomSteps),
   });
+}
+
+function serverStatus(
+  url: string,
+  parts: {
+    readonly servers: ServerList;
+    readonly connections: ConnectionChooser;
+    readonly setting: boolean | 'auto';
+  },
+): ConfigApiServerStatus {
+  const { servers, connections, setting } = parts;
+  const { use, ...times } = connections.choiceFor(url);
+  return { url, current: url === servers.current(), keepAlive: { setting, reused: use === 'reused', ...times } };
 }
 
 /** Where the tokens of the options come from. @throws SvcMonitorError `invalid-configuration` for a token that no header can carry */

@@ -36,47 +36,38 @@ const longestRefusal = 4096;
  * for a token that was refused; who holds it decides when the next server is asked.
  */
 export class EventStreams {
-  private readonly servers: ServerList;
+  private readonly list: ServerList;
   private readonly transport: AxiosTransport;
   private readonly tokens: TokenSource;
 
   /** @throws SvcMonitorError `invalid-configuration` for URLs or a token that cannot be used */
   public constructor(private readonly options: EventStreamsOptions) {
-    this.servers = new ServerList(options.urls);
-    this.transport = new AxiosTransport({ keepAlive: options.keepAlive, tls: options.tls });
+    this.list = new ServerList(options.urls);
+    this.transport = new AxiosTransport({ tls: options.tls });
     this.tokens = tokenSource(options, this.transport);
   }
 
-  /** How many servers there are. */
-  public get serverCount(): number {
-    return this.servers.size;
-  }
-
-  /** Base URL of the server that is asked next. */
-  public get server(): string {
-    return this.servers.current();
-  }
-
-  /** The next stream is to come from the next server. */
-  public moveOn(): void {
-    this.servers.failed(this.servers.current());
+  /** Base URLs of the servers. */
+  public get servers(): readonly string[] {
+    return this.list.all;
   }
 
   /**
-   * Asks the current server for a stream.
+   * Asks a server for a stream.
    *
+   * @param server its base URL, one of {@link servers}
    * @param path path and query
    * @throws SvcMonitorError `timeout`, `unavailable`, `unauthorized`, `forbidden`, `bad-request`, `bad-answer` (also for an answer that is no
    * stream of events), `closed`, `aborted`
    */
-  public async open(path: string, signal: AbortSignal): Promise<EventStream> {
-    const context = { operation: 'watch', method: 'GET', path, server: this.server } as const;
+  public async open(server: string, path: string, signal: AbortSignal): Promise<EventStream> {
+    const context = { operation: 'watch', method: 'GET', path, server } as const;
     const { clock, connectTimeoutMs } = this.options;
     try {
       const body = await withTimeout(clock, connectTimeoutMs, signal, (until) =>
         withAuthentication(this.tokens, until, (token) => this.request(context, token, until)),
       );
-      return { server: context.server, body };
+      return { server, body };
     } catch (error) {
       const isComplete = !SvcMonitorError.is(error) || 'server' in error.details;
       if (isComplete || hasCode(error, 'aborted', 'closed', 'bug')) throw error;

@@ -3,8 +3,10 @@ import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 import type { Logger } from '../base/log/index.js';
 import { problemsOf } from '../model/index.js';
 import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
-import type { HttpResponse, HttpTransport } from './http-transport.js';
-import { operations, requestIdHeader, type ApiRequest, type RequestSender } from './request.js';
+import type { ConnectionUse } from './connection-pools.js';
+import type { HttpRequest, HttpResponse, HttpTransport } from './http-transport.js';
+import type { ConnectionChooser } from './connection-chooser.js';
+import { operations, requestIdHeader, type ApiRequest, type Operation, type RequestSender } from './request.js';
 import type { ServerList } from './server-list.js';
 
 /** The header that carries the token. */
@@ -14,6 +16,7 @@ export const tokenHeader = 'X-Auth-Token';
 export interface HttpSenderOptions {
   readonly transport: HttpTransport;
   readonly servers: ServerList;
+  readonly connections: ConnectionChooser;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Time for a request from connecting to the last byte, and for one page of a list. Milliseconds. */
@@ -36,7 +39,11 @@ export class HttpSender implements RequestSender {
     const { operation, method, path } = request;
     const context: RequestContext = { operation, method, path, server: this.options.servers.current() };
     const response = await this.exchange(request, context, signal);
-    if (response.status === 200 || response.status === 202) return answerOf(request, context, response);
+    if (response.status === 200 || response.status === 202) {
+      const answer = answerOf(request, context, response);
+      this.options.connections.succeeded(context.server, tokenOf(request));
+      return answer;
+    }
     const error = errorOfAnswer(context, response);
     if (response.status === 502 || response.status === 503 || response.status === 504) this.moveOn(context, error);
     throw error;
@@ -49,10 +56,11 @@ export class HttpSender implements RequestSender {
   ): Promise<HttpResponse> {
     const { transport, clock, requestTimeoutMs, listTimeoutMs } = this.options;
     const timeoutMs = operations[request.operation].timeout === 'list' ? listTimeoutMs : requestTimeoutMs;
-    const httpRequest = {
+    const httpRequest: HttpRequest = {
       method: request.method,
       url: `${context.server}${request.path}`,
-      headers: this.headersOf(request),
+      headers: { ...requestHeaders(this.options), ...request.headers },
+      connection: this.connectionFor(request.operation, context.server),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     };
     try {
@@ -66,18 +74,14 @@ export class HttpSender implements RequestSender {
     }
   }
 
-  private headersOf(request: ApiRequest<unknown>): Record<string, string> {
-    return {
-      Accept: 'application/json',
-      'Content-Type': 'application/json; charset="UTF-8"',
-      ...agentHeaders(this.options.userAgent),
-      [requestIdHeader]: this.options.requestId(),
-      ...request.headers,
-    };
+  /** The server may close a connection just when it is used again. What is not repeated then does not run that risk. */
+  private connectionFor(operation: Operation, server: string): ConnectionUse {
+    return operations[operation].repeatable ? this.options.connections.choiceFor(server).use : 'fresh';
   }
 
   private moveOn(context: RequestContext, failure: SvcMonitorError): void {
-    const { servers, logger } = this.options;
+    const { servers, connections, logger } = this.options;
+    connections.failed(context.server);
     if (!servers.failed(context.server)) return;
     logger.warn('config API server failed, going on with the next', {
       server: context.server,
@@ -86,6 +90,24 @@ export class HttpSender implements RequestSender {
       error: failure.message,
     });
   }
+}
+
+/** The headers of each request to the config API but for the token. */
+export function requestHeaders({
+  userAgent,
+  requestId,
+}: Pick<HttpSenderOptions, 'userAgent' | 'requestId'>): Readonly<Record<string, string>> {
+  return {
+    Accept: 'application/json',
+    'Content-Type': 'application/json; charset="UTF-8"',
+    ...agentHeaders(userAgent),
+    [requestIdHeader]: requestId(),
+  };
+}
+
+function tokenOf({ headers }: ApiRequest<unknown>): Readonly<Record<string, string>> {
+  const token = headers?.[tokenHeader];
+  return token === undefined ? {} : { [tokenHeader]: token };
 }
 
 /** How a client calls itself: the API server logs the second. */

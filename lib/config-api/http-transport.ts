@@ -1,10 +1,10 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import axios, { AxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import { withOwnSignal } from '../base/clock/index.js';
+import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import { errors } from 'undici';
 import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
+import { ConnectionPools, type ConnectionUse } from './connection-pools.js';
 import type { ConfigApiOptions } from './options.js';
+import { undiciAdapter } from './undici-adapter.js';
 
 /** An HTTP request, ready to be sent. */
 export interface HttpRequest {
@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Where it is left out, it is the transport's own choice. */
+  readonly connection?: ConnectionUse;
 }
 
 /** An answer of whatever status, complete. Header names are in lower case. */
@@ -25,7 +27,8 @@ export interface HttpResponse {
 export interface HttpTransport {
   /**
    * Resolves with the answer whatever its status. Rejects with `unavailable` (no connection, or it broke), `bad-answer` (not
-   * HTTP, badly compressed, or too long), `closed`, or `aborted`: the connection is destroyed then. It has no timeout of its own.
+   * HTTP, badly compressed, or too long), `closed`, or `aborted`: the connection is destroyed then. It has no timeout of its own for
+   * the answer; one for connecting it may have.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
   /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
@@ -48,7 +51,7 @@ export interface StreamingTransport {
 
 /** See {@link AxiosTransport}. */
 export interface AxiosTransportOptions {
-  /** Whether connections are reused. Defaults to false, see {@link ConfigApiOptions.keepAlive}. */
+  /** Whether connections are reused where a request does not say. Defaults to false, see {@link ConfigApiOptions.keepAlive}. */
   readonly keepAlive?: boolean | undefined;
   readonly tls?: ConfigApiOptions['tls'] | undefined;
   /** Longest answer, uncompressed, that is read. Bytes; defaults to 256 MiB. */
@@ -57,30 +60,18 @@ export interface AxiosTransportOptions {
 
 const defaultMaxAnswerBytes = 256 * 1024 * 1024;
 
-/** {@link HttpTransport} on axios and node's own http agents. Proxies of the environment and redirects are not followed. */
+/** {@link HttpTransport} on axios, with undici beneath it. Proxies of the environment and redirects are not followed. */
 export class AxiosTransport implements HttpTransport, StreamingTransport {
-  private readonly client: AxiosInstance;
-  private readonly agents: readonly [HttpAgent, HttpsAgent];
+  private readonly pools: ConnectionPools;
+  private readonly clients: Readonly<Record<ConnectionUse, AxiosInstance>>;
+  private readonly connection: ConnectionUse;
   private closed = false;
 
   public constructor(options: AxiosTransportOptions = {}) {
-    const keepAlive = options.keepAlive ?? false;
-    this.agents = [new HttpAgent({ keepAlive }), new HttpsAgent({ keepAlive, ...options.tls })];
-    this.client = axios.create({
-      adapter: 'http',
-      httpAgent: this.agents[0],
-      httpsAgent: this.agents[1],
-      proxy: false,
-      maxRedirects: 0,
-      decompress: true,
-      maxContentLength: options.maxAnswerBytes ?? defaultMaxAnswerBytes,
-      maxBodyLength: Infinity,
-      responseType: 'text',
-      validateStatus: () => true,
-      // The bodies are texts both ways: who asks knows whether it is JSON.
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-    });
+    this.connection = options.keepAlive === true ? 'reused' : 'fresh';
+    this.pools = new ConnectionPools(options.tls);
+    const { maxAnswerBytes = defaultMaxAnswerBytes } = options;
+    this.clients = { fresh: this.client('fresh', maxAnswerBytes), reused: this.client('reused', maxAnswerBytes) };
   }
 
   public async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
@@ -93,8 +84,10 @@ export class AxiosTransport implements HttpTransport, StreamingTransport {
   }
 
   public async stream(request: HttpRequest, signal: AbortSignal): Promise<HttpStream> {
-    const endless = { responseType: 'stream', maxContentLength: -1 } as const;
-    const response = await this.exchange<Readable>(request, endless, signal);
+    const endless = { responseType: 'stream' } as const;
+    // A stream has its connection for itself in either case. Of one that is not kept undici would not tell why it broke.
+    const kept = { ...request, connection: 'reused' } as const;
+    const response = await this.exchange<Readable>(kept, endless, signal);
     // Whoever reads it sees its error; one that comes before would end the process.
     response.data.on('error', () => undefined);
     return { status: response.status, headers: textHeaders(response.headers), body: response.data };
@@ -102,7 +95,19 @@ export class AxiosTransport implements HttpTransport, StreamingTransport {
 
   public close(): void {
     this.closed = true;
-    for (const agent of this.agents) agent.destroy();
+    this.pools.destroy();
+  }
+
+  private client(use: ConnectionUse, maxAnswerBytes: number): AxiosInstance {
+    return axios.create({
+      adapter: undiciAdapter((origin) => this.pools.to(origin, use)),
+      maxContentLength: maxAnswerBytes,
+      responseType: 'text',
+      validateStatus: () => true,
+      // The bodies are texts both ways: who asks knows whether it is JSON.
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+    });
   }
 
   private async exchange<T>(
@@ -114,16 +119,14 @@ export class AxiosTransport implements HttpTransport, StreamingTransport {
     const ended = this.ended();
     if (ended !== undefined) throw ended;
     try {
-      return await withOwnSignal(signal, (own) =>
-        this.client.request<T>({
-          method: request.method,
-          url: request.url,
-          headers: { ...request.headers },
-          data: request.body,
-          signal: own,
-          ...more,
-        }),
-      );
+      return await this.clients[request.connection ?? this.connection].request<T>({
+        method: request.method,
+        url: request.url,
+        headers: { ...request.headers },
+        data: request.body,
+        signal,
+        ...more,
+      });
     } catch (error) {
       throwIfAborted(signal);
       throw this.ended() ?? failureOf(error);
@@ -143,26 +146,36 @@ function textHeaders(headers: object): Record<string, string> {
   return texts;
 }
 
+/** undici's parser of HTTP gives its errors no code. */
+const parserCode = 'UND_ERR_HTTP_PARSER';
+
+/** Codes of answers that no API server sends. */
+const badAnswers: ReadonlySet<string> = new Set([parserCode, 'UND_ERR_HEADERS_OVERFLOW']);
+
+/** Codes of requests that cannot be sent: nobody but their maker can help. */
+const unsendable: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
+
 /**
- * The failure without what axios hangs on it: its `config` and `request` hold the token, the request's body and the TLS key.
- * Only its message and code are taken over, never the error as `cause`.
+ * The failure by itself: only its message and code are taken over, never the error as `cause`, since what hangs on it may hold the token,
+ * the request's body and the TLS key.
  */
 function failureOf(error: unknown): SvcMonitorError {
-  if (!(error instanceof AxiosError)) {
-    return new SvcMonitorError(
-      'bug',
-      `the HTTP client failed: ${error instanceof Error ? error.message : String(error)}`,
-    );
+  if (SvcMonitorError.is(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  if (code === undefined || unsendable.has(code)) {
+    return new SvcMonitorError('bug', `the HTTP client failed: ${message}`);
   }
-  const reason = error.code ?? 'unknown';
-  const text = error.message === '' ? reason : error.message;
-  const details = { reason };
-  if (isBadAnswer(error)) return new SvcMonitorError('bad-answer', `no usable answer: ${text}`, { details });
-  return new SvcMonitorError('unavailable', `no connection, or it broke: ${text}`, { details });
+  const text = message === '' ? code : message;
+  const details = { reason: code };
+  // What the parser says of an answer that ends before its end: the connection broke.
+  const isBad = badAnswers.has(code) && !message.includes('Invalid EOF state');
+  return isBad
+    ? new SvcMonitorError('bad-answer', `no usable answer: ${text}`, { details })
+    : new SvcMonitorError('unavailable', `no connection, or it broke: ${text}`, { details });
 }
 
-function isBadAnswer(error: AxiosError): boolean {
-  // HPE_: node's HTTP parser; Z_: zlib. axios gives a broken connection and a too long answer one code: only the text differs.
-  if (error.code?.startsWith('HPE_') === true || error.code?.startsWith('Z_') === true) return true;
-  return error.message.startsWith('maxContentLength');
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof errors.HTTPParserError) return parserCode;
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -15,6 +15,8 @@ export {
   requestIdPrefix,
   type ConfigApiClient,
   type ConfigApiClientOptions,
+  type ConfigApiServerStatus,
+  type ConfigApiStatus,
 } from './client.js';
 export {
   AxiosTransport,
@@ -25,6 +27,7 @@ export {
   type HttpTransport,
   type StreamingTransport,
 } from './http-transport.js';
+export type { ConnectionUse } from './connection-pools.js';
 export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
 export { EventStreams, type EventStream, type EventStreamsOptions } from './event-streams.js';
 export type { ConfigReader, ListEntry, ListOptions, ObjectPage, ReadOptions } from './reader.js';
@@ -37,4 +40,5 @@ export type {
   NewObject,
   PropertiesUpdate,
   ReferenceUpdate,
+  TracedUpdate,
 } from './writer.js';

@@ -40,6 +40,8 @@ export interface ApiRequest<T> {
   readonly answer: z.ZodType<T>;
   /** Of whom it is: those who send a lot take turns with the others. Defaults to nobody in particular. */
   readonly lane?: string;
+  /** Called before it is sent again: whoever counts what comes of it counts once more. */
+  readonly onRepeat?: () => void;
   /** More headers: the token. */
   readonly headers?: Readonly<Record<string, string>>;
 }

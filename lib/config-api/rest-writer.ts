@@ -2,7 +2,7 @@ import { SvcMonitorError } from '../base/errors/index.js';
 import { refsField, uuidSchema, type Kind } from '../model/index.js';
 import { z } from 'zod';
 import { anyAnswer, objectAnswers, uuidAnswer } from './answers.js';
-import { requestIdHeader, type RequestSender } from './request.js';
+import { requestIdHeader, type ApiRequest, type RequestSender } from './request.js';
 import type {
   ConfigWriter,
   MapEntryUpdate,
@@ -10,6 +10,7 @@ import type {
   NewObject,
   PropertiesUpdate,
   ReferenceUpdate,
+  TracedUpdate,
 } from './writer.js';
 
 const createdSchema = z.looseObject({ uuid: uuidSchema });
@@ -37,7 +38,7 @@ export class RestConfigWriter implements ConfigWriter {
   }
 
   public async updateProperties(update: PropertiesUpdate, signal: AbortSignal): Promise<void> {
-    const { kind, uuid, properties, requestId } = update;
+    const { kind, uuid, properties } = update;
     refuseReferences(kind, properties);
     await this.sender.send(
       {
@@ -46,7 +47,7 @@ export class RestConfigWriter implements ConfigWriter {
         method: 'PUT',
         path: `/${kind}/${encodeURIComponent(uuid)}`,
         body: { [kind]: properties },
-        ...requestIdOf(requestId),
+        ...traceOf(update),
         answer: objectAnswers[kind],
       },
       signal,
@@ -77,7 +78,7 @@ export class RestConfigWriter implements ConfigWriter {
         method: 'POST',
         path: '/ref-update',
         body,
-        ...requestIdOf(update.requestId),
+        ...traceOf(update),
         answer: uuidAnswer,
       },
       signal,
@@ -110,7 +111,7 @@ export class RestConfigWriter implements ConfigWriter {
         method: 'POST',
         path: '/prop-collection-update',
         body,
-        ...requestIdOf(update.requestId),
+        ...traceOf(update),
         answer: anyAnswer,
       },
       signal,
@@ -118,8 +119,11 @@ export class RestConfigWriter implements ConfigWriter {
   }
 }
 
-function requestIdOf(requestId: string | undefined): { readonly headers?: Readonly<Record<string, string>> } {
-  return requestId === undefined ? {} : { headers: { [requestIdHeader]: requestId } };
+function traceOf({ requestId, onRepeat }: TracedUpdate): Pick<ApiRequest<unknown>, 'headers' | 'onRepeat'> {
+  return {
+    ...(requestId === undefined ? {} : { headers: { [requestIdHeader]: requestId } }),
+    ...(onRepeat === undefined ? {} : { onRepeat }),
+  };
 }
 
 /** The entry as recording 11 has it. */

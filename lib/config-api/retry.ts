@@ -2,6 +2,7 @@ import { sleep, type Clock } from '../base/clock/index.js';
 import { hasCode, type SvcMonitorError } from '../base/errors/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { backoffMs } from '../base/reconnect/index.js';
 import { operations, type ApiRequest, type Operation, type RequestSender } from './request.js';
 
 /** See {@link RetryingSender}. */
@@ -37,6 +38,7 @@ export class RetryingSender implements RequestSender {
       } catch (error) {
         if (attempt >= this.options.attempts || !mayHelp(request.operation, error)) throw error;
         await this.backOff(request.operation, { attempt, error }, signal);
+        request.onRepeat?.();
       }
     }
   }
@@ -47,7 +49,7 @@ export class RetryingSender implements RequestSender {
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, logger, metrics, delayMs, maxDelayMs, random } = this.options;
-    const delay = random() * Math.min(maxDelayMs, delayMs * 2 ** (failed.attempt - 1));
+    const delay = random() * backoffMs(failed.attempt - 1, delayMs, maxDelayMs);
     metrics.increment('config_api_retries_total', { operation });
     if (logger.isDebugEnabled()) {
       logger.debug('config API request failed, sending it again', {

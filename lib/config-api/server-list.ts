@@ -17,9 +17,9 @@ export class ServerList {
     if (this.urls.length === 0) throw invalid('there is no URL of the config API');
   }
 
-  /** How many there are. */
-  public get size(): number {
-    return this.urls.length;
+  /** All of them, in their order. */
+  public get all(): readonly string[] {
+    return this.urls;
   }
 
   /** The base URL to use now, without a slash at its end. */

@@ -5,8 +5,16 @@ export type MapEntryUpdate =
   | { readonly operation: 'set'; readonly key: string; readonly value: string }
   | { readonly operation: 'delete'; readonly key: string };
 
+/** What all updates can be told by. */
+export interface TracedUpdate {
+  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
+  readonly requestId?: string;
+  /** Called before it is sent again after a failure: the first may have been carried out, and each is announced. */
+  readonly onRepeat?: () => void;
+}
+
 /** A reference to add or to remove. */
-export interface ReferenceUpdate {
+export interface ReferenceUpdate extends TracedUpdate {
   readonly kind: Kind;
   readonly uuid: string;
   readonly refKind: Kind;
@@ -16,29 +24,23 @@ export interface ReferenceUpdate {
   readonly attr?: unknown;
   /** Of one that is added: whether it never keeps its target from being deleted (recording 16). Defaults to true. */
   readonly relaxed?: boolean;
-  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
-  readonly requestId?: string;
 }
 
 /** Properties (underscored) to set. */
-export interface PropertiesUpdate {
+export interface PropertiesUpdate extends TracedUpdate {
   readonly kind: Kind;
   readonly uuid: string;
   /** Null unsets one. Never a list of references: that would undo what others wrote. */
   readonly properties: Readonly<Record<string, unknown>>;
-  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
-  readonly requestId?: string;
 }
 
 /** Entries of a map property to set or remove. */
-export interface MapUpdate {
+export interface MapUpdate extends TracedUpdate {
   readonly kind: Kind;
   readonly uuid: string;
   /** Such as `annotations`. */
   readonly field: string;
   readonly updates: readonly MapEntryUpdate[];
-  /** The id that the notifications of the write carry, by `newOwnRequestId`. Defaults to a fresh one. */
-  readonly requestId?: string;
 }
 
 /** A new object: name, parent kind, properties (underscored) as the config API takes them. */

@@ -143,7 +143,7 @@ export class InjectedMonitor extends ConfigMonitor {
     const close = (): void => {
       client.close();
     };
-    const parts = { source, informer, cache, feeds, controllers, ownership, rejections, close };
+    const parts = { source, configApi: client, informer, cache, feeds, controllers, ownership, rejections, close };
     super({ ...parts, ...times, clock, logger, metrics });
   }
 }

@@ -8,6 +8,16 @@ export function optional<T extends z.ZodType>(schema: T) {
     .optional();
 }
 
+/**
+ * A field with parts of its own, that may be missing. The config API stores an empty list for one, and sends it (recording 36): it is
+ * unset then, so that nobody hides an object from the monitor by it.
+ */
+export function structured<T extends z.ZodObject>(schema: T) {
+  return optional(
+    z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? undefined : value), schema.nullish()),
+  );
+}
+
 /** An object's uuid. Not `z.uuid()`: OpenSDN's ids need not carry an RFC 9562 version. */
 export const uuidSchema = z.guid().transform((uuid) => uuid.toLowerCase());
 
@@ -82,7 +92,7 @@ export const commonFields = {
   display_name: optional(z.string()),
   parent_type: optional(z.string()),
   parent_uuid: optional(uuidSchema),
-  id_perms: optional(idPermsSchema),
-  perms2: optional(perms2Schema),
-  annotations: optional(keyValuePairsSchema),
+  id_perms: structured(idPermsSchema),
+  perms2: structured(perms2Schema),
+  annotations: structured(keyValuePairsSchema),
 };

@@ -5,6 +5,7 @@ import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import type { CacheListener, Informer, ObjectCache, Transition } from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
+import type { ConfigApiClient } from '../config-api/index.js';
 import type { AnyController, Feed } from '../controller/index.js';
 import type { Ownership } from '../ownership/index.js';
 import type { Monitor, MonitorStatus, Problem } from './monitor.js';
@@ -46,6 +47,7 @@ export class Feeder implements CacheListener {
 /** What a monitor is put together from. */
 export interface ConfigMonitorParts {
   readonly source: ChangeSource;
+  readonly configApi: Pick<ConfigApiClient, 'status'>;
   readonly informer: Informer;
   readonly cache: ObjectCache;
   readonly feeds: readonly Feed[];
@@ -115,12 +117,13 @@ export class ConfigMonitor implements Monitor {
   }
 
   public status(): MonitorStatus {
-    const { source, informer, cache, ownership, controllers } = this.parts;
+    const { source, configApi, informer, cache, ownership, controllers } = this.parts;
     const shares = ownership.status();
     return {
       state: this.state,
       ready: this.ready,
       source: source.status(),
+      configApi: configApi.status(),
       resync: informer.resyncStatus,
       cache: Object.fromEntries(cache.kinds.map((kind) => [kind, cache.size(kind)])),
       ...(shares === undefined ? {} : { shares }),

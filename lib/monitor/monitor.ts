@@ -1,4 +1,5 @@
 import type { SourceStatus } from '../change-stream/source.js';
+import type { ConfigApiStatus } from '../config-api/index.js';
 import type { ControllerProblem, ControllerStatus } from '../controller/index.js';
 import type { OwnershipStatus } from '../ownership/index.js';
 
@@ -23,6 +24,8 @@ export interface MonitorStatus {
   /** Everything has been read once and workers run. */
   readonly ready: boolean;
   readonly source: SourceStatus;
+  /** The config API servers. */
+  readonly configApi: ConfigApiStatus;
   readonly resync: {
     readonly running: boolean;
     /** Wall-clock time of the end of the last one that succeeded, milliseconds since 1970. */

@@ -3,9 +3,9 @@ import { hasCode, isNotFound, SvcMonitorError } from '../base/errors/index.js';
 import type { Clock } from '../base/clock/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import type { CacheKeeper, CacheReader, ObjectCache, ObjectRef } from '../cache/index.js';
-import { newOwnRequestId, type ConfigWriter } from '../config-api/index.js';
+import { newOwnRequestId, type ConfigWriter, type TracedUpdate } from '../config-api/index.js';
 import type { EntityOf } from '../model/index.js';
-import { after, created } from './effects.js';
+import { after, created, isShownBy } from './effects.js';
 import type { Plan, Stage } from './plan.js';
 import { refusalOf, type Refusal } from './refusals.js';
 import {
@@ -52,6 +52,8 @@ export interface SentWrite {
 export interface WriteObserver {
   /** It is about to be sent. */
   sending?(sent: SentWrite): void;
+  /** It is about to be sent again: what was sent before may have been carried out although it failed. */
+  repeating?(sent: SentWrite): void;
   /** It was made; what it makes of the object is noted in the cache after this. */
   written?(sent: SentWrite): void;
   /** A reference that was a trial was read back: whether the server keeps it. */
@@ -139,7 +141,7 @@ class Run {
   /** Why the record was refused. */
   public refusal: Refusal | undefined;
   private readonly options: ApplyOptions;
-  private readonly created = new Map<string, string>();
+  private readonly created = new Map<string, { readonly uuid: string; readonly name: string }>();
   private isReadBack = false;
   // As the plan has them, or as it has left them.
   private readonly heeded = new Map<
@@ -172,9 +174,13 @@ class Run {
         return;
       }
       try {
-        await this.carryOut(write);
+        // Before: what is deleted has no name afterwards.
+        const name = this.nameOf(write);
+        if (write.do === 'create') await this.create(write);
+        else if (write.do === 'delete') await this.delete(write);
+        else await this.change(write);
         this.writes += 1;
-        this.options.onWritten?.(keysOf(write));
+        this.options.onWritten?.(keysOf(write, name));
         const { metrics, controller } = this.parts;
         metrics.increment('writes_total', { controller, kind: kindOf(write), action: write.do });
       } catch (error) {
@@ -252,24 +258,18 @@ class Run {
     return true;
   }
 
-  private async carryOut(write: Write): Promise<void> {
+  private async create(write: CreateWrite): Promise<void> {
     const { writer, keeper } = this.parts;
-    switch (write.do) {
-      case 'create': {
-        const { kind, fqName, parent, properties, references = [] } = write;
-        const object = { fqName, parentKind: parent.kind, properties, references };
-        const uuid = await writer.create(kind, object, this.signal);
-        this.created.set(subjectOf(write), uuid);
-        keeper.assume(kind, uuid, created(write, uuid));
-        return;
-      }
-      case 'delete':
-        await writer.delete(write.on.kind, write.on.uuid, this.signal);
-        keeper.assume(write.on.kind, write.on.uuid, undefined);
-        return;
-      default:
-        return this.change(write);
-    }
+    const { kind, fqName, parent, properties, references = [] } = write;
+    const object = { fqName, parentKind: parent.kind, properties, references };
+    const uuid = await writer.create(kind, object, this.signal);
+    this.created.set(subjectOf(write), { uuid, name: this.nameOf(write) });
+    keeper.assume(kind, uuid, created(write, uuid));
+  }
+
+  private async delete({ on: { kind, uuid } }: DeleteWrite): Promise<void> {
+    await this.parts.writer.delete(kind, uuid, this.signal);
+    this.parts.keeper.assume(kind, uuid, undefined);
   }
 
   private async change(write: SentWrite['write']): Promise<void> {
@@ -283,7 +283,8 @@ class Run {
     keeper.announce(uuid, requestId);
     observer?.sending?.({ ...sent, at: clock.monotonic() });
     try {
-      await this.send(write, { kind, uuid, requestId });
+      const onRepeat = (): void => observer?.repeating?.({ ...sent, at: clock.monotonic() });
+      await this.send(write, { kind, uuid, requestId, onRepeat });
       // A write that is repeated can take seconds, and undo what a user has done meanwhile.
       if (this.hasChanged(uuid)) this.isOutdated = true;
       observer?.written?.({ ...sent, at: clock.monotonic() });
@@ -302,7 +303,7 @@ class Run {
     const shown = cache.get(kind, uuid);
     const heeded = this.heeded.get(uuid);
     if (heeded === undefined) return;
-    if (shown === undefined || !isDeepStrictEqual(after(shown, write), shown)) this.isOutdated = true;
+    if (shown === undefined || !isShownBy(shown, write)) this.isOutdated = true;
     else if (!this.isOutdated) heeded.entity = shown;
   }
 
@@ -320,7 +321,7 @@ class Run {
     keeper.assume(kind, uuid, entity);
   }
 
-  private async send(write: SentWrite['write'], on: ObjectRef & { readonly requestId: string }): Promise<void> {
+  private async send(write: SentWrite['write'], on: ObjectRef & TracedUpdate): Promise<void> {
     const { writer } = this.parts;
     switch (write.do) {
       case 'set':
@@ -349,9 +350,21 @@ class Run {
 
   private resolve(target: Target): ObjectRef {
     if (!('created' in target)) return target;
-    const uuid = this.created.get(`new ${target.created}`);
-    if (uuid === undefined) throw new SvcMonitorError('bug', 'a plan writes to an object before it creates it');
-    return { kind: target.kind, uuid };
+    return { kind: target.kind, uuid: this.madeAs(target.created).uuid };
+  }
+
+  // What is not in the cache has no other name than its uuid.
+  private nameOf(write: Write): string {
+    if (write.do === 'create') return write.fqName.join(':');
+    if ('created' in write.on) return this.madeAs(write.on.created).name;
+    const { kind, uuid } = write.on;
+    return this.parts.cache.get(kind, uuid)?.fqName.join(':') ?? uuid;
+  }
+
+  private madeAs(mark: string): { readonly uuid: string; readonly name: string } {
+    const made = this.created.get(`new ${mark}`);
+    if (made === undefined) throw new SvcMonitorError('bug', 'a plan writes to an object before it creates it');
+    return made;
   }
 }
 

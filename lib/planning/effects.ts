@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityOf, Kind } from '../model/index.js';
 import {
   annotationPrefix,
@@ -27,6 +28,11 @@ export function after(entity: EntityOf, write: SetWrite | ReferenceWrite | Entri
         ? { ...entity, annotations: entriesAfter(entity.annotations, write) }
         : undefined;
   }
+}
+
+/** Whether the object shows what the write makes of it: then the write may have been carried out. */
+export function isShownBy(entity: EntityOf, write: SetWrite | ReferenceWrite | EntriesWrite): boolean {
+  return isDeepStrictEqual(after(entity, write), entity);
 }
 
 /** What an object is when it was made. */

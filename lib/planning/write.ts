@@ -112,34 +112,30 @@ export function describeWrite(write: Write): string {
 /**
  * What a write does, as keys that are the same whenever the same is written for one key of work: one for each reference, value and entry.
  * An object that is made anew each time is the same by its name: who deletes it each time that it is made undoes the same.
+ *
+ * @param name the full name of what it changes: the same when a plan creates it, when it is there, and when it is made anew
  */
-export function keysOf(write: Write): readonly string[] {
+export function keysOf(write: Write, name: string): readonly string[] {
+  const subject = `${kindOf(write)} ${name}`;
   switch (write.do) {
     case 'create':
-      return [`create ${write.kind} ${write.fqName.join(':')}`];
     case 'delete':
-      return [`delete ${write.on.kind} ${write.on.uuid}`];
+      return [`${write.do} ${subject}`];
     case 'set':
       return Object.entries(write.properties).map(
-        ([name, value]) => `set ${subjectKey(write)} ${name} ${JSON.stringify(value)}`,
+        ([field, value]) => `set ${subject} ${field} ${JSON.stringify(value)}`,
       );
     case 'add-reference':
     case 'delete-reference':
-      return [`${write.do} ${subjectKey(write)} ${write.to.uuid}`];
+      return [`${write.do} ${subject} ${write.to.uuid}`];
     case 'set-entries':
       return [
-        ...Object.entries(write.set).map(([key, value]) => `set ${subjectKey(write)} ${key} ${value}`),
-        ...write.remove.map((key) => `remove ${subjectKey(write)} ${key}`),
+        ...Object.entries(write.set).map(([key, value]) => `set ${subject} ${key} ${value}`),
+        ...write.remove.map((key) => `remove ${subject} ${key}`),
       ];
     default:
       return assertNever(write);
   }
-}
-
-// What the plan creates, if it has to, is the same thing after it was created.
-function subjectKey(write: Exclude<Write, CreateWrite | DeleteWrite>): string {
-  const { on } = write;
-  return 'created' in on ? `${on.kind} ${on.created}` : `${on.kind} ${on.uuid}`;
 }
 
 function describeTarget(target: Target): string {

@@ -3,6 +3,7 @@ import { hasCode, toSvcMonitorError, type SvcMonitorError } from '../base/errors
 import { gapMark, type GapReason } from '../kafka/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { backoffMs } from '../base/reconnect/index.js';
 import type { Batch, Entry, Outbox } from './outbox.js';
 import type { OpenWriter, RecordWriter } from './writer.js';
 
@@ -168,7 +169,7 @@ export class Carrier {
         this.discard();
         this.report(error);
         failed(error);
-        const delay = Math.min(retryLowMs * 2 ** Math.min(this.failures, 30), retryHighMs);
+        const delay = backoffMs(this.failures, retryLowMs, retryHighMs);
         this.failures += 1;
         await sleep(clock, delay, signal);
       }

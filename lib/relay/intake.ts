@@ -1,10 +1,11 @@
 import type { Broker, QueueSettings } from '../change-stream/amqp/amqp-options.js';
 import { AmqpSession, type QueueMessage, type SessionLoss } from '../change-stream/amqp/amqp-session.js';
-import { Rounds, sleep, type Clock } from '../base/clock/index.js';
+import { sleep, type Clock } from '../base/clock/index.js';
 import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import type { GapReason } from '../kafka/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { keepConnected, type Attempt, type Loss } from '../base/reconnect/index.js';
 import type { Outbox } from './outbox.js';
 import { QueueInspector, type QueueFound } from './queue-inspector.js';
 import { toRecord } from './record.js';
@@ -45,8 +46,7 @@ const name = 'relay';
 export class Intake {
   private readonly options: IntakeOptions;
   private session: AmqpSession | undefined;
-  /** Monotonic milliseconds; undefined while not connected. */
-  private connectedAt: number | undefined;
+  private isConnected = false;
   private lastError: string | undefined;
   private backlog: number | undefined;
   private rejected = 0;
@@ -62,7 +62,7 @@ export class Intake {
 
   public status(): IntakeStatus {
     return {
-      connected: this.connectedAt !== undefined,
+      connected: this.isConnected,
       ...(this.lastError === undefined ? {} : { lastError: this.lastError }),
       ...(this.backlog === undefined ? {} : { backlog: this.backlog }),
       rejected: this.rejected,
@@ -70,27 +70,21 @@ export class Intake {
   }
 
   /** Keeps one session after the other until the signal fires. Never rejects. */
-  public async run(signal: AbortSignal): Promise<void> {
-    const { brokers, clock, retryLowMs, retryHighMs, outbox } = this.options;
-    const rounds = new Rounds({ servers: brokers.length, retryLowMs, retryHighMs });
-    for (let turn = 0; ; turn++) {
-      const broker = brokers[turn % brokers.length];
-      if (broker === undefined) return;
-      const loss = await this.attempt(broker, signal);
-      if (signal.aborted) return;
-      // RabbitMQ delivers them again, or a gap is marked.
-      outbox.drop();
-      const connectedMs = this.connectedAt === undefined ? undefined : clock.monotonic() - this.connectedAt;
-      this.cancelled ||= loss.cancelled;
-      this.reportLoss(loss.error);
-      try {
-        // Whoever cancelled the consumer is about to declare the queue: not to be hurried.
-        await sleep(clock, Math.max(rounds.delayAfter(connectedMs), loss.cancelled ? retryLowMs : 0), signal);
-      } catch {
-        // Stopped meanwhile: nothing else ends a sleep.
-        return;
-      }
-    }
+  public run(signal: AbortSignal): Promise<void> {
+    const { brokers, clock, retryLowMs, retryHighMs } = this.options;
+    return keepConnected(
+      {
+        clock,
+        servers: brokers,
+        retryLowMs,
+        retryHighMs,
+        attempt: (attempt) => this.attempt(attempt),
+        onLost: (error, isNews) => {
+          this.lose(error, isNews);
+        },
+      },
+      signal,
+    );
   }
 
   /** Takes no more messages; those that were taken can still be acknowledged. */
@@ -105,14 +99,15 @@ export class Intake {
     await this.session?.cancel(signal);
   }
 
-  private async attempt(broker: Broker, signal: AbortSignal): Promise<SessionLoss> {
+  private async attempt(attempt: Attempt<Broker>): Promise<Loss> {
+    const { server: broker, signal } = attempt;
     const { queue, clock, timeoutMs } = this.options;
     const inspector = new QueueInspector({ broker, queueName: queue.name, timeoutMs, clock });
     let session: AmqpSession | undefined;
     try {
       const found = await inspector.inspect(signal);
       const gap = this.gapBefore(found);
-      const connected = this.onceConnected(broker, gap);
+      const connected = this.onceConnected(attempt, gap);
       session = this.openSession(broker, found, (message) => {
         connected();
         this.receive(message);
@@ -120,9 +115,10 @@ export class Intake {
       await session.consume(signal);
       connected();
       this.session = session;
-      return await Promise.race([session.lost, this.watchQueue(inspector, signal)]);
-    } catch (error) {
-      return { error: toSvcMonitorError(error), cancelled: false };
+      const { error, cancelled } = await Promise.race([session.lost, this.watchQueue(inspector, signal)]);
+      this.cancelled = cancelled;
+      // Whoever cancelled the consumer is about to declare the queue.
+      return { error, unhurried: cancelled };
     } finally {
       this.session = undefined;
       session?.destroy();
@@ -158,11 +154,12 @@ export class Intake {
   }
 
   /** The function does its work when it is called first: the first message can come just before the session is told to stand. */
-  private onceConnected(broker: Broker, gap: GapReason | undefined): () => void {
-    const { clock, logger, metrics, outbox, queue } = this.options;
+  private onceConnected({ server: broker, connected }: Attempt<Broker>, gap: GapReason | undefined): () => void {
+    const { logger, metrics, outbox, queue } = this.options;
     return () => {
-      if (this.connectedAt !== undefined) return;
-      this.connectedAt = clock.monotonic();
+      if (this.isConnected) return;
+      this.isConnected = true;
+      connected();
       this.everConnected = true;
       this.cancelled = false;
       if (gap !== undefined) outbox.markGap(gap);
@@ -207,13 +204,12 @@ export class Intake {
     }
   }
 
-  private reportLoss(error: SvcMonitorError): void {
-    const { logger, metrics, queue } = this.options;
-    // The first of an outage, or another reason than last time.
-    if (this.connectedAt !== undefined || this.lastError !== error.message) {
-      logger.warn('the queue is not followed, going on trying', { queue: queue.name, ...errorFields(error) });
-    }
-    this.connectedAt = undefined;
+  private lose(error: SvcMonitorError, isNews: boolean): void {
+    const { logger, metrics, outbox, queue } = this.options;
+    // RabbitMQ delivers them again, or a gap is marked.
+    outbox.drop();
+    if (isNews) logger.warn('the queue is not followed, going on trying', { queue: queue.name, ...errorFields(error) });
+    this.isConnected = false;
     this.lastError = error.message;
     metrics.set('source_connected', { source: name }, 0);
   }

@@ -67,7 +67,7 @@ describe('one signal for many requests', () => {
       new AxiosTransport().send({ method: 'GET', url: `${shop.cloud.url}/projects`, headers: {} }, signal),
     'event streams': async (signal) => {
       const streams = new EventStreams({ urls: [shop.cloud.url], connectTimeoutMs: 5_000, ...parts });
-      const { body } = await streams.open('/watch?resource_type=project', signal);
+      const { body } = await streams.open(shop.cloud.url, '/watch?resource_type=project', signal);
       body.destroy();
       streams.close();
     },

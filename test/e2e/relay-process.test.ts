@@ -76,6 +76,7 @@ describe('the relay process, between a RabbitMQ and a Kafka that break down', ()
     };
     publisher = new NotificationPublisher({ url: rabbitmq.url, exchange: name, retryHighMs: 100 });
     relay = await RelayProcess.start(places);
+    await relay.started();
     await relay.settled();
   });
 

@@ -31,6 +31,7 @@ export interface ActorStep<S> {
   readonly says: string;
   /** It is the first step of a request: an actor that acts no more does not take it. */
   readonly begins: boolean;
+  readonly request: Request;
   readonly store: Store;
   readonly actor: ActorState<S>;
   readonly notifications: readonly Notification[];
@@ -78,6 +79,7 @@ function take<S>(
   return {
     says: `${model.name}: ${choice.key}: ${says}`,
     begins,
+    request: choice.request,
     store: after,
     actor,
     notifications: said.map((one) => ({ ...one, request: requestId, by: 'actor' as const })),

@@ -110,6 +110,21 @@ function isOf({ annotations }: VirtualIp, { vipPort }: Carried): boolean {
   return annotations[recordKeys.vipPort] === vipPort;
 }
 
+/** What is wrong when time passes: letting go of a port that is leaving cannot wait, for its delete would strip the floating ip. */
+export function judgeWait(cast: Cast, store: Store, { association }: UserState): readonly string[] {
+  const found = find(store, 'floating-ip', cast.floatingIp);
+  // One that is detached has nothing to lose.
+  if (found === undefined || association === undefined || found.fixedIp !== association.address) return [];
+  return [cast.first, cast.second]
+    .filter(({ vipPort }) => association.port === vipPort && found.ports.includes(vipPort))
+    .flatMap(({ amphorae }) => amphorae)
+    .filter((id) => {
+      const port = find(store, 'virtual-machine-interface', id);
+      return port?.machine === '' && port.owner === '' && found.ports.includes(id);
+    })
+    .map((id) => `time passes, and the floating ip references ${id}, which is leaving`);
+}
+
 /** Whether a virtual-ip was made by a stranger to look like ours. */
 export function isForged(virtualIp: Id): boolean {
   return virtualIp.endsWith('f1');

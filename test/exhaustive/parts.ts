@@ -2,12 +2,14 @@ import { stepsOf, type ActorModel, type ActorState, type Grain } from './actors.
 import { Interned, Memo } from './interned.js';
 import type { MonitorModel, MonitorStep, Read, Snapshot } from './monitor.js';
 import { carryOut, type OwnWrite, type OwnWritten } from './own-writes.js';
-import type { Kind, Notification, Objects, Store } from './store.js';
+import type { Request } from './requests.js';
+import { find, type Kind, type Notification, type Objects, type Store } from './store.js';
 
 /** A step of an actor, in numbers. */
 export interface ActorMove {
   readonly says: string;
   readonly begins: boolean;
+  readonly request: Request;
   readonly store: number;
   readonly actor: number;
   readonly batch: number;
@@ -38,6 +40,12 @@ interface NamedWrite {
   readonly write: OwnWrite;
   readonly requestId: string;
 }
+
+/**
+ * By what monitors hear of changes: the bus names the request, and shows what was made or deleted; the API server's watch names none, and shows
+ * what a floating ip is like then (recordings 52 to 57).
+ */
+export type Hears = 'bus' | 'watch';
 
 /** What is wrong with a write of a monitor. */
 export type WriteJudge = (write: OwnWrite, store: Store) => readonly string[];
@@ -94,6 +102,7 @@ export class Parts<S> {
     private readonly parts: {
       readonly monitor: MonitorModel<S>;
       readonly grain: Grain;
+      readonly hears?: Hears;
       readonly judgeWrite: WriteJudge;
     },
   ) {}
@@ -159,9 +168,10 @@ export class Parts<S> {
     return stepsOf(model, this.actors.valueOf(actor), context).map((step) => ({
       says: step.says,
       begins: step.begins,
+      request: step.request,
       store: this.stores.numberOf(step.store),
       actor: this.actors.numberOf(step.actor),
-      batch: this.batchOf(step.notifications),
+      batch: this.batchOf(step.notifications, step.store),
       complaints: step.blockers
         .filter((id) => id in context.store['virtual-ip'])
         .map((id) => `the virtual-ip ${id} blocks a delete`),
@@ -171,7 +181,7 @@ export class Parts<S> {
   /** A notification in a line. */
   public describe(notification: number): string {
     const { operation, kind, id, request } = this.notifications.valueOf(notification);
-    return `${operation} ${kind} ${id} (${request})`;
+    return `${operation} ${kind} ${id}${request === undefined ? '' : ` (${request})`}`;
   }
 
   private stepOf(number: number): KnownStep<S> {
@@ -200,18 +210,32 @@ export class Parts<S> {
     const { store: after, said, answer } = carryOut(before, write);
     return {
       store: this.stores.numberOf(after),
-      own: this.batchOf(said.map((one) => ({ ...one, request, by: 'self' }))),
-      others: this.batchOf(said.map((one) => ({ ...one, request, by: 'monitor' }))),
+      own: this.batchOf(
+        said.map((one) => ({ ...one, request, by: 'self' })),
+        after,
+      ),
+      others: this.batchOf(
+        said.map((one) => ({ ...one, request, by: 'monitor' })),
+        after,
+      ),
       answer: this.answers.numberOf(answer),
       complaints: this.parts.judgeWrite(write, before),
     };
   }
 
-  private batchOf(notifications: readonly Notification[]): number {
-    const { monitor } = this.parts;
-    const meant = notifications.filter((one) => monitor.listensTo(one));
+  private batchOf(notifications: readonly Notification[], store: Store): number {
+    const { monitor, hears } = this.parts;
+    const meant = notifications
+      .filter((one) => monitor.listensTo(one))
+      .map((one) => (hears === 'watch' ? watched(one, store) : one));
     return this.queues.numberOf(meant.map((one) => this.notifications.numberOf(one)));
   }
+}
+
+// Nobody tells whose it is, not even of a write of one's own.
+function watched({ operation, kind, id, object }: Notification, store: Store): Notification {
+  const now = operation === 'UPDATE' && kind === 'floating-ip' ? find(store, kind, id) : object;
+  return { operation, kind, id, by: 'actor', ...(now === undefined ? {} : { object: now }) };
 }
 
 function subjectOf<S>(step: MonitorStep<S>): Read | NamedWrite | string {

@@ -1,12 +1,14 @@
 import { ProgramActor, UserActor, type Act, type ActorModel, type Grain, type UserState } from './actors.js';
-import { addressIdOf, machineOf, type Cast } from './cast.js';
+import { addressIdOf, machineOf, type Cast, type LoadBalancerCast } from './cast.js';
 import type { MonitorModel } from './monitor.js';
 import { amphoraOf, octaviaProgram, vipPortOf, type OctaviaScope } from './octavia.js';
-import { isForged, judgeRest, judgeWrite } from './oracle.js';
+import { isForged, judgeRest, judgeWait, judgeWrite } from './oracle.js';
+import type { Hears } from './parts.js';
+import { recordKeys } from './record.js';
 import { begun, stepOf, type Progress, type Request } from './requests.js';
 import { strangerProgram } from './stranger.js';
 import { emptyStore, find, put, type Store } from './store.js';
-import { World } from './world.js';
+import { World, type Beginning } from './world.js';
 
 /** How much happens in the stories of a search. */
 export interface Scope {
@@ -22,6 +24,10 @@ export interface Scope {
   readonly failures: number;
   readonly grain: Grain;
   readonly maxBehind?: number;
+  /** How often a monitor may be slowed down (`lib/controller/write-governor.ts`). Defaults to never. */
+  readonly slowdowns?: number;
+  /** By what the monitors hear of changes. Defaults to the bus. */
+  readonly hears?: Hears;
 }
 
 /** The scope with nothing in it: what happens is added. */
@@ -76,23 +82,106 @@ export function worldOf<S>(cast: Cast, scope: Scope, monitor: MonitorModel<S>): 
     failures: scope.failures,
     crashes: scope.crashes,
     grain: scope.grain,
+    ...(scope.hears === undefined ? {} : { hears: scope.hears }),
     ...(scope.maxBehind === undefined ? {} : { maxBehind: scope.maxBehind }),
-    mayBegin: (actor, waiting) => actor !== 'user' || !waiting.some((progress) => isAboutToStrip(progress, cast)),
+    mayBegin: (beginning) => mayBegin(beginning, cast, scope),
     // What a stranger forged is nobody's loss, and may be cleared away sooner or later.
     mayWriteAtRest: (write) => write.do === 'delete virtual-ip' && isForged(write.id),
     judgeWrite: (write) => judgeWrite(cast, write),
+    judgeWait: (after, [state]) => judgeWait(cast, after, state as UserState),
     judgeRest: (after, [state]) => judgeRest(cast, after, state as UserState),
   });
 }
 
+/** What comes so close together that no message tells what was done is a known limit (docs/architecture.md), and no part of the stories. */
+function mayBegin(beginning: Beginning, cast: Cast, { crashes, hears }: Scope): boolean {
+  const { actor, waiting } = beginning;
+  const isDoubtful = [
+    actor === 'user' ? movesToAmphora : deletesWhatItsUserLeft,
+    ...(crashes > 0 ? [isUnclearAfterCrash, mayBeCrossedAndForgotten] : []),
+  ].some((limit) => limit(beginning, cast));
+  if (isDoubtful && !beginning.areMonitorsAtRest()) return false;
+  if (actor !== 'user') return true;
+  return !waiting.some(
+    (progress) => isAboutToStrip(progress, cast) || (hears === 'watch' && isAmphoraGoing(progress, cast)),
+  );
+}
+
+/** A write of ours to a reference can cross the user's choice of that very port. */
+function movesToAmphora({ request }: Beginning, { first, second }: Cast): boolean {
+  return request.do === 'associate' && [...first.amphorae, ...second.amphorae].includes(request.port);
+}
+
 /**
  * Neutron has looked up the floating ips of a port that it deletes, and not disassociated them yet. What a user does to one in these
- * milliseconds comes before the strip on the bus, and no message tells whether he freed it, associated it or described it: a known limit
- * (docs/architecture.md), and no part of the stories.
+ * milliseconds comes before the strip on the bus, and nothing tells whether he freed it, associated it or described it.
  */
 function isAboutToStrip({ request, step, seen = [] }: Progress, { floatingIp }: Cast): boolean {
   if (request.do !== 'delete port' || step === 0) return false;
   return seen.includes(floatingIp) && step <= 2 + seen.indexOf(floatingIp);
+}
+
+/**
+ * A write of ours has crossed what the user did, and is about to be made good. That can cross what he does next, which is made good as well, but by
+ * the process that knows of it (docs/architecture.md, known limits).
+ */
+function mayBeCrossedAndForgotten({ request, store, actors: [user] }: Beginning, { floatingIp }: Cast): boolean {
+  const { association } = user as UserState;
+  const fixedIp = find(store, 'floating-ip', floatingIp)?.fixedIp;
+  return request.do === 'associate' && fixedIp !== (association?.address ?? '');
+}
+
+// The watch names no requests: while a port is being deleted that is recorded, it may have stripped what others detach.
+function isAmphoraGoing({ request, step }: Progress, { first, second }: Cast): boolean {
+  return request.do === 'delete port' && step > 0 && isAmphora(request.id, [first, second]);
+}
+
+function isAmphora(port: string, loadBalancers: readonly LoadBalancerCast[]): boolean {
+  return loadBalancers.some(({ amphorae }) => amphorae.includes(port));
+}
+
+/**
+ * The floating ip is free, its record is not taken back yet, and one of the ports of the VIP is gone. A monitor that is killed then cannot know
+ * whether a user freed it or the delete stripped it (docs/architecture.md, known limits).
+ */
+function isUnclearAfterCrash(
+  { request, store, actors: [user], waiting }: Beginning,
+  { first, second, floatingIp }: Cast,
+): boolean {
+  const records = Object.values(store['virtual-ip']).filter(
+    ({ annotations }) => `${recordKeys.floatingIp}${floatingIp}` in annotations,
+  );
+  if (records.length === 0) return false;
+  if (request.do === 'delete port') {
+    // It may be recorded while it is being deleted.
+    return isAmphora(request.id, [first, second]) && (user as UserState).association === undefined;
+  }
+  const recorded = records.flatMap(({ ports, annotations }) => [...ports, ...membersIn(annotations)]);
+  const isGone = (port: string): boolean => find(store, 'virtual-machine-interface', port) === undefined;
+  const isGoing = ({ request: { do: what, id } }: Progress): boolean =>
+    what === 'delete port' && isAmphora(id, [first, second]);
+  return request.do === 'disassociate' && (recorded.some(isGone) || waiting.some(isGoing));
+}
+
+function membersIn(annotations: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(annotations)
+    .filter((key) => key.startsWith(recordKeys.member))
+    .map((key) => key.slice(recordKeys.member.length));
+}
+
+/**
+ * A port of a load balancer is deleted that the floating ip references, though its user has attached that elsewhere, or to this very port of an
+ * amphora: a reference of ours has crossed his request, or what he did is not read yet.
+ */
+function deletesWhatItsUserLeft(
+  { request, store, actors: [user] }: Beginning,
+  { first, second, floatingIp }: Cast,
+): boolean {
+  if (request.do !== 'delete port' || find(store, 'floating-ip', floatingIp)?.ports.includes(request.id) !== true)
+    return false;
+  const { association } = user as UserState;
+  const of = [first, second].find(({ vipPort, amphorae }) => [vipPort, ...amphorae].includes(request.id));
+  return of !== undefined && association !== undefined && association.port !== of.vipPort;
 }
 
 /** The first load balancer with its amphora bound, and the floating ip associated as Neutron does it. */

@@ -1,32 +1,6 @@
 import { expect } from 'chai';
-import { notQuiet, search, type Complaint, type Emit, type System } from './search.js';
-
-/** A system of single numbers: where each leads of itself, and where somebody can take it. */
-class Graph implements System {
-  public readonly width = 1;
-
-  public constructor(
-    private readonly quiet: Readonly<Record<number, readonly number[]>>,
-    private readonly acts: Readonly<Record<number, readonly number[]>> = {},
-    private readonly wrong: readonly number[] = [],
-  ) {}
-
-  public initial(): readonly Int32Array[] {
-    return [Int32Array.of(0)];
-  }
-
-  public expand(row: Int32Array, emit: Emit): readonly Complaint[] {
-    const from = row[0] ?? 0;
-    for (const [index, to] of (this.quiet[from] ?? []).entries())
-      emit(Int32Array.of(to), index, () => [`falls to ${to}`]);
-    for (const to of this.acts[from] ?? []) emit(Int32Array.of(to), notQuiet, () => [`goes to ${to}`]);
-    return [];
-  }
-
-  public judge(row: Int32Array): readonly string[] {
-    return this.wrong.includes(row[0] ?? 0) ? ['wrong'] : [];
-  }
-}
+import { Graph } from './graph.js';
+import { search } from './search.js';
 
 const all = { maxStates: 1_000 };
 

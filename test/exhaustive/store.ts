@@ -76,11 +76,11 @@ export interface Notification {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
   readonly kind: Kind | 'virtual-machine';
   readonly id: Id;
-  /** Names the request: all that is published of it has the same. */
-  readonly request: string;
+  /** Names the request: all that is published of it has the same. Undefined where the stream names none. */
+  readonly request?: string;
   /** Who made the request, as the receiver knows it: an actor, the receiver itself, or another monitor. */
   readonly by: 'actor' | 'self' | 'monitor';
-  /** Of a CREATE as it was made, of a DELETE as it was before. */
+  /** Of a CREATE as it was made, of a DELETE as it was before; of an UPDATE as it is then, if the stream shows that. */
   readonly object?: Objects[Kind];
 }
 

@@ -2,10 +2,23 @@ import type { ActorModel, Grain } from './actors.js';
 import { Memo } from './interned.js';
 import type { MonitorModel } from './monitor.js';
 import type { OwnWrite } from './own-writes.js';
-import type { Progress } from './requests.js';
-import { describeStep, Parts, type KnownStep, type WriteJudge } from './parts.js';
+import type { Progress, Request } from './requests.js';
+import { describeStep, Parts, type Hears, type KnownStep, type WriteJudge } from './parts.js';
 import { notQuiet, type Complaint, type Emit, type System } from './search.js';
 import type { Store } from './store.js';
+
+/** A request that an actor may begin, and what there is at that moment. */
+export interface Beginning {
+  readonly actor: string;
+  readonly request: Request;
+  readonly store: Store;
+  /** What the actors have done so far, in their order. */
+  readonly actors: readonly unknown[];
+  /** The requests that actors wait for. */
+  readonly waiting: readonly Progress[];
+  /** Whether the monitors have heard of all, and have nothing left to do. */
+  readonly areMonitorsAtRest: () => boolean;
+}
 
 /** What a search looks at: who is there, and what may befall them. */
 export interface WorldOptions<S> {
@@ -18,13 +31,17 @@ export interface WorldOptions<S> {
   /** How often a monitor may be killed. */
   readonly crashes: number;
   readonly grain: Grain;
+  /** By what the monitors hear of changes. Defaults to the bus. */
+  readonly hears?: Hears;
   /** How many notifications a monitor may be behind: nobody acts while one is further. Defaults to any number. */
   readonly maxBehind?: number;
-  /** Whether an actor may begin a request while others wait for these. Defaults to always. */
-  readonly mayBegin?: (actor: string, waiting: readonly Progress[]) => boolean;
+  /** Whether an actor may begin a request now. Defaults to always. */
+  readonly mayBegin?: (beginning: Beginning) => boolean;
   readonly judgeWrite: WriteJudge;
   /** Writes that a monitor may make when it starts and all is at rest. Defaults to none. */
   readonly mayWriteAtRest?: (write: OwnWrite) => boolean;
+  /** What is wrong with the store when a monitor lets time pass, after what the actors have done. Defaults to nothing. */
+  readonly judgeWait?: (store: Store, actors: readonly unknown[]) => readonly string[];
   /** What is wrong with the store when all has come to rest, after what the actors have done. */
   readonly judgeRest: (store: Store, actors: readonly unknown[]) => readonly string[];
 }
@@ -101,8 +118,14 @@ export class World<S> implements System {
 
   public judge(row: Int32Array): readonly string[] {
     const store = row[0] ?? 0;
-    const actors = this.options.actors.map((_, index) => this.parts.actors.valueOf(row[2 + index] ?? 0).own);
-    return [...this.options.judgeRest(this.parts.stores.valueOf(store), actors), ...this.restarted.of(store)];
+    return [
+      ...this.options.judgeRest(this.parts.stores.valueOf(store), this.actorsIn(row)),
+      ...this.restarted.of(store),
+    ];
+  }
+
+  private actorsIn(row: Int32Array): readonly unknown[] {
+    return this.options.actors.map((_, index) => this.parts.actors.valueOf(row[2 + index] ?? 0).own);
   }
 
   private moveActors(
@@ -112,13 +135,13 @@ export class World<S> implements System {
   ): { readonly isBusy: boolean; readonly isHeldUp: boolean } {
     const { maxBehind = Infinity, actors } = this.options;
     const behind = maxBehind === Infinity ? 0 : this.behind(row);
-    const mayBegin = this.options.mayBegin === undefined ? undefined : this.waiting(row);
+    const mayBegin = this.options.mayBegin === undefined ? undefined : this.beginnings(row);
     let isBusy = false;
     let isHeldUp = false;
     for (let index = 0; index < actors.length; index += 1) {
       for (const move of this.actorMoves[index]?.of(row[2 + index] ?? 0, row[0] ?? 0) ?? []) {
         isBusy ||= !move.begins;
-        if (move.begins && mayBegin?.(actors[index]?.name ?? '') === false) continue;
+        if (move.begins && mayBegin?.(actors[index]?.name ?? '', move.request) === false) continue;
         if (behind > 0 && behind + this.parts.lengthOf(move.batch) > maxBehind) {
           isHeldUp = true;
           continue;
@@ -134,12 +157,32 @@ export class World<S> implements System {
     return { isBusy, isHeldUp };
   }
 
-  private waiting(row: Int32Array): (actor: string) => boolean {
-    const waiting = this.options.actors.flatMap((_, index) => {
-      const { waits } = this.parts.actors.valueOf(row[2 + index] ?? 0);
-      return waits === undefined ? [] : [waits.progress];
-    });
-    return (actor) => this.options.mayBegin?.(actor, waiting) !== false;
+  private beginnings(row: Int32Array): (actor: string, request: Request) => boolean {
+    const now = {
+      ...this.nowIn(row),
+      areMonitorsAtRest: () => this.areMonitorsAtRest(row),
+    };
+    return (actor, request) => this.options.mayBegin?.({ ...now, actor, request }) !== false;
+  }
+
+  private nowIn(row: Int32Array): Pick<Beginning, 'store' | 'actors' | 'waiting'> {
+    const states = this.options.actors.map((_, index) => this.parts.actors.valueOf(row[2 + index] ?? 0));
+    return {
+      store: this.parts.stores.valueOf(row[0] ?? 0),
+      actors: states.map(({ own }) => own),
+      waiting: states.flatMap(({ waits }) => (waits === undefined ? [] : [waits.progress])),
+    };
+  }
+
+  private areMonitorsAtRest(row: Int32Array): boolean {
+    for (let at = this.monitorsFrom; at < this.width; at += 2) {
+      if (row[at] === isDown) return false;
+      const isBusy = this.inwards(row[at] ?? 0, row[at + 1] ?? 0).some(({ monitor }) =>
+        this.parts.stepsOf(monitor).some(({ step }) => step.do !== 'think'),
+      );
+      if (isBusy) return false;
+    }
+    return true;
   }
 
   // Others wait until it has heard more: it does so without a read or write.
@@ -218,11 +261,13 @@ export class World<S> implements System {
   private wait(
     row: Int32Array,
     { at, inward, known }: { readonly at: number; readonly inward: Inward<S>; readonly known: KnownStep<S> },
-    { emit, isBusy }: { readonly emit: Emit; readonly isBusy: boolean },
+    { emit, complaints, isBusy }: { readonly emit: Emit; readonly complaints: Complaint[]; readonly isBusy: boolean },
   ): void {
     if (isBusy || inward.queue !== this.parts.empty) return;
     this.next.set(row);
     this.next.set([known.next, inward.queue], at);
+    const wrong = this.options.judgeWait?.(this.parts.stores.valueOf(row[0] ?? 0), this.actorsIn(row)) ?? [];
+    for (const says of wrong) complaints.push({ says, next: this.next.slice() });
     emit(this.next, monitorTurns * at + 1, () => this.tell(at, inward, describeStep(known.step)));
   }
 

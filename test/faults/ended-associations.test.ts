@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  type ApiRequest,
   type EmbeddedCloud,
   type NetworkUser,
   Operator,
@@ -10,6 +11,7 @@ import {
   type UserFloatingIp,
 } from '../../fixtures/index.js';
 import type { ManagerSettings } from '../../lib/index.js';
+import { comeBetween } from './support/races.js';
 import { FaultStage, type Served } from './support/stage.js';
 
 const schemas: readonly SchemaName[] = ['stock', 'native'];
@@ -180,6 +182,50 @@ for (const schema of schemas) {
           expect(await stage.complaints()).to.deep.equal([]);
         });
       }
+    });
+
+    describe('when a write that ends an association crosses its user’s next one', () => {
+      const setsFixedIp = (to: string | null) => (request: ApiRequest) =>
+        request.method === 'PUT' && request.body.includes(`"floating_ip_fixed_ip_address":${JSON.stringify(to)}`);
+
+      it('should leave him that, with the fixed ip that goes with it', async () => {
+        await open();
+        const { loadBalancer, floatingIp } = await stage.serve();
+        const { user } = stage.shop;
+        const web = await user.createServerPort().run();
+        const { server } = cloud();
+        // Freed between the strip and the first step of its restore, which is taken back, and moved at that moment.
+        const freed = comeBetween(server, {
+          matches: setsFixedIp(loadBalancer.vips[0]?.address ?? ''),
+          act: () => user.disassociate(floatingIp).run(),
+        });
+        const moved = comeBetween(server, { matches: setsFixedIp(null), act: () => user.move(floatingIp, web).run() });
+        await stage.failover(loadBalancer, { skipUnbind: true });
+        expect(await stage.complaints()).to.deep.equal([]);
+        expect([freed.times, moved.times]).to.deep.equal([1, 1]);
+        expect(floatingIpOf(floatingIp)?.['floating_ip_fixed_ip_address']).to.equal(web.fixed_ips[0]?.ip_address);
+      });
+    });
+
+    describe('when the VIP that a floating ip was moved away from ends after its user has freed it', () => {
+      it('should be free though an amphora of the VIP that it was moved to is deleted then', async () => {
+        await open();
+        const { octavia, user } = stage.shop;
+        const first = await stage.serve();
+        const vipPort = await user.createVipPort().run();
+        const second = await octavia.createLoadBalancer({ topology: 'SINGLE', vipPort }).run();
+        await user.associate(first.floatingIp, second).run();
+        await cloud().settled();
+        const [monitor] = cloud().monitors;
+        monitor?.channel.hold();
+        await octavia.deleteLoadBalancer(first.loadBalancer).run();
+        await user.disassociate(first.floatingIp).run();
+        await octavia.deleteLoadBalancer(second).run();
+        await octavia.createLoadBalancer().run();
+        monitor?.channel.resume();
+        expect(await stage.complaints()).to.deep.equal([]);
+        expect(floatingIpOf(first.floatingIp)?.['virtual_machine_interface_refs'] ?? []).to.deep.equal([]);
+      });
     });
 
     describe('W4 when a floating ip was wired by hand, and nothing records it', () => {

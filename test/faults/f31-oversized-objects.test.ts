@@ -84,6 +84,8 @@ describeFault('F31 objects that a tenant has made as large as he likes', (schema
       const port = await stage.shop.user.createServerPort().run();
       const allowed = Array.from({ length: 1_000 }, (_, index) => ({
         ip: { ip_prefix: `10.9.${index >> 8}.${index & 255}`, ip_prefix_len: 32 },
+        mac: '',
+        address_mode: 'active-active',
       }));
       await operator.setProperties('virtual-machine-interface', port.id, {
         virtual_machine_interface_allowed_address_pairs: { allowed_address_pair: allowed },

@@ -14,6 +14,11 @@ export interface Setting {
   readonly hears: 'bus' | 'watch';
   /** Whether monitors are there from the first, or find floating ips that were wired by hand, and what became of their fixed ips. */
   readonly start: 'followed' | 'wired' | 'wired, spoiled' | 'wired, cleared';
+  /**
+   * Whether the monitors ask an API server of their own on the same database, as long as it is there. Its cache goes by what the bus says. That
+   * the bus says it later is no story: in one, much changes within a second (see the known limits in docs/architecture.md).
+   */
+  readonly isApart: boolean;
   /** Whose the amphora ports are. */
   readonly amphorae: 'own' | 'service';
   /** Whose amphorae the monitors trust in shared networks; `first`: those of the first tenant. */
@@ -27,16 +32,11 @@ export interface Setting {
 /** Which settings are played together. */
 export type SettingKind = Pick<Setting, 'way' | 'schema' | 'faults'>;
 
-/**
- * Settings of one kind. By the watch only where no request fails: it does not name requests, so that the second echo of a write that was repeated
- * cannot be told from what a user does (see the known limits in docs/architecture.md).
- */
+/** Settings of one kind. */
 export function settings({ way, schema, faults }: SettingKind): fc.Arbitrary<Setting> {
   const hears =
-    way === 'held' && !faults
-      ? fc.constantFrom('bus' as const, 'bus' as const, 'watch' as const)
-      : fc.constant('bus' as const);
-  return fc.record({
+    way === 'held' ? fc.constantFrom('bus' as const, 'bus' as const, 'watch' as const) : fc.constant('bus' as const);
+  const setting = fc.record({
     way: fc.constant(way),
     schema: fc.constant(schema),
     faults: fc.constant(faults),
@@ -51,9 +51,12 @@ export function settings({ way, schema, faults }: SettingKind): fc.Arbitrary<Set
       'wired, spoiled' as const,
       'wired, cleared' as const,
     ),
+    isApart: fc.constantFrom(false, false, true),
     amphorae: fc.constantFrom('own' as const, 'service' as const),
     trusted: fc.constantFrom('all' as const, 'all' as const, 'first' as const, 'none' as const),
     pauses: fc.oneof(fc.constant([]), fc.array(fc.nat({ max: 8 }), { minLength: 1, maxLength: 4 })),
     seed: fc.nat(),
   });
+  // By the watch one monitor acts: the writes of another could not be told from what a user does (see the known limits in docs/architecture.md).
+  return setting.map((one) => (one.hears === 'watch' ? { ...one, monitors: 1 } : one));
 }

@@ -8,6 +8,7 @@ import {
   observedState,
   seededRandom,
   type EmbeddedMonitor,
+  type FrontEnd,
   type LoadBalancer,
   type LoggedRequest,
   type NeutronPort,
@@ -36,6 +37,7 @@ export class World {
   private readonly running: { readonly operation: Operation<unknown>; readonly of?: LoadBalancer }[] = [];
   private readonly refused: string[] = [];
   private readonly endPauses: (() => void)[] = [];
+  private aside: FrontEnd | undefined;
   private bystanders: readonly string[] = [];
   private names = 0;
 
@@ -52,6 +54,7 @@ export class World {
   /** Two load balancers with a floating ip each, bystanders, and monitors beside them or after them. */
   public async prepare(): Promise<void> {
     await this.cloud.start();
+    if (this.setting.isApart) this.aside = await this.cloud.server.addFrontEnd({ reads: 'heard' });
     await this.people.settleDown();
     if (this.setting.start === 'followed') await this.startMonitors();
     const { octavia, user, tenant } = this.people.first;
@@ -83,6 +86,7 @@ export class World {
       userAgent: userAgentOf(index),
       random: seededRandom(seed + index),
       hears,
+      configApi: { urls: this.cloud.urls.toReversed() },
       settings: {
         stripWindowMs: 2_000,
         amphoraProjects: [...this.people.trustedNames],
@@ -90,6 +94,13 @@ export class World {
       },
       ...(way === 'disturbed' ? { disturbance: { random, duplicate: 0.3, delay: 0.4 } } : {}),
     });
+  }
+
+  /** The monitors' own API server is killed, things go on, and it is back. */
+  public async outage(steps: number): Promise<void> {
+    await this.aside?.kill();
+    for (let left = steps; left > 0; left -= 1) await this.step(left);
+    await this.aside?.revive();
   }
 
   /** Lets something happen when all that came before is done, and waits until all that follows from it is. */

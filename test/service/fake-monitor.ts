@@ -5,6 +5,15 @@ export const healthyStatus: MonitorStatus = {
   state: 'running',
   ready: true,
   source: { name: 'amqp', connected: true },
+  configApi: {
+    servers: [
+      {
+        url: 'http://10.0.0.1:8082',
+        current: true,
+        keepAlive: { setting: 'auto', reused: false, freshMs: 3.1, reusedMs: 44.2 },
+      },
+    ],
+  },
   resync: { running: false, lastFinishedAt: 1_000 },
   cache: { 'virtual-ip': 2 },
   controllers: { 'octavia-vip': { queue: { length: 0 }, vips: 2, associations: 1 } },

@@ -100,7 +100,7 @@ export class Playback {
       .filter(({ event, recorded }) => isDelete(event.http) && recorded.status === 200)
       .filter(({ actual }) => actual.status !== 200 && actual.status !== 404)
       .map(({ event, actual }) => `${event.note ?? event.http.path}: ${actual.status} ${JSON.stringify(actual.body)}`)
-      .filter((line) => !line.includes('"PortNotFound"'));
+      .filter((line) => !line.includes('{"exception":"NotFound"'));
   }
 
   /** Ends everything. */

@@ -4,6 +4,9 @@
  */
 export const isWhole = process.env['TEST_SCOPE'] === 'all';
 
+/** With `TEST_SCOPE=huge` only searches are played that take minutes each. */
+export const isHuge = process.env['TEST_SCOPE'] === 'huge';
+
 /** How many stories of a kind are told. `PROPERTY_RUNS` sets it for all kinds. */
 export function storiesToTell({ quick, whole }: { readonly quick: number; readonly whole: number }): number {
   return Number(process.env['PROPERTY_RUNS'] ?? (isWhole ? whole : quick));

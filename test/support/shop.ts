@@ -35,6 +35,7 @@ export class Shop {
   public static async open(
     options: {
       readonly server?: EmbeddedCloudOptions['server'];
+      readonly frontEnds?: EmbeddedCloudOptions['frontEnds'];
       readonly settle?: SettleOptions;
       /** The time of all. Defaults to a manual clock. */
       readonly clock?: Clock;
@@ -43,10 +44,11 @@ export class Shop {
       readonly amphoraProjectId?: string;
     } = {},
   ): Promise<Shop> {
-    const { server, settle, clock = new ManualClock() } = options;
+    const { server, frontEnds, settle, clock = new ManualClock() } = options;
     const cloud = await new EmbeddedCloud({
       clock,
       ...(server === undefined ? {} : { server }),
+      ...(frontEnds === undefined ? {} : { frontEnds }),
       ...(settle === undefined ? {} : { settle }),
     }).start();
     const tenant = await cloud.createTenant({ name: 'shop', ...options.tenant });
@@ -63,6 +65,7 @@ export class Shop {
     const amphoraProjects = ['service', options.amphoraProjectId ?? tenant.projectId];
     const monitor = await cloud.startMonitor({
       ...options.monitor,
+      configApi: { urls: cloud.urls, ...options.monitor?.configApi },
       settings: { amphoraProjects, ...options.monitor?.settings },
     });
     return new Shop({ cloud, tenant, octavia, user, monitor });

@@ -4,5 +4,4 @@ export { SystemClock } from './system-clock.js';
 export { ManualClock } from './manual-clock.js';
 export { onAbort, withOwnSignal } from './on-abort.js';
 export { untilAborted } from './until-aborted.js';
-export { Rounds, type RoundsOptions } from './rounds.js';
 export { sleep, withTimeout } from './wait.js';

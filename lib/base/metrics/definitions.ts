@@ -46,6 +46,11 @@ export const metricDefinitions = {
     buckets: latencyBuckets,
   },
   config_api_retries_total: { type: 'counter', help: 'Requests repeated after a failure', labels: ['operation'] },
+  config_api_connections_reused: {
+    type: 'gauge',
+    help: 'Whether connections to the server are reused: 1, or 0 where each request has one of its own',
+    labels: ['server'],
+  },
   keys_throttled: {
     type: 'gauge',
     help: 'Keys that are slowed down because the same is written again and again: somebody else may undo the writes',

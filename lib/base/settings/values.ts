@@ -84,6 +84,12 @@ export function boolean() {
   return { form: 'boolean', allowed: '`true` or `false`', schema } as const satisfies ValueType<typeof schema>;
 }
 
+/** `auto`, or what it would choose. */
+export function autoOrBoolean() {
+  const schema = z.preprocess(parseBoolean, z.union([z.literal('auto'), z.boolean()]));
+  return { form: 'boolean', allowed: '`auto`, `true` or `false`', schema } as const satisfies ValueType<typeof schema>;
+}
+
 /** A duration, in milliseconds once parsed. The bounds are milliseconds. */
 export function duration(minimumMs: number, maximumMs: number) {
   const schema = z.preprocess(parseDuration, z.int().min(minimumMs).max(maximumMs));

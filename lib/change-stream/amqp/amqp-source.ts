@@ -1,7 +1,8 @@
-import { Rounds, sleep, SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
-import { SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../base/errors/index.js';
+import { SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
+import { SvcMonitorError, throwIfAborted } from '../../base/errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
 import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
+import { keepConnected, type Attempt, type Loss } from '../../base/reconnect/index.js';
 import { DeliveryWindow } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
@@ -16,15 +17,6 @@ interface Times {
   readonly retryLowMs: number;
   readonly retryHighMs: number;
   readonly stopTimeoutMs: number;
-}
-
-/** How an attempt to follow the stream went. */
-interface Attempt {
-  readonly error: SvcMonitorError;
-  /** Whether it ended because the broker took the consumer away. */
-  readonly cancelled: boolean;
-  /** How long it was connected. Milliseconds; undefined if it never was. */
-  readonly connectedMs?: number;
 }
 
 /**
@@ -55,6 +47,8 @@ export class AmqpSource implements ChangeSource {
   private readonly stopController = new AbortController();
   /** Messages that came before the sink was told of the connection. */
   private held: QueueMessage[] = [];
+  /** The broker took the consumer away, and we have not consumed since. */
+  private cancelled = false;
   private session: AmqpSession | undefined;
   private following: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
@@ -81,7 +75,7 @@ export class AmqpSource implements ChangeSource {
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     this.lifecycle.begin(sink);
-    this.following = this.follow(this.stopController.signal);
+    this.following = this.follow();
     try {
       await this.lifecycle.whenConnected(signal);
     } catch (error) {
@@ -100,65 +94,59 @@ export class AmqpSource implements ChangeSource {
     return this.lifecycle.status();
   }
 
-  /** Keeps one session after the other, until it is stopped. Never rejects. */
-  private async follow(signal: AbortSignal): Promise<void> {
-    const { retryLowMs, retryHighMs } = this.times;
-    const rounds = new Rounds({ servers: this.brokers.length, retryLowMs, retryHighMs });
-    let cancelled = false;
-    for (let turn = 0; ; turn++) {
-      const broker = this.brokers[turn % this.brokers.length];
-      if (broker === undefined) return;
-      const attempt = await this.attempt(broker, !cancelled, signal);
-      if (signal.aborted) return;
-      cancelled = attempt.cancelled || (cancelled && attempt.connectedMs === undefined);
-      if (this.lifecycle.reportDisconnected(attempt.error)) {
-        this.logger.warn('the change stream is not connected, going on trying', {
-          source: this.name,
-          queue: this.queue.name,
-          ...errorFields(attempt.error),
-        });
-      }
-      // Whoever cancelled the consumer is about to declare the queue: not to be hurried.
-      const delay = Math.max(rounds.delayAfter(attempt.connectedMs), attempt.cancelled ? retryLowMs : 0);
-      if (delay === 0) continue;
-      try {
-        await sleep(this.clock, delay, signal);
-      } catch {
-        // Stopped meanwhile: nothing else ends a sleep.
-        return;
-      }
-    }
+  private follow(): Promise<void> {
+    const { clock, brokers } = this;
+    return keepConnected(
+      {
+        ...this.times,
+        clock,
+        servers: brokers,
+        attempt: (attempt) => this.attempt(attempt),
+        onLost: (error, isNews) => {
+          this.report(error, isNews);
+        },
+      },
+      this.stopController.signal,
+    );
   }
 
-  private async attempt(broker: Broker, mayTakeOver: boolean, signal: AbortSignal): Promise<Attempt> {
-    let session: AmqpSession | undefined;
-    let connectedAt: number | undefined;
+  private async attempt({ server: broker, signal, connected }: Attempt<Broker>): Promise<Loss> {
+    const session = this.openSession(broker);
+    this.session = session;
     try {
-      session = this.openSession(broker, mayTakeOver);
-      this.session = session;
       await session.consume(signal);
-      connectedAt = this.clock.monotonic();
+      connected();
+      this.cancelled = false;
       this.announce(broker);
-      const loss = await session.lost;
-      return { ...loss, connectedMs: this.clock.monotonic() - connectedAt };
-    } catch (error) {
-      return { error: toSvcMonitorError(error), cancelled: false };
+      const { error, cancelled } = await session.lost;
+      this.cancelled = cancelled;
+      // Whoever cancelled the consumer is about to declare the queue.
+      return { error, unhurried: cancelled };
     } finally {
       // What has begun goes on; the broker delivers it once more, and the sink joins the two.
       this.held = [];
       this.window.dropWaiting();
-      session?.destroy();
+      session.destroy();
       this.session = undefined;
     }
   }
 
-  private openSession(broker: Broker, mayTakeOver: boolean): AmqpSession {
+  private report(error: SvcMonitorError, isNews: boolean): void {
+    if (!this.lifecycle.reportDisconnected(error) || !isNews) return;
+    this.logger.warn('the change stream is not connected, going on trying', {
+      source: this.name,
+      queue: this.queue.name,
+      ...errorFields(error),
+    });
+  }
+
+  private openSession(broker: Broker): AmqpSession {
     return new AmqpSession({
       broker,
       queue: this.queue,
       heartbeatSeconds: this.times.heartbeatSeconds,
       timeoutMs: this.times.connectTimeoutMs,
-      mayTakeOver,
+      mayTakeOver: !this.cancelled,
       clock: this.clock,
       onMessage: (message) => {
         this.receive(message);

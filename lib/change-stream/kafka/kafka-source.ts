@@ -1,9 +1,10 @@
 import type { KafkaMessage } from 'kafkajs';
 import { SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
 import { throwIfAborted, SvcMonitorError, toSvcMonitorError } from '../../base/errors/index.js';
-import { isGapMark, keepAttempting, type Attempt } from '../../kafka/index.js';
+import { isGapMark } from '../../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
 import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
+import { keepConnected, type Attempt, type Loss } from '../../base/reconnect/index.js';
 import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
@@ -64,18 +65,7 @@ export class KafkaSource implements ChangeSource {
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     this.lifecycle.begin(sink);
-    this.following = keepAttempting(
-      {
-        clock: this.clock,
-        retryLowMs: this.retryLowMs,
-        retryHighMs: this.retryHighMs,
-        attempt: (attemptSignal) => this.attempt(attemptSignal),
-        onFailure: (error) => {
-          this.report(error);
-        },
-      },
-      this.stopController.signal,
-    );
+    this.following = this.follow();
     try {
       await this.lifecycle.whenConnected(signal);
     } catch (error) {
@@ -94,14 +84,31 @@ export class KafkaSource implements ChangeSource {
     return this.lifecycle.status();
   }
 
-  private async attempt(signal: AbortSignal): Promise<Attempt> {
+  private follow(): Promise<void> {
+    const { clock, retryLowMs, retryHighMs, subscription } = this;
+    return keepConnected(
+      {
+        clock,
+        // The client asks the brokers of the cluster in turn by itself.
+        servers: [subscription],
+        retryLowMs,
+        retryHighMs,
+        attempt: (attempt) => this.attempt(attempt),
+        onLost: (error, isNews) => {
+          this.report(error, isNews);
+        },
+      },
+      this.stopController.signal,
+    );
+  }
+
+  private async attempt({ signal, connected }: Attempt<Subscription>): Promise<Loss> {
     const session = this.openSession();
     this.session = session;
-    let connectedAt: number | undefined;
     let error: SvcMonitorError;
     try {
       await session.begin(signal, (place) => {
-        connectedAt = this.clock.monotonic();
+        connected();
         this.announce(place);
       });
       error = await session.lost;
@@ -114,7 +121,7 @@ export class KafkaSource implements ChangeSource {
     // What a topic of the same name will hold has nothing to do with the one that was read.
     if (error.details['reason'] === 'UNKNOWN_TOPIC_OR_PARTITION') this.positions = undefined;
     if (!signal.aborted) await session.destroy();
-    return { error, connectedMs: connectedAt === undefined ? 0 : this.clock.monotonic() - connectedAt };
+    return { error };
   }
 
   private openSession(): KafkaSession {
@@ -141,9 +148,9 @@ export class KafkaSource implements ChangeSource {
     this.lifecycle.reportConnected(missed ? 'anew' : 'resumed');
   }
 
-  private report(error: SvcMonitorError): void {
+  private report(error: SvcMonitorError, isNews: boolean): void {
     const { topic, groupId } = this.subscription;
-    if (!this.lifecycle.reportDisconnected(error)) return;
+    if (!this.lifecycle.reportDisconnected(error) || !isNews) return;
     this.logger.warn('the change stream is not connected, going on trying', {
       source: this.name,
       topic,

@@ -1,8 +1,9 @@
-import { Rounds, sleep, SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
+import { SystemClock, withTimeout, type Clock } from '../../base/clock/index.js';
 import { EventStreams } from '../../config-api/index.js';
 import { hasCode, SvcMonitorError, throwIfAborted, toSvcMonitorError } from '../../base/errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
 import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
+import { keepConnected, type Attempt } from '../../base/reconnect/index.js';
 import { DeliveryWindow, defaultConcurrency } from '../delivery-window.js';
 import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js';
 import { SourceLifecycle } from '../lifecycle.js';
@@ -21,22 +22,14 @@ interface Times {
 
 /** What is known of the connection that is being made or stands. */
 interface Connection {
+  readonly attempt: Attempt<string>;
   readonly session: WatchSession;
   /** Fires when it is lost, or the source is stopped. */
   readonly over: AbortSignal;
-  /** Kinds of which the first read has not come yet. */
+  /** Kinds of which the first read has not come yet; none, and it is connected. */
   awaited: number;
   /** Changes that came before it was complete. */
   early: ServerSentEvent[];
-  /** Monotonic time, milliseconds; undefined until the first read is complete. */
-  since: number | undefined;
-}
-
-/** How an attempt to follow the stream went. */
-interface Attempt {
-  readonly error: SvcMonitorError;
-  /** How long it was connected. Milliseconds; undefined if it never was. */
-  readonly connectedMs: number | undefined;
 }
 
 const defaultMaxEventLength = 256 * 1024 * 1024;
@@ -70,7 +63,6 @@ export class WatchSource implements ChangeSource {
   private readonly metrics: Metrics;
   private readonly lifecycle: SourceLifecycle;
   private readonly window: DeliveryWindow;
-  private readonly rounds: Rounds;
   private readonly stopController = new AbortController();
   private following: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
@@ -100,13 +92,12 @@ export class WatchSource implements ChangeSource {
     });
     this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
     this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
-    this.rounds = new Rounds({ servers: this.streams.serverCount, ...this.times });
   }
 
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     this.lifecycle.begin(sink);
-    this.following = this.follow(this.stopController.signal);
+    this.following = this.follow();
     try {
       await this.lifecycle.whenConnected(signal);
     } catch (error) {
@@ -125,50 +116,49 @@ export class WatchSource implements ChangeSource {
     return this.lifecycle.status();
   }
 
-  /** Keeps one connection after the other, until it is stopped. Never rejects. */
-  private async follow(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const attempt = await this.attempt(signal);
-      if (signal.aborted) return;
-      if (this.lifecycle.reportDisconnected(attempt.error)) {
-        this.logger.warn('the change stream is not connected, going on trying', {
-          source: this.name,
-          ...errorFields(attempt.error),
-        });
-      }
-      this.streams.moveOn();
-      const delayMs = this.rounds.delayAfter(attempt.connectedMs);
-      if (delayMs === 0) continue;
-      try {
-        await sleep(this.clock, delayMs, signal);
-      } catch {
-        // Stopped meanwhile: nothing else ends a sleep.
-        return;
-      }
-    }
+  private follow(): Promise<void> {
+    const { clock, streams } = this;
+    return keepConnected(
+      {
+        ...this.times,
+        clock,
+        servers: streams.servers,
+        attempt: (attempt) => this.attempt(attempt),
+        onLost: (error, isNews) => {
+          this.report(error, isNews);
+        },
+      },
+      this.stopController.signal,
+    );
   }
 
-  private async attempt(signal: AbortSignal): Promise<Attempt> {
+  /** Follows the stream of one server. Rejects with what ended it. */
+  private async attempt(attempt: Attempt<string>): Promise<never> {
     const { clock, maxEventLength } = this;
     const { silenceMs } = this.times;
-    let connection: Connection | undefined;
+    const { server, signal } = attempt;
+    let session: WatchSession | undefined;
     try {
-      const stream = await this.streams.open(this.path, signal);
-      const session = new WatchSession({ stream, clock, silenceMs, maxEventLength });
+      const stream = await this.streams.open(server, this.path, signal);
+      session = new WatchSession({ stream, clock, silenceMs, maxEventLength });
       const over = AbortSignal.any([signal, session.lost]);
-      connection = { session, over, awaited: this.kindCount, early: [], since: undefined };
+      const connection: Connection = { attempt, session, over, awaited: this.kindCount, early: [] };
       for (;;) {
         for (const event of await session.next(signal)) await this.take(event, connection);
       }
     } catch (error) {
-      const since = connection?.since;
-      return {
-        error: sourceFailure(error),
-        connectedMs: since === undefined ? undefined : clock.monotonic() - since,
-      };
+      throw sourceFailure(error);
     } finally {
-      connection?.session.destroy();
+      session?.destroy();
     }
+  }
+
+  private report(error: SvcMonitorError, isNews: boolean): void {
+    if (!this.lifecycle.reportDisconnected(error) || !isNews) return;
+    this.logger.warn('the change stream is not connected, going on trying', {
+      source: this.name,
+      ...errorFields(error),
+    });
   }
 
   /** Takes the events in their order; waits as long as enough of them are being delivered. */
@@ -183,7 +173,7 @@ export class WatchSource implements ChangeSource {
         if (connection.awaited === 0) await this.connect(connection);
         return;
       default:
-        if (connection.since !== undefined) await this.deliver(event, connection);
+        if (connection.awaited <= 0) await this.deliver(event, connection);
         else if (connection.early.push(event) > mostEarly) {
           throw session.failure(`more than ${mostEarly} changes came before the first read was complete`);
         }
@@ -191,8 +181,9 @@ export class WatchSource implements ChangeSource {
   }
 
   private async connect(connection: Connection): Promise<void> {
-    connection.since = this.clock.monotonic();
-    this.logger.info('the change stream is connected', { source: this.name, server: this.streams.server });
+    const { server, connected } = connection.attempt;
+    connected();
+    this.logger.info('the change stream is connected', { source: this.name, server });
     this.lifecycle.reportConnected();
     const { early } = connection;
     connection.early = [];

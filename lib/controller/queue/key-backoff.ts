@@ -1,3 +1,5 @@
+import { backoffMs } from '../../base/reconnect/index.js';
+
 /** How the delays between the retries of a key grow. */
 export interface BackoffOptions {
   /** The first delay, milliseconds. Defaults to 100. It doubles with each retry. */
@@ -29,7 +31,7 @@ export class KeyBackoff<K extends string> {
   public next(key: K, maxMs = Infinity): number {
     const retries = this.retries(key);
     this.counts.set(key, retries + 1);
-    return Math.min(this.baseMs * 2 ** retries, this.maxMs, maxMs) * (1 - this.random() / 2);
+    return backoffMs(retries, this.baseMs, Math.min(this.maxMs, maxMs)) * (1 - this.random() / 2);
   }
 
   /** How many delays the key was given since it was last forgotten. */

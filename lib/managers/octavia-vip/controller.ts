@@ -10,7 +10,7 @@ import { observeLoadBalancer } from './carriers/observe.js';
 import { planLoadBalancer } from './carriers/plan.js';
 import type { Cuts } from './cuts.js';
 import type { AssociationEvent } from './floating-ips/plan.js';
-import { restorePurpose, type EpisodeOf, type History } from './history/index.js';
+import { type EpisodeOf, type History } from './history/index.js';
 import type { octaviaVipMetrics } from './metrics.js';
 import { listVipProblems } from './problems.js';
 import { allVips, causeOf, reactions } from './reactions.js';
@@ -77,11 +77,23 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public preparing(key: VipKey): void {
     const { cache, history, schema, settings } = this.parts;
     const found = findManaged(cache, key);
-    if (found.length === 0) return;
+    // Mostly none: whose they are need not be told then.
+    const telling = found.filter(
+      (virtualIp) =>
+        virtualIp.refs['floating-ip'].length > 0 ||
+        recordedFloatingIps(virtualIp).some((uuid) => history.lacksEvidence(uuid)) ||
+        virtualIp.record.members.some((port) => !history.wasMember(port, { key, vipPort: virtualIp.record.vipPort })),
+    );
+    if (telling.length === 0) return;
     const { vipPort } = planLoadBalancer(observeLoadBalancer(this.parts, key, found), settings);
-    for (const virtualIp of sortManaged(cache, found, { key, vipPort: vipPort?.uuid }).current) {
+    for (const virtualIp of sortManaged(cache, telling, { key, vipPort: vipPort?.uuid }).current) {
       if (virtualIp.refs['floating-ip'].length > 0) schema.referenceSeen();
       const ports = recordedPorts(virtualIp);
+      // What is dropped from the record now may be deleted at this moment: that it was recorded is remembered.
+      if (vipPort !== undefined) {
+        const members = ports.filter((port) => port !== vipPort.uuid);
+        for (const port of members) history.memberSeen(port, { key, vipPort: vipPort.uuid });
+      }
       for (const uuid of recordedFloatingIps(virtualIp)) {
         const floatingIp = cache.get('floating-ip', uuid);
         // What is not believed is no evidence either.
@@ -112,6 +124,9 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       sending: (sent) => {
         this.sending(sent);
       },
+      repeating: (sent) => {
+        this.repeating(sent);
+      },
       written: (sent) => {
         this.written(sent, of);
       },
@@ -136,7 +151,9 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     // An association has ended when its record is gone.
     const isDone = outcome === 'done' && refusal === undefined;
     for (const event of isDone ? news : news.filter((one) => !isEnd(one))) this.tell(event, key);
-    if (isDone) for (const uuid of plan.forgotten) history.note(uuid, { type: 'forgotten', vip: key });
+    if (!isDone) return;
+    for (const uuid of plan.forgotten) history.note(uuid, { type: 'forgotten', vip: key });
+    for (const uuid of plan.leftRead) history.note(uuid, { type: 'left-read' });
   }
 
   public forgotten(key: VipKey): void {
@@ -156,10 +173,12 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     return listVipProblems(this.parts.reports, this.parts.cuts);
   }
 
-  private sending({ write, uuid, requestId, at }: SentWrite): void {
-    if (write.on.kind !== 'floating-ip') return;
-    const isRestore = write.do === 'set' && write.purpose === restorePurpose;
-    this.parts.history.note(uuid, { type: 'sending', requestId, at, isRestore });
+  private sending({ write, uuid, ...sent }: SentWrite): void {
+    if (write.on.kind === 'floating-ip') this.parts.history.note(uuid, { type: 'sending', write, ...sent });
+  }
+
+  private repeating({ write, uuid, at }: SentWrite): void {
+    if (write.on.kind === 'floating-ip') this.parts.history.note(uuid, { type: 'sending-again', write, at });
   }
 
   private written({ write, uuid, plannedAt, at }: SentWrite, of: EpisodeOf): void {
@@ -202,7 +221,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       case 'freed':
       case 'moved':
       case 'vip-gone':
-        history.note(event.floatingIpUuid, { type: 'ended' });
+        if (event.keptElsewhere !== true) history.note(event.floatingIpUuid, { type: 'ended', vip });
         metrics.increment('associations_ended_total', { reason: event.type });
         logger.info('floating ip no longer associated', { ...fields, reason: event.type });
         return;

@@ -5,25 +5,31 @@
 export { observeLoadBalancer, type Known } from './carriers/observe.js';
 export { VipController, type VipControllerParts } from './controller.js';
 export { Cuts, type CutObject, type CutsParts } from './cuts.js';
-export {
-  observeFloatingIps,
-  type FloatingIpInput,
-  type FloatingIpsSeen,
-  type ObservationParts,
-} from './floating-ips/observe.js';
+export type { ObservationParts } from './floating-ips/evidence.js';
+export { observeFloatingIps, type FloatingIpInput, type FloatingIpsSeen } from './floating-ips/observe.js';
 export { History, isAttached, RequestLog, restorePurpose, type HistoryReader, type SeenVip } from './history/index.js';
 export { octaviaVip } from './manager.js';
 export { octaviaVipMetrics } from './metrics.js';
 export { listVipProblems } from './problems.js';
 export { allVips, causeOf, reactions, type ReactionContext } from './reactions.js';
-export { findManaged, isBelieved, sortManaged, type ManagedVirtualIps } from './record/observe.js';
+export {
+  findClaiming,
+  findManaged,
+  isBelieved,
+  sortManaged,
+  type ClaimingVirtualIps,
+  type ManagedVirtualIps,
+} from './record/observe.js';
 export {
   isCut,
   recordedFloatingIps,
   recordedPorts,
   recordOf,
+  vipAttachedTo,
   virtualIpsNaming,
   virtualIpsRecording,
+  withRecord,
+  type KeptVirtualIp,
 } from './record/record.js';
 export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './report.js';
 export * from './rules.js';

@@ -2,10 +2,10 @@ import type { CacheReader, Transition } from '../../cache/index.js';
 import type { Touches } from '../../controller/index.js';
 import { projectOf, type EntityOf } from '../../model/index.js';
 import { mayCarry, type MarkRules } from './carriers/detection.js';
-import { isWritten, type HistoryReader } from './history/index.js';
+import { noMemory, vipsWrittenFor, type HistoryReader } from './history/index.js';
 import { addressesOf, carriedBy, carriersOf, marksOf, networkOf } from './ports.js';
-import { recordKeys } from './record/annotations.js';
-import { recordOf, virtualIpsNaming, virtualIpsRecording } from './record/record.js';
+import { memberRecordKey, recordKeys } from './record/annotations.js';
+import { recordedFloatingIps, recordOf, virtualIpsNaming, virtualIpsRecording, withRecord } from './record/record.js';
 import { vipKey, vipKeyParts, type VipKey } from './vip-key.js';
 
 /** What a reaction may look at besides the cache. */
@@ -20,10 +20,10 @@ export interface ReactionContext {
  * | changed | touched VIPs |
  * |---|---|
  * | virtual-network | all of the network: sharing decides whom to trust |
- * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference it |
+ * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference or record it |
  * | instance-ip | its address, and all that its ports touch |
  * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
- * | virtual-ip | the VIP that it is kept for |
+ * | virtual-ip | the VIP that it is kept for, and those for which we wrote on a floating ip that it records: it may hold it no more |
  */
 export function reactions(context: ReactionContext): Touches<VipKey> {
   return {
@@ -36,10 +36,13 @@ export function reactions(context: ReactionContext): Touches<VipKey> {
     },
     'floating-ip': ({ uuid, refs }, cache) => [
       ...keysOfPorts(refs['virtual-machine-interface'], cache, context),
-      ...virtualIpsRecording(cache, uuid).flatMap(recordedKey),
-      ...(context.history.memoryOf(uuid)?.episodes ?? []).flatMap(({ vip, wrote }) => (isWritten(wrote) ? [vip] : [])),
+      ...virtualIpsRecording(cache, uuid).map(({ record }) => record.vip),
+      ...vipsWrittenFor(context.history.memoryOf(uuid) ?? noMemory),
     ],
-    'virtual-ip': recordedKey,
+    'virtual-ip': (virtualIp) => [
+      ...recordedKey(virtualIp),
+      ...recordedBy(virtualIp).flatMap((uuid) => [...vipsWrittenFor(context.history.memoryOf(uuid) ?? noMemory)]),
+    ],
   };
 }
 
@@ -82,7 +85,10 @@ export function causeOf({ kind, before, after }: Transition, cache: CacheReader)
 type Port = EntityOf<'virtual-machine-interface'>;
 
 function keysOfPort(port: Port, cache: CacheReader, context: ReactionContext): readonly VipKey[] {
-  const keys = cache.referrers('virtual-ip', 'virtual-machine-interface', port.uuid).flatMap(recordedKey);
+  const naming = cache.find('virtual-ip', 'annotation', memberRecordKey(port.uuid));
+  const keys = [...cache.referrers('virtual-ip', 'virtual-machine-interface', port.uuid), ...naming].flatMap(
+    recordedKey,
+  );
   const network = networkOf(port);
   if (network === undefined) return keys;
   if (mayCarry(marksOf(port), context.settings)) keys.push(...carriedBy(port));
@@ -121,4 +127,9 @@ function isCarried(key: VipKey, cache: CacheReader, { settings }: ReactionContex
 function recordedKey(virtualIp: EntityOf<'virtual-ip'>): VipKey[] {
   const record = recordOf(virtualIp);
   return record === undefined ? [] : [record.vip];
+}
+
+function recordedBy(virtualIp: EntityOf<'virtual-ip'>): readonly string[] {
+  const kept = withRecord(virtualIp);
+  return kept === undefined ? [] : recordedFloatingIps(kept);
 }

@@ -1,8 +1,10 @@
 import type { AnyRuleTable } from '../../planning/index.js';
 import { carrierRules, ownerRules, portKindRules, portStateRules } from './carriers/rules.js';
+import { holdRules } from './floating-ips/hold-rules.js';
 import { lossRules } from './floating-ips/loss-rules.js';
 import { floatingIpRules } from './floating-ips/rules.js';
-import { associationRules, beliefRules, claimRules, virtualIpRules } from './record/rules.js';
+import { claimRules, holderRules } from './record/claim-rules.js';
+import { associationRules, beliefRules, virtualIpRules } from './record/rules.js';
 
 /** All tables of rules, in the order in which they are asked: the page of the rules is made from them. */
 export const ruleTables: readonly AnyRuleTable[] = [
@@ -11,7 +13,9 @@ export const ruleTables: readonly AnyRuleTable[] = [
   ownerRules,
   carrierRules,
   claimRules,
+  holderRules,
   beliefRules,
+  holdRules,
   floatingIpRules,
   lossRules,
   virtualIpRules,

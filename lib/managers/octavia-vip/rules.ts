@@ -20,20 +20,16 @@ export {
   type DetachedVerdict,
   type DetachingRequest,
 } from './floating-ips/detached.js';
+export * from './floating-ips/hold-rules.js';
 export * from './floating-ips/loss-rules.js';
 export * from './floating-ips/observation.js';
 export * from './floating-ips/plan.js';
 export * from './floating-ips/rules.js';
 export * from './history/episode.js';
-export {
-  next,
-  transitions,
-  type EpisodeOf,
-  type Event,
-  type EventType,
-  type Transitions,
-} from './history/transitions.js';
+export * from './history/events.js';
+export { next, transitions, type Transitions } from './history/transitions.js';
 export * from './record/annotations.js';
+export * from './record/claim-rules.js';
 export * from './record/plan.js';
 export * from './record/rules.js';
 export { ruleTables } from './rule-tables.js';

@@ -25,6 +25,8 @@ export interface VipPlan extends Plan {
   readonly events: readonly AssociationEvent[];
   /** Uuids of floating ips of which nothing that was written for the VIP counts any more. */
   readonly forgotten: readonly string[];
+  /** Uuids of floating ips that were read after we had left them with a fixed ip at the end of an association, and are made good. */
+  readonly leftRead: readonly string[];
   readonly nameTaken?: string;
   /** How many ports carry the VIP and do not count, since there are too many. */
   readonly surplus?: number;
@@ -37,10 +39,11 @@ const unknownRecheckMs = 60_000;
 
 /** Plans a VIP: who carries it was told when it was observed; then the floating ips, and the virtual-ip that records them. Pure. */
 export function planVip(seen: VipSeen, rules: Rules): VipPlan {
-  const { key, loadBalancer, surplus } = seen;
+  const { key, loadBalancer, surplus, passedOver } = seen;
   if (seen.rest === undefined) {
     // Nobody carries the VIP, and nothing is kept for it: a load balancer that is being made, or none of ours.
-    return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp: nothingKept }, rules);
+    const virtualIp = { ...nothingKept, verdicts: passedOver };
+    return composeVipPlan(key, { loadBalancer, floatingIps: nothingAssociated, virtualIp }, rules);
   }
   const { floatingIps: seenFloatingIps, virtualIp: seenVirtualIp, isCut } = seen.rest;
   const planned = planFloatingIps(seenFloatingIps.observation, rules);
@@ -52,7 +55,8 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
     ...(unknown.length === 0 ? {} : { recheckAfterMs: Math.min(planned.recheckAfterMs ?? Infinity, unknownRecheckMs) }),
   };
   const { associations, undecided, untrusted } = floatingIps;
-  const virtualIp = planVirtualIp({ ...seenVirtualIp, associations, undecided, untrusted });
+  const kept = planVirtualIp({ ...seenVirtualIp, associations, undecided, untrusted });
+  const virtualIp = { ...kept, verdicts: [...kept.verdicts, ...passedOver] };
   const plan = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, rules);
   const ended = plan.events.filter(isEnd).map(({ floatingIpUuid }) => floatingIpUuid);
   const stages = stagesBesideCut(plan.stages, isCut, ended);
@@ -69,13 +73,14 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
  * 4. bind: fixed ip, flag, references of floating ips
  * 5. release: what is left over on floating ips
  * 6. attach: the virtual-ip's references to VIP port and members
- * 7. detach: the virtual-ip's references to ports that are no members any more, and the record of those
- * 8. forget: associations that are over, and the virtual-ip of a load balancer that is gone
+ * 7. leave: the virtual-ip's references to members that are leaving, which the record keeps
+ * 8. detach: the virtual-ip's references to ports that are no members any more, and the record of those that are gone
+ * 9. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
  * What is to be recorded comes before what can be lost, but nobody's traffic waits if the config API refuses it, for a quota, say: the rest
  * but bookkeeping follows then.
  *
- * Letting go cannot wait, even while the VIP is slowed down. The last three are bookkeeping: while other VIPs wait, they are put off. Where
+ * Letting go cannot wait, even while the VIP is slowed down. The last four are bookkeeping: while other VIPs wait, they are put off. Where
  * the fabric reads the virtual-ip itself (no projection), attach is not: it is part of binding then.
  */
 export function composeVipPlan(
@@ -98,6 +103,7 @@ export function composeVipPlan(
     { name: 'bind', writes: projectToFloatingIp ? floatingIps.bind : [...floatingIps.bind, ...virtualIp.attach] },
     { name: 'release', writes: floatingIps.release },
     { name: 'attach', writes: projectToFloatingIp ? virtualIp.attach : [], isBookkeeping: true },
+    { name: 'leave', writes: virtualIp.leave, isBookkeeping: true },
     { name: 'detach', writes: virtualIp.detach, isBookkeeping: true, dropsEvidence: true },
     { name: 'forget', writes: virtualIp.forget, isBookkeeping: true, dropsEvidence: true },
   ];
@@ -115,6 +121,7 @@ export function composeVipPlan(
     verdicts: sortedVerdicts(loadBalancer.verdicts, floatingIps.verdicts, virtualIp.verdicts),
     events: floatingIps.events,
     forgotten: floatingIps.forgotten,
+    leftRead: floatingIps.leftRead,
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
     ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
     verify: [...ports.map(port), ...toVerify.map(floatingIp)],
@@ -151,6 +158,7 @@ const nothingAssociated: FloatingIpPlan = {
   letGo: [],
   end: [],
   forgotten: [],
+  leftRead: [],
   bind: [],
   release: [],
   events: [],
@@ -158,4 +166,12 @@ const nothingAssociated: FloatingIpPlan = {
   verdicts: [],
 };
 
-const nothingKept: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [], verdicts: [] };
+const nothingKept: VirtualIpPlan = {
+  bury: [],
+  record: [],
+  attach: [],
+  leave: [],
+  detach: [],
+  forget: [],
+  verdicts: [],
+};

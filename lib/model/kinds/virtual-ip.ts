@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalAddress } from '../address.js';
 import { annotationKeys, hasTooManyAnnotations, ownAnnotations } from '../annotations.js';
-import { optional, referencesSchema } from '../common.js';
+import { optional, referencesSchema, structured } from '../common.js';
 import { defineKind } from '../kind.js';
 
 /** What is said of a VIP. The server enforces the enumerations, not that anything be there (recording 08). */
@@ -17,7 +17,7 @@ export const virtualIpPropertiesSchema = z.looseObject({
 export const virtualIp = defineKind({
   name: 'virtual-ip',
   properties: {
-    virtual_ip_properties: optional(virtualIpPropertiesSchema),
+    virtual_ip_properties: structured(virtualIpPropertiesSchema),
     loadbalancer_pool_refs: referencesSchema,
   },
   // The last one on an extended schema only.

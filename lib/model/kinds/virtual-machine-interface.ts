@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { canonicalAddress, fullPrefixLength } from '../address.js';
-import { allowedAddressPairSchema, keyValuePairsSchema, optional, type AllowedAddressPair } from '../common.js';
+import {
+  allowedAddressPairSchema,
+  keyValuePairsSchema,
+  optional,
+  structured,
+  type AllowedAddressPair,
+} from '../common.js';
 import { defineKind } from '../kind.js';
 
 /**
@@ -14,10 +20,10 @@ export const virtualMachineInterface = defineKind({
   name: 'virtual-machine-interface',
   properties: {
     virtual_machine_interface_device_owner: optional(z.string()),
-    virtual_machine_interface_allowed_address_pairs: optional(
+    virtual_machine_interface_allowed_address_pairs: structured(
       z.looseObject({ allowed_address_pair: optional(z.array(allowedAddressPairSchema)) }),
     ),
-    virtual_machine_interface_bindings: optional(keyValuePairsSchema),
+    virtual_machine_interface_bindings: structured(keyValuePairsSchema),
   },
   references: ['virtual-machine', 'virtual-network'],
   entity: (from) => ({

@@ -1,6 +1,7 @@
 import { SystemClock, type Clock, type Timer } from '../../base/clock/index.js';
 import { SvcMonitorError, toSvcMonitorError } from '../../base/errors/index.js';
-import { keepAttempting, type Attempt, type KafkaConnectionOptions } from '../../kafka/index.js';
+import { keepConnected, type Attempt, type Loss } from '../../base/reconnect/index.js';
+import type { KafkaConnectionOptions } from '../../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
 import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
 import { Membership } from './membership.js';
@@ -92,13 +93,15 @@ export class KafkaGroup implements Ownership {
     if (this.joining !== undefined) throw new SvcMonitorError('already-started', 'the shares were started before');
     if (this.stopping !== undefined) throw new SvcMonitorError('closed', 'the shares were stopped');
     this.metrics.set('shares_owned', {}, 0);
-    this.joining = keepAttempting(
+    this.joining = keepConnected(
       {
         ...this.retry,
         clock: this.clock,
-        attempt: (signal) => this.attempt(signal),
-        onFailure: (error) => {
-          this.report(error);
+        // The client asks the brokers of the cluster in turn by itself.
+        servers: [this.connection],
+        attempt: (attempt) => this.attempt(attempt),
+        onLost: (error, isNews) => {
+          this.report(error, isNews);
         },
       },
       this.stopController.signal,
@@ -120,15 +123,16 @@ export class KafkaGroup implements Ownership {
     };
   }
 
-  private async attempt(signal: AbortSignal): Promise<Attempt> {
+  private async attempt({ server, signal, connected }: Attempt<KafkaConnectionOptions>): Promise<Loss> {
     const membership = new Membership({
-      connection: this.connection,
+      connection: server,
       topic: this.topic,
       groupId: this.groupId,
       sessionTimeoutMs: this.sessionTimeoutMs,
       clock: this.clock,
       logger: this.logger,
       onAssigned: (partitions, of) => {
+        connected();
         this.assign(partitions, of);
       },
       onAlive: () => {
@@ -136,11 +140,9 @@ export class KafkaGroup implements Ownership {
       },
     });
     this.membership = membership;
-    let joinedAt: number | undefined;
     let error: SvcMonitorError;
     try {
       await membership.begin(signal);
-      joinedAt = this.clock.monotonic();
       error = await membership.lost;
     } catch (caught) {
       error = toSvcMonitorError(caught);
@@ -149,7 +151,7 @@ export class KafkaGroup implements Ownership {
     // What the group has given it gives to others now.
     this.assigned = new Set();
     this.endLease();
-    return { error, connectedMs: joinedAt === undefined ? 0 : this.clock.monotonic() - joinedAt };
+    return { error };
   }
 
   private assign(partitions: readonly number[], of: number): void {
@@ -197,8 +199,7 @@ export class KafkaGroup implements Ownership {
     for (const listener of this.listeners) listener();
   }
 
-  private report(error: SvcMonitorError): void {
-    const isNews = this.lastError !== error.message;
+  private report(error: SvcMonitorError, isNews: boolean): void {
     this.lastError = error.message;
     this.metrics.increment('errors_total', { code: error.code });
     if (!isNews) return;

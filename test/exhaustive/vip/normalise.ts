@@ -1,4 +1,5 @@
 import type { Memory } from '../../../lib/managers/octavia-vip/history/index.js';
+import type { Hears } from '../parts.js';
 import { standingTime, type Heeded, type ProcessState, type Reading } from './process-state.js';
 
 const windowMs = 2_000;
@@ -34,7 +35,11 @@ export function normalised(state: ProcessState): ProcessState {
 }
 
 /** The same with what is remembered. For that the positions that go with it are needed as they are. */
-export function withNormalisedHistory(state: ProcessState): ProcessState {
+export function withNormalisedHistory(state: ProcessState, hears: Hears): ProcessState {
+  return withRenamedHistory(hears === 'watch' ? withNamedRequests(state) : state, hears);
+}
+
+function withRenamedHistory(state: ProcessState, hears: Hears): ProcessState {
   const { history } = state;
   const position = renamedPositions(state);
   const time = (at: number): number => standingTime - (state.now - at < windowMs ? 0 : windowMs);
@@ -42,10 +47,17 @@ export function withNormalisedHistory(state: ProcessState): ProcessState {
     ...normalised(state),
     history: {
       ...history,
-      requests: { ports: portsThatCount(state), explained: history.requests.explained.toSorted(), heard: [] },
+      requests: {
+        ports: portsThatCount(state),
+        explained: history.requests.explained.toSorted(),
+        heard: hears === 'watch' ? history.requests.heard.toSorted() : [],
+      },
+      byOrder: mapped(history.byOrder ?? {}, (running) => ({ ...running, at: time(running.at) })),
       vipPorts: mapped(history.vipPorts, (port) => ({ ...port, members: port.members.toSorted() })),
       floatingIps: mapped(history.floatingIps, (memory) =>
-        renamed(memory, { position, time, ownIdsSeen: history.ownIdsSeen }),
+        hears === 'watch'
+          ? renamed(memory, { position, time })
+          : withoutOrder(renamed(memory, { position, time }), history.ownIdsSeen),
       ),
     },
   };
@@ -80,16 +92,22 @@ function portsThatCount({ history, gone }: ProcessState): Readonly<Record<string
 }
 
 // A stream with request-ids leaves unused what is kept for those without: echoes, and what we let go of. When we wrote last counts until one
-// of our own requests has come back. Lists are in an order that only tells what is forgotten first, if there is too much.
-function renamed(
-  memory: Memory,
-  { position, time, ownIdsSeen }: { readonly position: Rename; readonly time: Rename; readonly ownIdsSeen: boolean },
-): Memory {
+// of our own requests has come back.
+function withoutOrder(memory: Memory, ownIdsSeen: boolean): Memory {
+  return {
+    ...memory,
+    echoes: [],
+    letGo: {},
+    ...(memory.lastWriteAt === undefined || !ownIdsSeen ? {} : { lastWriteAt: 0 }),
+  };
+}
+
+// Lists are in an order that only tells what is forgotten first, if there is too much.
+function renamed(memory: Memory, { position, time }: { readonly position: Rename; readonly time: Rename }): Memory {
   const { requests, detached, fence, lastWriteAt, added, episodes } = memory;
   return {
     ...memory,
-    echoes: Math.min(memory.echoes, 1),
-    letGo: {},
+    letGo: mapped(memory.letGo, time),
     episodes: episodes
       .map((episode) => ({ ...episode, wrote: { ...episode.wrote, ports: episode.wrote.ports.toSorted() } }))
       .sort((one, other) => (`${one.vip} ${one.vipPort ?? ''}` < `${other.vip} ${other.vipPort ?? ''}` ? -1 : 1)),
@@ -101,10 +119,55 @@ function renamed(
     added: mapped(added, position),
     ...(detached === undefined ? {} : { detached: { ...detached, since: time(detached.since) } }),
     ...(fence === undefined ? {} : { fence: { ...fence, at: time(fence.at) } }),
-    ...(lastWriteAt === undefined ? {} : { lastWriteAt: ownIdsSeen ? 0 : time(lastWriteAt) }),
+    ...(lastWriteAt === undefined ? {} : { lastWriteAt: time(lastWriteAt) }),
   };
 }
 
 function mapped<A, B>(values: Readonly<Record<string, A>>, map: (value: A) => B): Readonly<Record<string, B>> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
+/**
+ * Where the order of changes names the requests, the names have positions in them. They become numbers in the order in which the state tells of
+ * them; what nobody can speak of any more is left out.
+ */
+function withNamedRequests(state: ProcessState): ProcessState {
+  const { history, gone } = state;
+  const { requests, byOrder = {} } = history;
+  const names = new Map<string, string>();
+  const named = (requestId: string): string => {
+    const known = names.get(requestId) ?? `request ${names.size}`;
+    names.set(requestId, known);
+    return known;
+  };
+  const floatingIps = mapped(sorted(history.floatingIps), (memory) => ({
+    ...memory,
+    requests: memory.requests.map((request) => ({ ...request, requestId: named(request.requestId) })),
+    ...(memory.said?.by === undefined ? {} : { said: { by: named(memory.said.by) } }),
+    // One that is gone has no delete to come.
+    letGo: Object.fromEntries(Object.entries(memory.letGo).filter(([port]) => !gone.includes(port))),
+  }));
+  const running = mapped(sorted(byOrder), (one) => ({ ...one, requestId: named(one.requestId) }));
+  const ports = Object.entries(requests.ports).flatMap(([requestId, deleted]) => {
+    const name = names.get(requestId);
+    return name === undefined ? [] : [[name, deleted] as const];
+  });
+  const heard = requests.heard.flatMap((message) => {
+    const [uuid = '', ...rest] = message.split(' ');
+    const name = names.get(rest.join(' '));
+    return name === undefined ? [] : [`${uuid} ${name}`];
+  });
+  return {
+    ...state,
+    history: {
+      ...history,
+      floatingIps,
+      byOrder: running,
+      requests: { ...requests, ports: Object.fromEntries(ports), heard },
+    },
+  };
+}
+
+function sorted<A>(values: Readonly<Record<string, A>>): Readonly<Record<string, A>> {
+  return Object.fromEntries(Object.entries(values).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -6,6 +6,7 @@ import type { EntityOf } from '../../../lib/model/index.js';
 import type { Write } from '../../../lib/planning/write.js';
 import type { OwnAnswer } from '../own-writes.js';
 import type { Id, Kind } from '../store.js';
+import type { Hears } from '../parts.js';
 import type { Cached } from './cache-view.js';
 
 /** How a {@link Process} works. */
@@ -16,6 +17,10 @@ export interface ProcessOptions {
    * after it was asked for, and at once then; `late`: it leaves when it is asked for, and its answer is on the way for a while.
    */
   readonly reads: 'in turn' | 'in any order' | 'late';
+  /** By what it hears of changes. */
+  readonly hears: Hears;
+  /** How often it may be slowed down. */
+  readonly slowdowns: number;
 }
 
 /** A GET of one object on its way (`lib/cache/refresher.ts`). */
@@ -48,7 +53,7 @@ export interface Sent {
 }
 
 /** What of a plan still counts while it is carried out. */
-export interface PlanLeft extends Pick<VipPlan, 'forgotten' | 'vipPortUuid' | 'recheckAfterMs'> {
+export interface PlanLeft extends Pick<VipPlan, 'forgotten' | 'leftRead' | 'vipPortUuid' | 'recheckAfterMs'> {
   /** The stage at hand, if one is, and those that follow. */
   readonly stages: VipPlan['stages'];
   /** Those that are more than a line in a log. */
@@ -81,6 +86,8 @@ export interface Run {
   readonly heeded: Readonly<Record<Id, Heeded>>;
   readonly isReadBack: boolean;
   readonly isOutdated: boolean;
+  /** It is slowed down: only what cannot wait is written. */
+  readonly urgentOnly?: true;
   /** The virtual-ip that it has made. */
   readonly created?: Id;
 }
@@ -118,6 +125,8 @@ export interface ProcessState {
   readonly now: number;
   /** Tells the first steps of restores apart that can be on their way at once. */
   readonly restores: number;
+  /** How often it may still be slowed down. */
+  readonly slowdowns: number;
 }
 
 /** The kinds that are cached, in the order in which they are read. */
@@ -137,7 +146,13 @@ export const startedProcess: ProcessState = {
   cached: {},
   gone: [],
   knownUpTo: {},
-  history: { requests: { ports: {}, explained: [], heard: [] }, floatingIps: {}, vipPorts: {}, ownIdsSeen: false },
+  history: {
+    requests: { ports: {}, explained: [], heard: [] },
+    byOrder: {},
+    floatingIps: {},
+    vipPorts: {},
+    ownIdsSeen: false,
+  },
   unread: cachedKinds,
   listing: { began: 0 },
   lacking: [],
@@ -149,4 +164,5 @@ export const startedProcess: ProcessState = {
   sequence: 0,
   now: standingTime,
   restores: 0,
+  slowdowns: 0,
 };

@@ -27,6 +27,7 @@ export class Process {
   public readonly cache: CacheView;
   public run: Run | undefined;
   public restores: number;
+  public slowdowns: number;
   private unread: readonly Kind[];
   private listing: ProcessState['listing'];
   private known: Readonly<Record<Id, number>>;
@@ -51,6 +52,7 @@ export class Process {
     this.before = state;
     this.run = state.run;
     this.restores = state.restores;
+    this.slowdowns = state.slowdowns;
     this.unread = state.unread;
     this.listing = state.listing;
     this.known = state.knownUpTo;
@@ -122,8 +124,9 @@ export class Process {
       sequence: this.position,
       now: this.time,
       restores: this.restores,
+      slowdowns: this.slowdowns,
     };
-    return this.hasNews ? withNormalisedHistory(now) : normalised(now);
+    return this.hasNews ? withNormalisedHistory(now, this.options.hears) : normalised(now);
   }
 
   /** A change has come (`Informer.take`). */
@@ -136,7 +139,7 @@ export class Process {
       operation,
       uuid: id,
       fqName: [id],
-      requestId: by === 'monitor' ? `${request}-other` : request,
+      ...(request === undefined ? {} : { requestId: by === 'monitor' ? `${request}-other` : request }),
       ...(object === undefined ? {} : { object: wireOf(kind, id, object) }),
     } as unknown as Change;
     // Of other changes it keeps nothing.

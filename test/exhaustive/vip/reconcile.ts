@@ -19,6 +19,25 @@ export function begin(process: Process, key: VipKey): void {
   plan(process, { ...nothingDone, key });
 }
 
+/** The same of a key that is slowed down: only what cannot wait is written, and it is looked at again later (`PlanReconciler.doWhatIsUrgent`). */
+export function beginSlowed(process: Process, key: VipKey): void {
+  process.take(key);
+  process.slowdowns -= 1;
+  process.rules.preparing(key);
+  const made = process.controller.plan(process.controller.observe(key, process.cache, false));
+  const stages = made.stages.filter((stage) => stage.isUrgent === true);
+  if (stages.length === 0) {
+    process.queueLater(key);
+    return;
+  }
+  const run = { ...nothingDone, key, urgentOnly: true as const };
+  proceed(process, {
+    ...run,
+    plan: { ...leftOf(made), stages: [{ name: '', writes: [] }, ...stages] },
+    heeded: heededBy(process, made),
+  });
+}
+
 /** Goes on with the reconcile at hand as far as nothing has to be waited for. */
 export function goOn(process: Process): void {
   const { run } = process;
@@ -108,20 +127,26 @@ function plan(process: Process, { key, plans, verified }: Run): void {
     return;
   }
   process.rules.planned(key, made);
-  const heeded = Object.fromEntries(
-    made.heeds.map(({ kind, uuid }): [Id, Heeded] => {
-      return [uuid, { kind: kind as Kind, entity: cache.get(kind, uuid), knownUpTo: process.knownUpTo(uuid) }];
-    }),
-  );
-  const { forgotten, vipPortUuid, recheckAfterMs, stages } = made;
-  const left: PlanLeft = {
+  proceed(process, { ...run, plan: leftOf(made), heeded: heededBy(process, made) });
+}
+
+function leftOf({ forgotten, leftRead, vipPortUuid, recheckAfterMs, stages, events }: VipPlan): PlanLeft {
+  return {
     stages: [{ name: '', writes: [] }, ...stages],
     forgotten,
-    events: made.events.filter((event) => isEnd(event) || event.type === 'taken-over'),
+    leftRead,
+    events: events.filter((event) => isEnd(event) || event.type === 'taken-over'),
     ...(vipPortUuid === undefined ? {} : { vipPortUuid }),
     ...(recheckAfterMs === undefined ? {} : { recheckAfterMs }),
   };
-  proceed(process, { ...run, plan: left, heeded });
+}
+
+function heededBy(process: Process, { heeds }: VipPlan): Run['heeded'] {
+  return Object.fromEntries(
+    heeds.map(({ kind, uuid }): [Id, Heeded] => {
+      return [uuid, { kind: kind as Kind, entity: process.cache.get(kind, uuid), knownUpTo: process.knownUpTo(uuid) }];
+    }),
+  );
 }
 
 // On to the next write, which is sent; or to the end.
@@ -246,6 +271,10 @@ function plannedAt(process: Process, { heeded }: Run, id: Id): number {
 function settle(process: Process, run: Run, outcome: 'done' | 'outdated'): void {
   process.run = undefined;
   if (run.plan === undefined) return;
+  if (run.urgentOnly === true) {
+    process.queueLater(run.key);
+    return;
+  }
   process.rules.settled(run.key, run.plan as VipPlan, { outcome, writes: 0, dryRun: false });
   if (outcome === 'outdated') {
     plan(process, run);

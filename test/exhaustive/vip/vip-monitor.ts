@@ -1,10 +1,11 @@
 import { defaultOctaviaVipSettings, type OctaviaVipSettings } from '../../../lib/managers/octavia-vip/settings.js';
+import type { VipKey } from '../../../lib/managers/octavia-vip/vip-key.js';
 import type { MonitorModel, MonitorStep } from '../monitor.js';
 import type { Notification } from '../store.js';
 import { entityOf, ownWriteOf } from './entities.js';
 import { Process } from './process.js';
 import { startedProcess, type ProcessOptions, type ProcessState, type Reading } from './process-state.js';
-import { begin, fail, goOn, takeAnswer } from './reconcile.js';
+import { begin, beginSlowed, fail, goOn, takeAnswer } from './reconcile.js';
 
 const pastWindowMs = 2_000;
 
@@ -16,12 +17,17 @@ export class VipMonitor implements MonitorModel<ProcessState> {
   public constructor(
     options: { readonly settings?: Partial<OctaviaVipSettings> } & Partial<Omit<ProcessOptions, 'settings'>> = {},
   ) {
-    const { settings, reads = 'in any order' } = options;
-    this.options = { settings: { ...defaultOctaviaVipSettings, schema: 'stock', ...settings }, reads };
+    const { settings, reads = 'in any order', hears = 'bus', slowdowns = 0 } = options;
+    this.options = {
+      settings: { ...defaultOctaviaVipSettings, schema: 'stock', ...settings },
+      reads,
+      hears,
+      slowdowns,
+    };
   }
 
   public start(): ProcessState {
-    return startedProcess;
+    return { ...startedProcess, slowdowns: this.options.slowdowns };
   }
 
   public listensTo({ kind }: Notification): boolean {
@@ -110,12 +116,16 @@ export class VipMonitor implements MonitorModel<ProcessState> {
     const { run, dirty, unread, lacking } = state;
     if (run === undefined) {
       if (unread.length + lacking.length > 0) return [];
-      return dirty.map((key) => {
-        const next = this.after(state, (process) => {
-          begin(process, key);
-        });
-        return { do: 'think', says: `plans ${key}`, next };
-      });
+      return dirty.flatMap((key) => [
+        {
+          do: 'think',
+          says: `plans ${key}`,
+          next: this.after(state, (process) => {
+            begin(process, key);
+          }),
+        },
+        ...this.slowedSteps(state, key),
+      ]);
     }
     const { sent } = run;
     if (sent === undefined) return [];
@@ -135,6 +145,14 @@ export class VipMonitor implements MonitorModel<ProcessState> {
         failed: () => this.after(state, fail),
       },
     ];
+  }
+
+  private slowedSteps(state: ProcessState, key: VipKey): readonly MonitorStep<ProcessState>[] {
+    if (state.slowdowns === 0) return [];
+    const next = this.after(state, (process) => {
+      beginSlowed(process, key);
+    });
+    return [{ do: 'think', says: `plans ${key}, slowed down`, next }];
   }
 
   private after(state: ProcessState, step: (process: Process) => void): ProcessState {

@@ -12,6 +12,7 @@ import {
   type EmbeddedMonitor,
   type EmbeddedMonitorOptions,
   type FailoverOptions,
+  type FrontEndOptions,
   type LoadBalancer,
   type LoadBalancerOptions,
   type LoggedRequest,
@@ -45,6 +46,8 @@ export interface FaultStageOptions {
   readonly schema: SchemaName;
   /** More of the monitor's options: clock, log, metrics and schema are there already. */
   readonly monitor?: EmbeddedMonitorOptions;
+  /** Further config API servers, which the monitor knows, too. Defaults to none. */
+  readonly frontEnds?: readonly FrontEndOptions[];
   readonly tenant?: Partial<TenantOptions>;
   /** The project of the amphora ports. Defaults to the tenant's own. */
   readonly amphoraProjectId?: string;
@@ -93,10 +96,11 @@ export class FaultStage {
   /** Opens it; the monitor has read everything, which is nothing but the bystanders' tenant. */
   public static async open(options: FaultStageOptions): Promise<FaultStage> {
     const parts = { clock: new ManualClock(), log: new KeptLog(), metrics: new KeptMetrics() };
-    const { schema, monitor = {}, tenant, amphoraProjectId, seed = 1 } = options;
+    const { schema, monitor = {}, frontEnds, tenant, amphoraProjectId, seed = 1 } = options;
     const shop = await Shop.open({
       server: { schema, newUuid: seededUuids(seed) },
       clock: parts.clock,
+      ...(frontEnds === undefined ? {} : { frontEnds }),
       ...(tenant === undefined ? {} : { tenant }),
       ...(amphoraProjectId === undefined ? {} : { amphoraProjectId }),
       monitor: {

@@ -325,7 +325,7 @@ describe('WatchSource', () => {
           end: () => {
             server.cut();
           },
-          reason: 'the stream broke: ECONNRESET',
+          reason: 'the stream broke: UND_ERR_SOCKET',
         },
       ];
       for (const { what, end, reason } of ends) {

@@ -1,6 +1,9 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { AxiosTransport, type HttpRequest } from '../../../lib/index.js';
 import { failure, printed, until } from './support/conditions.js';
@@ -56,11 +59,24 @@ describe('AxiosTransport', () => {
     });
   }
 
-  it('should unpack a compressed answer', async () => {
-    server.respond((_request, response) => {
-      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"packed":true}'));
+  for (const [coding, pack] of Object.entries({ gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
+    it(`should unpack an answer compressed by ${coding}, whole or as a stream`, async () => {
+      server.respond((_request, response) => {
+        response.writeHead(200, { 'Content-Encoding': coding }).end(pack('{"packed":true}'));
+      });
+      expect((await transport.send(request(), never)).body).to.equal('{"packed":true}');
+      const { body } = await transport.stream(request(), never);
+      expect(await text(body)).to.equal('{"packed":true}');
+      expect(server.requests[0]?.headers['accept-encoding']).to.contain(coding);
     });
-    expect((await transport.send(request(), never)).body).to.equal('{"packed":true}');
+  }
+
+  it('should reach a server by IPv6', async () => {
+    const other = createHttpServer((_request, response) => response.end('six'));
+    await new Promise<void>((resolve) => other.listen(0, '::1', resolve));
+    const url = `http://[::1]:${(other.address() as AddressInfo).port}/`;
+    expect((await transport.send({ method: 'GET', url, headers: {} }, never)).body).to.equal('six');
+    other.close();
   });
 
   it('should close each connection by default', async () => {
@@ -72,9 +88,43 @@ describe('AxiosTransport', () => {
 
   it('should reuse connections when told to', async () => {
     transport = new AxiosTransport({ keepAlive: true });
+    for (let count = 0; count < 6; count += 1) await transport.send(request(), never);
+    // One that has just been used is not free before the next turn: two take turns.
+    expect(new Set(server.requests.map(({ socket }) => socket)).size).to.be.at.most(2);
+    expect(server.requests[0]?.headers.connection).to.equal('keep-alive');
+  });
+
+  it('should reuse connections where the request says so, and no others', async () => {
+    const uses = ['reused', 'fresh', 'reused', 'fresh', 'reused'] as const;
+    for (const connection of uses) {
+      await transport.send(request('/', { connection }), never);
+      await nextTurn();
+    }
+    const sockets = server.requests.map(({ socket }) => socket);
+    expect(sockets[2]).to.equal(sockets[0]);
+    expect(sockets[4]).to.equal(sockets[0]);
+    expect(new Set(sockets).size).to.equal(3);
+  });
+
+  it('should open another connection when the server has closed the one that was kept', async () => {
+    transport = new AxiosTransport({ keepAlive: true });
     await transport.send(request(), never);
+    const [first] = server.requests;
+    first?.socket.end();
+    await until(() => first?.socket.destroyed === true);
+    expect(await transport.send(request(), never)).to.include({ status: 200 });
+  });
+
+  it('should not send anything twice by itself when a kept connection breaks under a request', async () => {
+    transport = new AxiosTransport({ keepAlive: true });
     await transport.send(request(), never);
-    expect(server.requests[1]?.socket).to.equal(server.requests[0]?.socket);
+    await nextTurn();
+    server.respond(reset);
+    for (const method of ['GET', 'POST'] as const) {
+      server.requests.length = 0;
+      await failure(transport.send(request('/', { method }), never), 'unavailable');
+      expect(server.requests).to.have.length(1);
+    }
   });
 
   describe('when the exchange fails', () => {
@@ -99,6 +149,26 @@ describe('AxiosTransport', () => {
         response.write('{"virtual-ip": {', () => received.socket.destroy());
       });
       await failure(transport.send(request(), never), 'unavailable');
+    });
+
+    it('should reject with unavailable if the connection ends within an answer of unknown length', async () => {
+      for (const keepAlive of [false, true]) {
+        transport = new AxiosTransport({ keepAlive });
+        server.respond((received, response) => {
+          response.writeHead(200);
+          response.write('{"virtual-ip": {}}', () => received.socket.end());
+        });
+        await failure(transport.send(request(), never), 'unavailable');
+      }
+    });
+
+    it('should reject with unavailable if the server ends the connection without an answer', async () => {
+      server.respond((received) => received.socket.end());
+      await failure(transport.send(request(), never), 'unavailable');
+    });
+
+    it('should reject with bug if the request cannot be sent', async () => {
+      await failure(transport.send(request('/', { headers: { 'Transfer-Encoding': 'chunked' } }), never), 'bug');
     });
 
     it('should reject with bad-answer if the answer is too long', async () => {
@@ -179,6 +249,22 @@ describe('AxiosTransport', () => {
       await until(() => server.requests[0]?.socket.destroyed === true);
       await failure(transport.send(request(), never), 'closed');
       expect(server.requests).to.have.length(1);
+    });
+  });
+
+  describe('when it is closed while a connection comes about', () => {
+    it('should break the connection', async () => {
+      const sockets: Socket[] = [];
+      // Takes connections, and never says a word of TLS.
+      const tcp = createTcpServer((socket) => sockets.push(socket.on('error', () => undefined).resume()));
+      await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+      const url = `https://127.0.0.1:${(tcp.address() as AddressInfo).port}/`;
+      const sent = failure(transport.send({ method: 'GET', url, headers: {} }, never), 'closed');
+      await until(() => sockets.length === 1);
+      transport.close();
+      await sent;
+      await until(() => sockets[0]?.destroyed === true);
+      tcp.close();
     });
   });
 

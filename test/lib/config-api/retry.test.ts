@@ -86,6 +86,19 @@ describe('RetryingSender', () => {
     });
   }
 
+  it('should say so before each repeat: what was sent before may have been carried out', async () => {
+    const next = new FailingSender(['unavailable', 'timeout']);
+    const sentBefore: number[] = [];
+    const onRepeat = (): number => sentBefore.push(next.sent);
+    const sent = retrying(next, 0).send({ ...request('update'), onRepeat }, never);
+    for (let repeat = 1; repeat < 3; repeat += 1) {
+      await until(() => clock.pending === 1);
+      clock.step(0);
+    }
+    await sent;
+    expect(sentBefore).to.deep.equal([1, 2]);
+  });
+
   it('should draw each delay from a bound that doubles up to the longest', async () => {
     const next = new FailingSender(['unavailable', 'timeout', 'unavailable']);
     const sent = retrying(next).send(request('get'), never);

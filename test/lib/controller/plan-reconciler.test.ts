@@ -75,7 +75,7 @@ describe('PlanReconciler', () => {
       spec.toPlan = untilThere;
       const told: string[] = [];
       await reconciler.reconcile(port1, signal, { onWritten: (keys) => told.push(...keys) });
-      expect(told).to.deep.equal(keysOf(add(port1)));
+      expect(told).to.deep.equal(keysOf(add(port1), `public:${floatingIp}`));
     });
 
     it('should pass on what the config API answers', async () => {

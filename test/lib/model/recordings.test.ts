@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SvcMonitorError } from '../../../lib/index.js';
 import { isKind, parseObject, toDashed, type Kind } from '../../../lib/model/index.js';
 
 interface Recorded {
@@ -20,6 +21,8 @@ function objectsIn(value: unknown, found: Recorded[] = []): Recorded[] {
   const json = value as Json;
   if (json['obj_dict'] !== undefined) add(toDashed(String(json['type'])), json['obj_dict'], found);
   for (const [key, inner] of Object.entries(json)) {
+    // What is asked for may be nonsense on purpose.
+    if (key === 'request') continue;
     add(key, inner, found);
     objectsIn(inner, found);
   }
@@ -33,9 +36,24 @@ function add(kind: string, object: unknown, found: Recorded[]): void {
   if (typeof uuid === 'string' && 'fq_name' in object) found.push({ kind, uuid, object: object });
 }
 
-/** What the schema changes on purpose: nulls are dropped. */
+/** In recording 56 the server announces an object whose reference has no uuid at all: the monitor says so, and skips it. */
+const broken: ReadonlySet<string> = new Set(['virtual_machine_interface_refs.0.uuid: Invalid GUID']);
+
+/** What the schema changes on purpose: nulls, and empty lists in the place of structures, are dropped. */
 function withoutNulls(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => (inner === null ? undefined : inner));
+  const isUnset = (inner: unknown): boolean => inner === null || (Array.isArray(inner) && inner.length === 0);
+  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => (isUnset(inner) ? undefined : inner));
+}
+
+/** The problems for which an object is refused; none if it is not. */
+function problemsOf(kind: Kind, object: unknown): readonly string[] {
+  try {
+    parseObject(kind, object);
+    return [];
+  } catch (error) {
+    expect(error).to.be.instanceOf(SvcMonitorError);
+    return (error as SvcMonitorError).details['problems'] as readonly string[];
+  }
 }
 
 describe('the objects of the recordings', () => {
@@ -49,6 +67,7 @@ describe('the objects of the recordings', () => {
   for (const file of files) {
     it(`should parse, and keep every field: ${file}`, () => {
       for (const { kind, uuid, object } of objectsIn(read(file))) {
+        if (file.startsWith('56-') && problemsOf(kind, object).some((problem) => broken.has(problem))) continue;
         expect(withoutNulls(parseObject(kind, object)), `${kind} ${uuid}`).to.deep.equal(withoutNulls(object));
       }
     });

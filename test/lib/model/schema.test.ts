@@ -115,6 +115,27 @@ describe('parseObject', () => {
   });
 });
 
+describe('a field with parts of its own', () => {
+  for (const [name, value] of [
+    ['missing', {}],
+    ['null', { virtual_ip_properties: null, annotations: null }],
+    ['an empty list', { virtual_ip_properties: [], annotations: [], perms2: [], id_perms: [] }],
+  ] as const) {
+    it(`should be unset when it is ${name}`, () => {
+      const object = parseObject('virtual-ip', { uuid, fq_name: ['vip'], ...value });
+      expect(object.virtual_ip_properties).to.equal(undefined);
+      expect(object.annotations).to.equal(undefined);
+    });
+  }
+
+  it('should be refused when it is anything else', () => {
+    for (const value of [[{}], 'text', 7]) {
+      const object = { uuid, fq_name: ['vip'], virtual_ip_properties: value };
+      expect(() => parseObject('virtual-ip', object)).to.throw(SvcMonitorError);
+    }
+  });
+});
+
 describe('refUuids', () => {
   it('should give the uuids in the order in which they stand, and leave out references without one', () => {
     const object = { virtual_network_refs: [{ to: ['b'], uuid: 'b' }, { to: ['x'] }, { to: ['a'], uuid: 'a' }] };

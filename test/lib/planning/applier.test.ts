@@ -482,6 +482,23 @@ describe('PlanApplier', () => {
       expect(told.slice(1)).to.deep.equal([`written add-reference ${floatingIp} 40 [] after 1`]);
     });
 
+    it('should be told of each time that it is sent again', async () => {
+      const stage = stageWith();
+      const told: string[] = [];
+      const release = stage.hold(`ADD floating-ip ${floatingIp} -> ${port1}`);
+      const observer: WriteObserver = {
+        sending: (sent) => told.push(`sending ${described(sent)}`),
+        repeating: (sent) => told.push(`repeating ${described(sent)}`),
+      };
+      const applying = stage.applier.apply(plan([add(port1)]), signal, { observer });
+      await turns();
+      stage.clock.step(40);
+      stage.references[0]?.onRepeat?.();
+      release();
+      await applying;
+      expect(told).to.deep.equal([`sending add-reference ${floatingIp} 0`, `repeating add-reference ${floatingIp} 40`]);
+    });
+
     it('should be told up to which change the plan knew what it heeds, and of others what was there when it was sent', async () => {
       const stage = stageWith();
       const plannedAt: number[] = [];
@@ -527,7 +544,22 @@ describe('PlanApplier', () => {
       const keys: string[] = [];
       const options = { onWritten: (written: readonly string[]) => keys.push(...written) };
       await rejectionOf(stage.applier.apply(plan([add(port1), add(port2)]), signal, options));
-      expect(keys).to.deep.equal(keysOf(add(port1)));
+      expect(keys).to.deep.equal(keysOf(add(port1), `public:${floatingIp}`));
+    });
+
+    it('should be told the same keys of what the plan creates as of it later, and when it is made anew', async () => {
+      const stage = stageWith();
+      const told: (readonly string[])[] = [];
+      const options = { onWritten: (keys: readonly string[]) => told.push(keys) };
+      await stage.applier.apply(plan([create, bindCreated]), signal, options);
+      const [created] = stage.cache.all('virtual-ip');
+      await stage.applier.apply(plan([{ ...bindCreated, on: ofVirtualIp(created?.uuid) }]), signal, options);
+      stage.remove('virtual-ip', created?.uuid ?? '');
+      await stage.applier.apply(plan([create, bindCreated]), signal, options);
+      const [made, bound, boundLater, madeAnew, boundAnew] = told;
+      expect(told).to.have.length(5);
+      expect(boundLater).to.deep.equal(bound);
+      expect([madeAnew, boundAnew]).to.deep.equal([made, bound]);
     });
   });
 

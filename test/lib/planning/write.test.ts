@@ -4,7 +4,7 @@ import {
   describeStages,
   describeWrite,
   isToCreated,
-  keysOf,
+  keysOf as keysByName,
   kindOf,
   subjectOf,
   type EntriesWrite,
@@ -66,11 +66,25 @@ const all: readonly (readonly [Write, string])[] = [
   [entries({ remove: ['c', 'd'], on: virtualIp }), 'remove c, d in the annotations of virtual-ip vip'],
 ];
 
+/** With the mark or the uuid of what it changes for a name. */
+function keysOf(write: Write): readonly string[] {
+  if (write.do === 'create') return keysByName(write, write.as);
+  return keysByName(write, 'created' in write.on ? write.on.created : write.on.uuid);
+}
+
 describe('keysOf', () => {
   describe('when a plan makes the same object anew, and writes the same to it', () => {
-    it('should be the same each time, by the name of what it makes and its mark', () => {
-      expect(keysOf(reference('add-reference', made))).to.deep.equal(keysOf(reference('add-reference', { ...made })));
-      expect(keysOf(create)).to.deep.equal(keysOf({ ...create, properties: { display_name: 'b' } }));
+    it('should be the same each time, by the name of what it makes', () => {
+      const name = create.fqName.join(':');
+      for (const [first, later] of [
+        [reference('add-reference', made), reference('add-reference', virtualIp)],
+        [set({ address: '10.0.0.1' }, made), set({ address: '10.0.0.1' }, virtualIp)],
+        [entries({ set: { a: '1' }, remove: ['b'] }), entries({ set: { a: '1' }, remove: ['b'], on: virtualIp })],
+        [create, { ...create, properties: { display_name: 'b' } }],
+        [remove, { ...remove, on: { ...virtualIp, uuid: 'another' } }],
+      ] as const) {
+        expect(keysByName(later, name)).to.deep.equal(keysByName(first, name));
+      }
     });
   });
 

@@ -16,6 +16,7 @@ export type FlowCommand =
   | { readonly do: 'step'; readonly which: number }
   | { readonly do: 'deliver'; readonly count: number }
   | { readonly do: 'turns'; readonly count: number }
+  | { readonly do: 'outage'; readonly steps: number }
   | {
       readonly do: 'restart';
       readonly which: number;
@@ -29,6 +30,7 @@ export type FlowCommand =
 
 /** Its commands. */
 export const flowCommands: readonly Weighted<FlowCommand>[] = [
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('outage' as const), steps: fc.nat({ max: 6 }) }) },
   { weight: 18, arbitrary: fc.record({ do: fc.constant('step' as const), which: small }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('deliver' as const), count: fc.integer({ min: 1, max: 12 }) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 20 }) }) },
@@ -53,6 +55,8 @@ export async function carryOutFlow(world: World, command: FlowCommand): Promise<
       return;
     case 'turns':
       return world.turns(command.count);
+    case 'outage':
+      return world.outage(command.steps);
     case 'restart':
       return restart(world, command);
   }

@@ -24,6 +24,7 @@ export function carryOut(world: World, command: Command): Promise<void> {
     case 'step':
     case 'deliver':
     case 'turns':
+    case 'outage':
     case 'restart':
       return carryOutFlow(world, command);
     case 'create':
@@ -35,6 +36,7 @@ export function carryOut(world: World, command: Command): Promise<void> {
     case 'replace':
       return carryOutOctavia(world, command);
     case 'associate':
+    case 'change VIP':
     case 'disassociate':
     case 'describe':
     case 'move':
@@ -49,6 +51,8 @@ export function carryOut(world: World, command: Command): Promise<void> {
     case 'share':
     case 'hostile port':
     case 'drop hostile port':
+    case 'odd VIP port':
+    case 'drop odd VIP port':
     case 'forge':
       return carryOutStrangers(world, command);
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { LoadBalancer, Stranger } from '../../../fixtures/index.js';
+import type { LoadBalancer, Stranger, UserPort } from '../../../fixtures/index.js';
 import { pick, type World } from '../world.js';
 import { small, type Weighted } from './weighted.js';
 
@@ -8,7 +8,18 @@ export type StrangerCommand =
   | { readonly do: 'share'; readonly isShared: boolean }
   /** A port like an amphora's in a shared network: in the stranger's project, or in none, and named as in a trusted one. */
   | { readonly do: 'hostile port'; readonly loadBalancer: number; readonly isBound: boolean; readonly isOdd: boolean }
-  | { readonly do: 'drop hostile port'; readonly which: number }
+  | { readonly do: 'drop hostile port' | 'drop odd VIP port'; readonly which: number }
+  /**
+   * A VIP port of Octavia's in no project, past Neutron, named as in the first tenant's or a trusted one; maybe somebody carries its address, whom
+   * the first tenant's network would trust, and a floating ip is on it.
+   */
+  | {
+      readonly do: 'odd VIP port';
+      readonly isTrusted: boolean;
+      readonly isCarried: boolean;
+      readonly floatingIp: 'none' | 'own' | 'another';
+      readonly which: number;
+    }
   /** A virtual-ip of the stranger's with our annotations. It names a floating ip of another's, and as VIP port his, one that is gone, or an own. */
   | {
       readonly do: 'forge';
@@ -18,6 +29,7 @@ export type StrangerCommand =
     };
 
 const mostHostilePorts = 3;
+const mostOddVipPorts = 2;
 const gonePort = '00000000-0000-4000-8000-00000000dead';
 
 /** Their commands. */
@@ -32,7 +44,23 @@ export const strangerCommands: readonly Weighted<StrangerCommand>[] = [
       isOdd: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop hostile port' as const), which: small }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('drop hostile port' as const, 'drop odd VIP port' as const),
+      which: small,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('odd VIP port' as const),
+      isTrusted: fc.boolean(),
+      isCarried: fc.boolean(),
+      floatingIp: fc.constantFrom('none' as const, 'own' as const, 'another' as const),
+      which: small,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -50,9 +78,13 @@ export async function carryOutStrangers(world: World, command: StrangerCommand):
       return share(world, command.isShared);
     case 'hostile port':
       return makeHostilePort(world, command);
-    case 'drop hostile port': {
+    case 'odd VIP port':
+      return makeOddVipPort(world, command);
+    case 'drop hostile port':
+    case 'drop odd VIP port': {
       const { stranger } = world.people;
-      const port = stranger && pick(hostilePortsOf(stranger), command.which);
+      const portsOf = command.do === 'drop hostile port' ? hostilePortsOf : oddVipPortsOf;
+      const port = stranger && pick(portsOf(stranger), command.which);
       if (stranger !== undefined && port !== undefined) await stranger.user.deletePort(port.id).run();
       return;
     }
@@ -94,6 +126,38 @@ async function makeHostilePort(
   if (isBound) await people.novaOf(stranger).bind(port.id);
 }
 
+async function makeOddVipPort(
+  world: World,
+  { isTrusted, isCarried, floatingIp: whose, which }: Extract<StrangerCommand, { readonly do: 'odd VIP port' }>,
+): Promise<void> {
+  const { people } = world;
+  const { operator, user, tenant } = people.first;
+  const stranger = await people.meetStranger();
+  if (oddVipPortsOf(stranger).length >= mostOddVipPorts) return;
+  const subnetId = tenant.subnets[0]?.id ?? '';
+  const project = isTrusted ? (people.trustedNames[0] ?? '') : tenant.name;
+  // Of one virtual machine and name there is one.
+  const fqName = ['default-domain', project] as const;
+  let port: UserPort | undefined;
+  await world.calmly(async () => {
+    port = await stranger.createVipPortOfNobody({ fqName, networkId: tenant.networkId }, subnetId);
+  });
+  const [address] = port?.addresses ?? [];
+  if (port === undefined || address === undefined) return;
+  if (isCarried) await user.createHostilePort(tenant, { address, subnetId }).run();
+  if (whose === 'none') return;
+  const free = world.floatingIps.filter(({ association }) => association === undefined);
+  const floatingIp =
+    (whose === 'own' ? undefined : pick(free, which)) ?? (await stranger.user.createFloatingIp().run());
+  // Neutron knows no such port; the config API takes it.
+  const { id: portId } = port;
+  await world.calmly(async () => {
+    await operator.updateReference({ kind: 'floating-ip', id: floatingIp.id }, portId, 'ADD');
+    await operator.setProperties('floating-ip', floatingIp.id, { floating_ip_fixed_ip_address: address });
+    floatingIp.association = { portId, fixedIp: address };
+  });
+}
+
 async function forge(
   world: World,
   { loadBalancer: index, floatingIp: which, vipPort }: Extract<StrangerCommand, { readonly do: 'forge' }>,
@@ -116,6 +180,12 @@ async function forge(
 
 function hostilePortsOf({ user }: Stranger): Stranger['user']['ports'] {
   return user.ports.filter(({ isDeleted, carries }) => !isDeleted && carries.length > 0);
+}
+
+function oddVipPortsOf({ user }: Stranger): Stranger['user']['ports'] {
+  return user.ports.filter(
+    ({ isDeleted, projectId, carries }) => !isDeleted && projectId === undefined && carries.length === 0,
+  );
 }
 
 function keyOf({ networkId, vips }: LoadBalancer): string {

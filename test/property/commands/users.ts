@@ -14,6 +14,8 @@ export type UserCommand =
       /** Freed before, and not in one request. */
       readonly isFreed: boolean;
     }
+  /** From one VIP of its VIP port to the next. */
+  | { readonly do: 'change VIP'; readonly floatingIp: number; readonly isFreed: boolean }
   | { readonly do: 'disassociate'; readonly floatingIp: number; readonly form: 'port-null' | 'empty-update' }
   | { readonly do: 'describe' | 'remove'; readonly floatingIp: number }
   /** To the port of an instance, or to an amphora's own. */
@@ -30,6 +32,10 @@ export const userCommands: readonly Weighted<UserCommand>[] = [
       vip: fc.constantFrom(0, 0, 1, 2),
       isFreed: fc.boolean(),
     }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('change VIP' as const), floatingIp: small, isFreed: fc.boolean() }),
   },
   {
     weight: 3,
@@ -81,6 +87,8 @@ async function act(world: World, floatingIp: UserFloatingIp, command: UserComman
       await user.associate(floatingIp, loadBalancer, vip).run();
       return;
     }
+    case 'change VIP':
+      return changeVip(world, floatingIp, command.isFreed);
     case 'disassociate':
       return user.disassociate(floatingIp, command.form).run();
     case 'describe':
@@ -92,6 +100,20 @@ async function act(world: World, floatingIp: UserFloatingIp, command: UserComman
     case 'remove':
       return user.deleteFloatingIp(floatingIp).run();
   }
+}
+
+async function changeVip(world: World, floatingIp: UserFloatingIp, isFreed: boolean): Promise<void> {
+  const { user } = world.people.first;
+  const { portId, fixedIp } = floatingIp.association ?? {};
+  const loadBalancer = world.loadBalancers.find(
+    ({ vipPortId, isVipPortDeleted }) => vipPortId === portId && !isVipPortDeleted,
+  );
+  if (loadBalancer === undefined) return;
+  const { vips } = loadBalancer;
+  const vip = pick(vips, vips.findIndex(({ address }) => address === fixedIp) + 1);
+  if (vip === undefined || vip.address === fixedIp) return;
+  if (isFreed) await user.disassociate(floatingIp).run();
+  await user.associate(floatingIp, loadBalancer, vip).run();
 }
 
 async function move(

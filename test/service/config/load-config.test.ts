@@ -25,7 +25,7 @@ describe('loadConfig', () => {
     it('should take the defaults that docs/settings.md names', () => {
       const config = load({});
       expect(config.configApi.urls).to.deep.equal(['http://127.0.0.1:8082']);
-      expect(config.configApi.keepAlive).to.equal(false);
+      expect(config.configApi.keepAlive).to.equal('auto');
       expect(config.configApi.auth).to.deep.equal({ mode: 'none' });
       expect(config.rabbitmq).to.deep.equal({
         brokers: ['127.0.0.1:5672'],

@@ -2,7 +2,7 @@ import type { CacheReader } from '../../../cache/index.js';
 import { projectOf, type EntityOf } from '../../../model/index.js';
 import type { HistoryReader } from '../history/index.js';
 import { addressesOf, carriersOf, marksOf, ownersOf } from '../ports.js';
-import { recordOf } from '../record/record.js';
+import type { KeptVirtualIp } from '../record/record.js';
 import { vipKeyParts, type VipKey } from '../vip-key.js';
 import type { LoadBalancerObservation, ObservedPort } from './plan.js';
 
@@ -16,12 +16,12 @@ export interface Known {
 export function observeLoadBalancer(
   { cache, history }: Known,
   key: VipKey,
-  virtualIps: readonly EntityOf<'virtual-ip'>[],
+  virtualIps: readonly KeptVirtualIp[],
 ): LoadBalancerObservation {
   const { networkUuid, address } = vipKeyParts(key);
   const owners = ownersOf(cache, key);
   // One that has the address before one that had it.
-  const recorded = virtualIps.flatMap((virtualIp) => recordOf(virtualIp)?.vipPort ?? []);
+  const recorded = virtualIps.map(({ record }) => record.vipPort);
   const recordedVipPort =
     recorded.find((uuid) => owners.some((owner) => owner.uuid === uuid)) ??
     recorded[0] ??

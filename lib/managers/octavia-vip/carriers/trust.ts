@@ -22,9 +22,9 @@ export function isTrustedProject(project: PortProject | undefined, trusted: read
   if (project === undefined) return false;
   return trusted.some(
     (entry) =>
-      entry.replaceAll('-', '') === project.uuid.replaceAll('-', '') ||
       entry === project.name ||
-      `default-domain:${entry}` === project.name,
+      `default-domain:${entry}` === project.name ||
+      entry.replaceAll('-', '') === project.uuid.replaceAll('-', ''),
   );
 }
 

@@ -8,7 +8,7 @@ export interface Detached {
   readonly sinceMs: number;
   /** False if it was so when it was seen first: after a start, say. */
   readonly wasSeenAttached: boolean;
-  /** The ports that it referenced before. */
+  /** The ports that it referenced before; where that was not seen, those that its record named when it was seen first. */
   readonly portUuids: readonly string[];
   /** The ports to which we have added references since it was last seen attached. */
   readonly addedPorts: readonly string[];
@@ -65,15 +65,22 @@ export function lossFacts(seen: DetachedObservation, rules: Rules): LossFacts {
   // Of the VIP's own: a user may have moved the floating ip to another port, and deleted that.
   const others = seen.recordedPorts.filter(({ uuid }) => uuid !== seen.vipPort);
   const deletedOne = latest?.deletedPorts.some((port) => others.some(({ uuid }) => uuid === port)) === true;
+  const explaining = others.filter(({ uuid }) => canExplain(uuid, seen.detached));
   return {
     latest: latest === undefined ? 'unknown' : deletedOne ? 'deleted-a-port' : 'deleted-nothing',
     withinWindow: restOfWindow(seen.detached, rules) > 0,
     verified: seen.verified,
-    gone: others.some(({ gone }) => gone === 'unexplained')
+    gone: explaining.some(({ gone }) => gone === 'unexplained')
       ? 'unexplained'
-      : others.some(({ gone }) => gone === 'explained')
+      : explaining.some(({ gone }) => gone === 'explained')
         ? 'explained'
         : 'none',
     setting: rules.unclearDisassociation,
   };
+}
+
+// What came into the record after the floating ip was seen detached has not stripped it.
+function canExplain(port: string, detached: Detached | undefined): boolean {
+  if (detached === undefined || detached.wasSeenAttached || detached.portUuids.length === 0) return true;
+  return detached.portUuids.includes(port) || detached.addedPorts.includes(port);
 }

@@ -4,7 +4,7 @@ import { lossRuleOf } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
 import type { Loss, LossFacts } from './loss-rules.js';
 import { floatingIpRules, type FloatingIpFacts, type Standing } from './rules.js';
-import { amphoraPorts, writesToTakeBack } from './writes.js';
+import { amphoraPorts, crossingOf, writesToTakeBack } from './writes.js';
 
 /** The settings that count here. @inline */
 type Rules = Pick<OctaviaVipSettings, 'stripWindowMs' | 'unclearDisassociation'>;
@@ -33,7 +33,8 @@ export function factsOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservat
   const ownWork = isOwnWork(floatingIp, live, { seen, ports });
   // Neutron sets references and fixed ip together, and clears them together.
   const isAttached = floatingIp.references.length > 0 && floatingIp.fixedIp !== undefined && !ownWork;
-  const isLost = recorded ? !isAttached : wasStrippedByOurReference(floatingIp, live, { seen, ports });
+  // Of what another VIP holds that one asks.
+  const isLost = recorded ? !isAttached : !floatingIp.heldElsewhere && wasStripped(floatingIp, live, { seen, ports });
   return {
     vipPort: vipPortFact(seen),
     references: referencesFact(floatingIp, live, { seen, ports }),
@@ -43,12 +44,15 @@ export function factsOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservat
     loss: isLost && seen.vipPort !== undefined ? lossRule(floatingIp, seen, rules).stands : 'none',
     seenAttached: detached?.wasSeenAttached === true,
     fence: floatingIp.fence,
+    heldElsewhere: floatingIp.heldElsewhere,
     known:
       floatingIp.recordedElsewhere ||
       floatingIp.wasSeenAssociated ||
       floatingIp.footprint !== undefined ||
       detached?.wasSeenAttached === true,
     former: floatingIp.former !== undefined,
+    overtaken: isOvertaken(floatingIp, seen, ports),
+    crossed: crossingOf(floatingIp, seen) !== undefined,
     leftOver: writesToTakeBack(floatingIp, seen).length > 0,
   };
 }
@@ -96,12 +100,34 @@ function isOwnWork(floatingIp: ObservedFloatingIp, live: readonly string[], { se
   return live.every((uuid) => ports.has(uuid) || detached.addedPorts.includes(uuid));
 }
 
-// Another instance has ended what it could no longer know to be in danger: a reference of ours came after it had looked.
-function wasStrippedByOurReference(
-  { detached, footprint, fixedIp }: ObservedFloatingIp,
+// Neutron replaces all references by one: beside one to the VIP port that we added when we restored it, one to another port is what its user has
+// chosen since. The fixed ip that went with that is lost under ours.
+function isOvertaken(
+  { added = [], references, fixedIp }: ObservedFloatingIp,
+  { vipPort, address }: FloatingIpObservation,
+  ports: ReadonlySet<string>,
+): boolean {
+  if (vipPort === undefined || fixedIp !== address || !added.includes(vipPort.uuid)) return false;
+  return references.some(
+    ({ portUuid, live, addresses }) =>
+      live &&
+      portUuid !== vipPort.uuid &&
+      !ports.has(portUuid) &&
+      !added.includes(portUuid) &&
+      addresses.length > 0 &&
+      !addresses.includes(address),
+  );
+}
+
+// Another instance has ended what it could no longer know to be in danger: a reference of ours came after it had looked. Or it was stripped
+// before it could be recorded, by the delete of a port that it referenced before its user moved it here (recording 57).
+function wasStripped(
+  { detached, footprint, fixedIp, seenLast }: ObservedFloatingIp,
   live: readonly string[],
   { seen, ports }: Around,
 ): boolean {
   if ((fixedIp !== undefined && fixedIp !== seen.address) || !live.every((uuid) => ports.has(uuid))) return false;
-  return detached?.requests.at(-1)?.deletedPorts.some((port) => footprint?.ports.includes(port) === true) === true;
+  const counts = (port: string): boolean =>
+    footprint?.ports.includes(port) === true || (seenLast === true && ports.has(port));
+  return detached?.requests.at(-1)?.deletedPorts.some(counts) === true;
 }

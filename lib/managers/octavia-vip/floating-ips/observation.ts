@@ -16,6 +16,10 @@ export interface ObservedFloatingIp {
   readonly wasSeenAssociated: boolean;
   /** What this process itself wrote on it for this VIP and has not taken away; undefined: nothing. */
   readonly footprint?: Footprint;
+  /** The ports to which this process has added references since a read last showed it attached by nothing but those, or by nothing of them. */
+  readonly added?: readonly string[];
+  /** The fixed ip that this process left it with when it ended an association with this VIP, if it was not read since. Null: none. */
+  readonly left?: string | null;
   /** Whether the VIP of another address of the same VIP port records it. */
   readonly recordedElsewhere: boolean;
   /**
@@ -25,8 +29,10 @@ export interface ObservedFloatingIp {
   readonly former?: readonly string[];
   /** Whether a virtual-ip of another VIP records it: what is left on it is that one's business. Defaults to no. */
   readonly keptElsewhere?: boolean;
-  /** Whether it is attached to another VIP now: the flag is that one's. */
-  readonly attachedElsewhere: boolean;
+  /** Whether this process saw it attached to a VIP last here, and that is not over. Defaults to no. */
+  readonly seenLast?: boolean;
+  /** Whether another VIP holds it: it restores it, and what is on it is that one's (docs/rules.md, "What a VIP holds a floating ip by"). */
+  readonly heldElsewhere: boolean;
   /** How it was detached; undefined if nobody saw it, or it is attached. */
   readonly detached?: Detached;
   /**
@@ -42,8 +48,8 @@ export interface ObservedReference {
   readonly live: boolean;
   /** Nothing is known of the interface, not even that it is gone: the reference is left as it is. */
   readonly unclear: boolean;
-  /** Address of the interface, if it has exactly one. */
-  readonly ownAddress?: string;
+  /** Addresses of the interface; none: they are not known. */
+  readonly addresses: readonly string[];
 }
 
 /** What is known of a VIP when its floating ips are planned. */

@@ -1,15 +1,15 @@
 import type { CacheReader } from '../../../cache/index.js';
 import type { EntityOf } from '../../../model/index.js';
 import type { Known } from '../carriers/observe.js';
-import { observeLoadBalancer } from '../carriers/observe.js';
-import { planLoadBalancer, type LoadBalancerPlan } from '../carriers/plan.js';
+import type { LoadBalancerPlan } from '../carriers/plan.js';
 import { fenceOf, footprintsAt } from '../history/index.js';
-import { addressesOf, isUnclear, networkOf } from '../ports.js';
-import { findManaged, isBelieved, type ManagedVirtualIps } from '../record/observe.js';
-import { recordedFloatingIps, recordedPorts, recordOf, virtualIpsRecording } from '../record/record.js';
-import type { OctaviaVipSettings } from '../settings.js';
-import { vipKey, vipKeyParts, type VipKey } from '../vip-key.js';
+import { addressesOf, isUnclear } from '../ports.js';
+import { isBelieved, type ManagedVirtualIps } from '../record/observe.js';
+import { recordedFloatingIps, recordedPorts, virtualIpsRecording, type KeptVirtualIp } from '../record/record.js';
+import { vipKeyParts, type VipKey } from '../vip-key.js';
 import type { Detached } from './detached.js';
+import { goneness, isVipPortUnclear, type ObservationParts } from './evidence.js';
+import { holderOf } from './holder.js';
 import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './observation.js';
 
 type FloatingIp = EntityOf<'floating-ip'>;
@@ -28,16 +28,6 @@ export interface FloatingIpsSeen {
   readonly unknown: readonly string[];
 }
 
-/** Where it is gathered from. */
-export interface ObservationParts extends Known {
-  /** Monotonic time, milliseconds. */
-  readonly now: number;
-  readonly settings: Pick<
-    OctaviaVipSettings,
-    'stripWindowMs' | 'octaviaOwner' | 'amphoraNamePrefix' | 'amphoraProjects' | 'freshPortTimeoutMs' | 'virtualPorts'
-  >;
-}
-
 /** Gathers what is known of the floating ips of a VIP, as plain values. */
 export function observeFloatingIps(parts: ObservationParts, input: FloatingIpInput): FloatingIpsSeen {
   const { history } = parts;
@@ -50,7 +40,7 @@ export function observeFloatingIps(parts: ObservationParts, input: FloatingIpInp
   const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...evidence];
   const { candidates, unknown } = candidatesOf(parts, { key, managed, ports });
 
-  const seenVip = { key, vipPort: vipPort?.uuid ?? current.map(recordOf)[0]?.vipPort ?? '' };
+  const seenVip = { key, vipPort: vipPort?.uuid ?? current[0]?.record.vipPort ?? '' };
   const floatingIps = candidates.map((floatingIp): ObservedFloatingIp => {
     const detached = observeDetached(parts, floatingIp.uuid);
     // With the VIP port among them they were the VIP's; without it, a user had moved the floating ip there.
@@ -116,6 +106,7 @@ function observeFloatingIp(
   const { own, former } = footprintsAt(memory, key, vipPort);
   const ended = managed.former.filter((virtualIp) => isBelieved(parts, virtualIp, floatingIp));
   const isRecorded = managed.current.some((virtualIp) => recordedFloatingIps(virtualIp).includes(floatingIp.uuid));
+  const elsewhere = recordsElsewhere(parts, floatingIp, key);
   return {
     uuid: floatingIp.uuid,
     ...(floatingIp.fixedIp === undefined ? {} : { fixedIp: floatingIp.fixedIp }),
@@ -124,61 +115,45 @@ function observeFloatingIp(
     recorded: isRecorded,
     trusted: managed.current.some((virtualIp) => isBelieved(parts, virtualIp, floatingIp)),
     wasSeenAssociated: history.wasAssociated(floatingIp.uuid, seenVip),
-    recordedElsewhere: isRecordedElsewhere(parts, floatingIp, { key, vipPort }),
+    // By the VIP of another address of the same VIP port.
+    recordedElsewhere: elsewhere.some(({ record }) => record.vipPort === vipPort),
     ...(ended.length === 0 && former === undefined
       ? {}
       : { former: [...new Set([...ended.flatMap(recordedPorts), ...(former?.ports ?? [])])].sort() }),
     ...(own === undefined ? {} : { footprint: own }),
-    attachedElsewhere: isAttachedElsewhere(parts, floatingIp, key),
-    ...(isKeptElsewhere(parts, floatingIp, key) ? { keptElsewhere: true } : {}),
+    ...(memory === undefined || Object.keys(memory.added).length === 0
+      ? {}
+      : { added: Object.keys(memory.added).sort() }),
+    ...(memory?.left?.vip === key ? { left: memory.left.fixedIp } : {}),
+    ...(memory?.held?.vip === key && memory.held.vipPort === seenVip.vipPort ? { seenLast: true } : {}),
+    heldElsewhere: (holderOf(parts, floatingIp, key) ?? key) !== key,
+    ...(elsewhere.length > 0 ? { keptElsewhere: true } : {}),
     ...(detached === undefined ? {} : { detached }),
     fence: fenceOf(memory, now, settings.stripWindowMs),
   };
 }
 
-// The delete of a VIP port begins with its address; one without an address of which nobody told us so may only be unreadable, and so may
-// one of which nothing is known.
-function isVipPortUnclear({ cache, history }: Known, managed: readonly EntityOf<'virtual-ip'>[]): boolean {
-  return managed.some((virtualIp) => {
-    const record = recordOf(virtualIp);
-    if (record === undefined) return false;
-    if (cache.get('virtual-machine-interface', record.vipPort) === undefined) return !cache.isGone(record.vipPort);
-    return !history.requests.isDeleteExplained(record.vipPort);
-  });
-}
-
-// By the VIP of another address of the same VIP port.
-function isRecordedElsewhere(
-  parts: Known,
-  floatingIp: FloatingIp,
-  { key, vipPort }: { readonly key: VipKey; readonly vipPort: string | undefined },
-): boolean {
-  return virtualIpsRecording(parts.cache, floatingIp.uuid).some((virtualIp) => {
-    const record = recordOf(virtualIp);
-    return record?.vipPort === vipPort && record?.vip !== key && isBelieved(parts, virtualIp, floatingIp);
-  });
-}
-
-function isKeptElsewhere(parts: Known, floatingIp: FloatingIp, key: VipKey): boolean {
-  return virtualIpsRecording(parts.cache, floatingIp.uuid).some(
-    (virtualIp) => recordOf(virtualIp)?.vip !== key && isBelieved(parts, virtualIp, floatingIp),
+// Those that are believed.
+function recordsElsewhere(parts: Known, floatingIp: FloatingIp, key: VipKey): readonly KeptVirtualIp[] {
+  return virtualIpsRecording(parts.cache, floatingIp.uuid).filter(
+    (virtualIp) => virtualIp.record.vip !== key && isBelieved(parts, virtualIp, floatingIp),
   );
 }
 
 function observeReference(cache: CacheReader, portUuid: string): ObservedReference {
-  const [address, ...others] = addressesOf(cache, portUuid).flatMap((ip) => ip.address ?? []);
   return {
     portUuid,
     live: !cache.isGone(portUuid),
     unclear: isUnclear(cache, portUuid),
-    ...(address === undefined || others.length > 0 ? {} : { ownAddress: address }),
+    addresses: addressesOf(cache, portUuid).flatMap((ip) => ip.address ?? []),
   };
 }
 
 function observeDetached({ history, now }: ObservationParts, uuid: string): Detached | undefined {
   const memory = history.memoryOf(uuid);
   if (memory?.detached === undefined) return undefined;
-  const { detached, added, requests } = memory;
+  const { detached, added } = memory;
+  const requests = history.requestsOf(uuid);
   return {
     sinceMs: now - detached.since,
     wasSeenAttached: detached.wasSeenAttached,
@@ -186,32 +161,7 @@ function observeDetached({ history, now }: ObservationParts, uuid: string): Deta
     addedPorts: Object.keys(added).sort(),
     requests: requests.map((request) => ({
       ageMs: now - request.at,
-      deletedPorts: history.requests.deletedBeside(request, memory),
+      deletedPorts: history.requests.deletedBeside(request, { requests, added }),
     })),
   };
-}
-
-// A port that has lost its last address is as good as gone: a port delete has begun (recording 08).
-function goneness({ cache, history }: Known, portUuid: string): 'no' | 'explained' | 'unexplained' {
-  const isThere =
-    cache.get('virtual-machine-interface', portUuid) !== undefined && addressesOf(cache, portUuid).length > 0;
-  if (isThere || isUnclear(cache, portUuid)) return 'no';
-  return history.requests.isDeleteExplained(portUuid) ? 'explained' : 'unexplained';
-}
-
-// To a VIP that is managed, that is: nobody else would take back what we left.
-function isAttachedElsewhere(parts: ObservationParts, floatingIp: FloatingIp, key: VipKey): boolean {
-  const { cache, settings } = parts;
-  const { fixedIp, refs } = floatingIp;
-  if (fixedIp === undefined) return false;
-  return refs['virtual-machine-interface'].some((portUuid) => {
-    const port = cache.get('virtual-machine-interface', portUuid);
-    const network = port && networkOf(port);
-    if (network === undefined) return false;
-    const other = vipKey(network, fixedIp);
-    if (other === key) return false;
-    const managed = findManaged(cache, other);
-    const { vipPort, members } = planLoadBalancer(observeLoadBalancer(parts, other, managed), settings);
-    return vipPort?.uuid === portUuid && managed.length + members.length > 0;
-  });
 }

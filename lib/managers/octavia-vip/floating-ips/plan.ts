@@ -5,12 +5,21 @@ import { restOfWindow } from './detached.js';
 import { decideStanding } from './facts.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
 import type { RecheckTime } from './rules.js';
-import { writesToBind, writesToEnd, writesToRelease, writesToTakeBack } from './writes.js';
+import {
+  setsFixedIp,
+  writesToBind,
+  writesToEnd,
+  writesToRelease,
+  writesToTakeBack,
+  writesToUncross,
+} from './writes.js';
 
 /** What has happened to an association, for metrics and logs. */
 export interface AssociationEvent {
   readonly floatingIpUuid: string;
   readonly type: 'associated' | 'taken-over' | 'stripped' | 'restored' | 'freed' | 'moved' | 'vip-gone';
+  /** The record of another VIP names it: how it was detached is evidence there. Defaults to no. */
+  readonly keptElsewhere?: true;
 }
 
 /** Objects to read again, by uuid, sorted. */
@@ -38,6 +47,8 @@ export interface FloatingIpPlan {
   readonly events: readonly AssociationEvent[];
   /** Uuids of floating ips on which nothing that was written for this VIP is left, or it is another's by now: it is no evidence any more. */
   readonly forgotten: readonly string[];
+  /** Uuids of floating ips that were read after we had left them with a fixed ip at the end of an association. */
+  readonly leftRead: readonly string[];
   /** When to look again although nothing may change. Milliseconds. */
   readonly recheckAfterMs?: number;
   /** What to read again before an association, or its record, is given up. */
@@ -61,6 +72,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     letGo: [] as Write[],
     end: [] as Write[],
     forgotten: [] as string[],
+    leftRead: [] as string[],
     bind: [] as Write[],
     release: [] as Write[],
     events: [] as AssociationEvent[],
@@ -72,8 +84,13 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     const { rule, loss } = decideStanding(floatingIp, seen, rules);
     const standing = rule.stands;
     plan.verdicts.push(verdictOf({ kind: 'floating-ip', uuid: floatingIp.uuid }, rule, loss));
+    if (floatingIp.left !== undefined) {
+      const { uuid } = floatingIp;
+      (seen.verified ? plan.leftRead : plan.verify.floatingIps).push(uuid);
+    }
     const event = (type: AssociationEvent['type']): void => {
-      plan.events.push({ floatingIpUuid: floatingIp.uuid, type });
+      const kept = floatingIp.keptElsewhere === true ? { keptElsewhere: true as const } : {};
+      plan.events.push({ floatingIpUuid: floatingIp.uuid, type, ...kept });
     };
     switch (standing.is) {
       case 'associated': {
@@ -114,16 +131,27 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         break;
       case 'ended':
         // What is taken away now may have been given by its user a moment ago.
-        if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
+        if (!seen.verified) {
+          plan.verify.floatingIps.push(floatingIp.uuid);
+          plan.verify.ports.push(...unknownPorts(floatingIp));
+        }
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
         event(standing.event);
         if (!isHandedOver(floatingIp)) plan.forgotten.push(floatingIp.uuid);
         break;
       case 'former':
-        if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
+        if (!seen.verified) {
+          plan.verify.floatingIps.push(floatingIp.uuid);
+          plan.verify.ports.push(...unknownPorts(floatingIp));
+        }
         plan.end.push(...writesToEnd(floatingIp, seen));
         event('vip-gone');
         plan.forgotten.push(floatingIp.uuid);
+        break;
+      case 'crossed':
+        plan.release.push(...writesToUncross(floatingIp, seen));
+        // Where it still stands in the record it is moved by then.
+        (floatingIp.recorded ? plan.undecided : plan.forgotten).push(floatingIp.uuid);
         break;
       case 'left-over':
         if (!seen.verified) plan.verify.floatingIps.push(floatingIp.uuid);
@@ -139,8 +167,12 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         break;
     }
   }
+  // One of which this very plan sets it again has yet to be read: at once, since nothing else wakes us.
+  const setsAgain = (uuid: string): boolean => [...plan.end, ...plan.release].some((write) => setsFixedIp(write, uuid));
+  if (floatingIps.some(({ uuid }) => setsAgain(uuid))) recheckAfterMs = 0;
   return {
     ...plan,
+    leftRead: plan.leftRead.filter((uuid) => !setsAgain(uuid)),
     verify: {
       ports: [...new Set(plan.verify.ports)].sort(),
       floatingIps: [...new Set(plan.verify.floatingIps)],
@@ -163,12 +195,17 @@ function waitOf(recheck: RecheckTime, floatingIp: ObservedFloatingIp, rules: Rul
   }
 }
 
+// Whether the fixed ip is one of theirs has to be known before it is taken away.
+function unknownPorts({ references }: ObservedFloatingIp): readonly string[] {
+  return references.flatMap(({ portUuid, live, addresses }) => (live && addresses.length === 0 ? [portUuid] : []));
+}
+
 // Neutron attaches to one port, and sets the fixed ip with it: one that is none of the VIP's is the user's own choice.
 function isUsersElsewhere({ references, fixedIp }: ObservedFloatingIp, seen: FloatingIpObservation): boolean {
   return references.some(({ live }) => live) && fixedIp !== undefined && fixedIp !== seen.address;
 }
 
 // What we leave to another VIP is remembered until that one has recorded it: it may end before.
-function isHandedOver({ attachedElsewhere, keptElsewhere }: ObservedFloatingIp): boolean {
-  return attachedElsewhere && keptElsewhere !== true;
+function isHandedOver({ heldElsewhere, keptElsewhere }: ObservedFloatingIp): boolean {
+  return heldElsewhere && keptElsewhere !== true;
 }

@@ -7,7 +7,7 @@ export type Standing =
   | { readonly is: 'associated'; readonly event?: 'associated' | 'taken-over' | 'stripped' | 'restored' }
   | { readonly is: 'ended'; readonly event: EndEvent }
   | { readonly is: 'undecided'; readonly recheck: RecheckTime }
-  | { readonly is: 'unverified' | 'untrusted' | 'left-over' | 'former' | 'none' };
+  | { readonly is: 'unverified' | 'untrusted' | 'crossed' | 'left-over' | 'former' | 'none' };
 
 /** When to look again: at the end of the window that has begun, after a whole one, or after a while, for what got lost. */
 export type RecheckTime = 'rest-of-window' | 'window' | 'while';
@@ -23,13 +23,17 @@ export type FloatingIpFacts = {
   readonly loss: Loss | 'none';
   readonly seenAttached: boolean;
   readonly fence: 'open' | 'passed';
+  readonly heldElsewhere: boolean;
   readonly known: boolean;
   readonly former: boolean;
+  readonly overtaken: boolean;
+  readonly crossed: boolean;
   readonly leftOver: boolean;
 };
 
 const seenVipPort = ['carried', 'additional', 'dormant'] as const;
 const toVipPort = ['vip-port', 'vip-port-and-amphorae', 'vip-port-and-others'] as const;
+const toThisVip = { heldElsewhere: false, references: toVipPort, fixedIp: 'vip', ownWork: false } as const;
 
 /**
  * How a floating ip stands to a VIP (docs/design.md, "Floating ip" and "Identity").
@@ -70,11 +74,23 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, Standing> = {
       values: ['open', 'passed'],
       says: 'whether what others did before the first step of its restore is known by now',
     },
+    heldElsewhere: {
+      values: [true, false],
+      says: 'whether another VIP holds it, as the table “What a VIP holds a floating ip by” has it',
+    },
     known: {
       values: [true, false],
       says: 'whether this process, or the record of another address of the VIP port, knows of an association',
     },
     former: { values: [true, false], says: 'whether it was associated with a VIP port that had the address before' },
+    overtaken: {
+      values: [true, false],
+      says: 'whether it references, beside the VIP port, to which we have added the reference when we restored it, a port that is no amphora’s and not ours, with the VIP as fixed ip',
+    },
+    crossed: {
+      values: [true, false],
+      says: 'whether a write of ours that left it with a fixed ip, or none, at the end of an association has crossed what was done to it: it was read since, and references one port, none of ours, with what we left and no address of that port, or nothing with the one that we gave',
+    },
     leftOver: { values: [true, false], says: 'whether it bears what we wrote, and nobody else will take away' },
   },
   impossible: [
@@ -132,19 +148,67 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, Standing> = {
       },
       because: 'of one that is not recorded it is asked only if no other fixed ip is there than the VIP',
     },
+    {
+      when: { record: 'none', heldElsewhere: true, loss: ['stripped', 'freed', 'unverified', 'undecided'] },
+      because: 'of one that is not recorded and that another VIP holds it is asked there',
+    },
     { when: { seenAttached: true, known: false }, because: 'who has seen it attached knows of it' },
+    {
+      when: { overtaken: true, vipPort: ['unclear', 'gone'] },
+      because: 'without a VIP port nothing is restored',
+    },
+    {
+      when: {
+        overtaken: true,
+        references: ['none', 'dead', 'vip-port', 'vip-port-and-amphorae', 'amphorae', 'others'],
+      },
+      because: 'it references the VIP port and another',
+    },
+    { when: { overtaken: true, fixedIp: ['none', 'additional', 'other'] }, because: 'its fixed ip is the VIP' },
+    { when: { overtaken: true, crossed: true }, because: 'the VIP is no fixed ip that an end leaves' },
+    { when: { crossed: true, fixedIp: 'vip' }, because: 'the VIP is no fixed ip that an end leaves' },
+    {
+      when: {
+        crossed: true,
+        fixedIp: 'none',
+        references: ['none', 'dead', 'vip-port-and-amphorae', 'vip-port-and-others', 'amphorae'],
+      },
+      because: 'without a fixed ip it references one port, which is no amphora’s',
+    },
+    {
+      when: {
+        crossed: true,
+        fixedIp: ['additional', 'other'],
+        references: ['vip-port-and-amphorae', 'vip-port-and-others', 'amphorae'],
+      },
+      because: 'with one that we gave it references nothing, or one port, which is no amphora’s',
+    },
   ],
   rules: [
     {
+      rule: 'crossed',
+      when: { crossed: true },
+      stands: { is: 'crossed' },
+      says: 'a write of ours that ended its association has crossed what its user, or the delete of a port, did at that moment',
+      cites: 'docs/architecture.md, "Decisions"',
+    },
+    {
+      rule: 'overtaken',
+      when: { overtaken: true },
+      stands: { is: 'ended', event: 'moved' },
+      says: 'its user has attached it elsewhere while we restored it: Neutron replaces all references by one, and that to the VIP port is ours',
+      cites: 'docs/architecture.md, "Decisions"',
+    },
+    {
       rule: 'associated',
-      when: { references: toVipPort, fixedIp: 'vip', ownWork: false, record: ['believed', 'disbelieved'] },
+      when: { ...toThisVip, record: ['believed', 'disbelieved'] },
       stands: { is: 'associated' },
       says: 'it references the VIP port, its fixed ip is the VIP, and it is recorded',
       cites: 'docs/design.md, "Floating ip"; recording 02',
     },
     {
       rule: 'attached-by-its-user',
-      when: { vipPort: ['carried', 'additional'], references: toVipPort, fixedIp: 'vip', ownWork: false },
+      when: { ...toThisVip, vipPort: ['carried', 'additional'] },
       stands: { is: 'associated', event: 'associated' },
       says: 'it references the VIP port, its fixed ip is the VIP, and somebody carries it',
       cites: 'docs/design.md, "Floating ip"; recordings 02, 10',
@@ -157,6 +221,7 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, Standing> = {
         fixedIp: ['vip', 'none', 'other'],
         record: 'none',
         known: false,
+        heldElsewhere: false,
       },
       stands: { is: 'associated', event: 'taken-over' },
       says: 'it references the VIP port and nothing but its amphora ports, and nobody knows why: a workaround did that',
@@ -189,6 +254,13 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, Standing> = {
       stands: { is: 'ended', event: 'vip-gone' },
       says: 'the VIP port is gone, and the association with it',
       cites: 'docs/design.md, "Stripped or freed?"; recordings 09, 19',
+    },
+    {
+      rule: 'held-by-another',
+      when: { record: 'believed', heldElsewhere: true },
+      stands: { is: 'ended', event: 'moved' },
+      says: 'another VIP holds it: what became of it is decided there',
+      cites: 'docs/architecture.md, "Decisions"',
     },
     {
       rule: 'first-step-found',

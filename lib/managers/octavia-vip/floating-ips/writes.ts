@@ -1,7 +1,13 @@
 import type { Write } from '../../../planning/index.js';
 import { restorePurpose } from '../history/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
-import { floatingIp as floatingIpRef, portReference, setFloatingIp, type FloatingIpProperties } from '../writes.js';
+import {
+  floatingIp as floatingIpRef,
+  floatingIpPropertiesOf,
+  portReference,
+  setFloatingIp,
+  type FloatingIpProperties,
+} from '../writes.js';
 import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } from './observation.js';
 
 /** How an association can end. */
@@ -69,19 +75,18 @@ export function writesToRelease(
   seen: FloatingIpObservation,
   event: EndEvent,
 ): readonly Write[] {
-  // The manager of the other VIP makes it whole, and takes away what we left.
-  if (floatingIp.attachedElsewhere) return [];
+  // The other VIP makes it whole, and takes away what we left.
+  if (floatingIp.heldElsewhere) return [];
   const { uuid } = floatingIp;
   const ours = new Set([...(floatingIp.footprint?.ports ?? []), ...amphoraPorts(seen)]);
   if (seen.vipPort !== undefined) ours.delete(seen.vipPort.uuid);
   const live = floatingIp.references.filter((reference) => reference.live);
-  // Neutron replaces all references by one, and sets the fixed ip: that one is the user's own choice, be it an amphora's port.
-  const attachedToOne = live.length === 1 && floatingIp.fixedIp !== undefined && floatingIp.fixedIp !== seen.address;
+  const isAttachedAnew = floatingIp.fixedIp !== undefined && floatingIp.fixedIp !== seen.address;
   const isUsersOwn = (reference: ObservedReference): boolean => {
     if (!reference.live) return false;
     if (reference.unclear) return true;
     if (event === 'freed') return !ours.has(reference.portUuid) && reference.portUuid !== seen.vipPort?.uuid;
-    if (attachedToOne) return true;
+    if (isAttachedAnew && isChosen(reference, floatingIp, live.length)) return true;
     // To the VIP port, but to another of its addresses.
     if (reference.portUuid === seen.vipPort?.uuid) return seen.vipPort.addresses.includes(floatingIp.fixedIp ?? '');
     return !ours.has(reference.portUuid);
@@ -90,8 +95,8 @@ export function writesToRelease(
   const usersOwn = floatingIp.references.find(isUsersOwn);
   const properties = {
     ...(floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
-    ...(floatingIp.fixedIp === seen.address && usersOwn?.ownAddress !== seen.address
-      ? { fixedIp: usersOwn?.ownAddress ?? null }
+    ...(floatingIp.fixedIp === seen.address && cannotBe(seen.address, usersOwn)
+      ? { fixedIp: onlyAddress(usersOwn) ?? null }
       : {}),
   };
   return [
@@ -102,21 +107,71 @@ export function writesToRelease(
   ];
 }
 
-/** What is left over of an association with a former VIP port. What the user has associated since with the next is left as it is. */
+/**
+ * What is left over of an association with a former VIP port. What the user has associated since with the next is left as it is, but for the
+ * flag: until somebody carries that, it means nothing, and nobody would take it away.
+ */
 export function writesToEnd(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): readonly Write[] {
+  if (floatingIp.heldElsewhere) return [];
   const { vipPort, ...others } = seen;
   if (vipPort !== undefined && floatingIp.references.some(({ live, portUuid }) => live && portUuid === vipPort.uuid)) {
-    return [];
+    return floatingIp.isVirtualIp ? [setFloatingIp(floatingIp.uuid, { isVirtualIp: false })] : [];
   }
   const recordedPorts = (floatingIp.former ?? []).map((uuid) => ({ uuid, gone: 'no' as const }));
   return writesToRelease(floatingIp, { ...others, members: [], outsiders: [], recordedPorts }, 'vip-gone');
 }
 
+/** What the fixed ip should be instead of what a write of ours made of it; null: none. */
+export interface Crossing {
+  readonly fixedIp: string | null;
+}
+
+/**
+ * What a write of ours has crossed that left the floating ip with a fixed ip, or without one, when its association ended, as a read shows it since.
+ * Neutron sets and clears references and fixed ip together. So one that references one port, with what we left and not an address of that port, was
+ * associated by its user a moment before our write, if the reference is none of ours; and one that references nothing, with a fixed ip that we
+ * gave, was detached before.
+ */
+export function crossingOf(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): Crossing | undefined {
+  const { references, fixedIp, left } = floatingIp;
+  if (left === undefined || !seen.verified || fixedIp !== (left ?? undefined)) return undefined;
+  const live = references.filter((reference) => reference.live);
+  const [only, ...more] = live;
+  // What it has while another VIP restores it is that one's.
+  if (only === undefined) return left === null || floatingIp.heldElsewhere ? undefined : { fixedIp: null };
+  if (more.length > 0 || mayBeOurs(only, floatingIp, seen) || (left !== null && only.addresses.includes(left))) {
+    return undefined;
+  }
+  const address = onlyAddress(only);
+  return address === undefined ? undefined : { fixedIp: address };
+}
+
+function mayBeOurs(
+  { portUuid }: ObservedReference,
+  { footprint, added = [] }: ObservedFloatingIp,
+  seen: FloatingIpObservation,
+): boolean {
+  return footprint?.ports.includes(portUuid) === true || added.includes(portUuid) || amphoraPorts(seen).has(portUuid);
+}
+
+/** Whether the write sets or clears the fixed ip of the floating ip. */
+export function setsFixedIp(write: Write, uuid: string): boolean {
+  if (write.do !== 'set' || !('uuid' in write.on) || write.on.uuid !== uuid) return false;
+  return floatingIpPropertiesOf(write).fixedIp !== undefined;
+}
+
+/** Makes good what a write of ours has crossed. */
+export function writesToUncross(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): readonly Write[] {
+  const crossing = crossingOf(floatingIp, seen);
+  return crossing === undefined ? [] : [setFloatingIp(floatingIp.uuid, crossing)];
+}
+
 /** What we wrote on a floating ip that is not associated, and that nobody else will take away. */
 export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): readonly Write[] {
   const { uuid, footprint, fixedIp } = floatingIp;
-  if (floatingIp.attachedElsewhere) return [];
-  const live = floatingIp.references.filter((reference) => reference.live).map(({ portUuid }) => portUuid);
+  if (floatingIp.heldElsewhere) return [];
+  const references = floatingIp.references.filter((reference) => reference.live);
+  const live = references.map(({ portUuid }) => portUuid);
   const ours = new Set(footprint?.ports);
   const amphorae = amphoraPorts(seen);
   // Neutron sets a fixed ip with each reference. Those to amphorae without it, on a floating ip that was associated, are ours, or another
@@ -126,11 +181,12 @@ export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingI
     fixedIp === undefined &&
     live.length > 0 &&
     live.every((port) => ours.has(port) || amphorae.has(port));
-  // Neutron replaces all references by one, and sets the fixed ip: that one is the user's own choice.
-  const isUsersOnly = live.length === 1 && fixedIp !== undefined;
   const drops = isLeftOver
     ? live
-    : live.filter((port) => ours.has(port) && !isUsersOnly && (fixedIp === undefined || port !== seen.vipPort?.uuid));
+    : references
+        .filter((reference) => ours.has(reference.portUuid) && !isChosen(reference, floatingIp, live.length))
+        .map(({ portUuid }) => portUuid)
+        .filter((port) => fixedIp === undefined || port !== seen.vipPort?.uuid);
   const properties = {
     ...((isLeftOver || footprint?.flag === true) && floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
     ...(footprint?.fixedIp === true && fixedIp === seen.address && live.length === 0 ? { fixedIp: null } : {}),
@@ -139,6 +195,22 @@ export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingI
     ...drops.map((portUuid) => dropReference(uuid, portUuid)),
     ...(Object.keys(properties).length === 0 ? [] : [setFloatingIp(uuid, properties)]),
   ];
+}
+
+// Neutron replaces all references by one, and sets the fixed ip to an address of that port: it is the user's own choice, be it an amphora's
+// port. Others beside it are ours, written at that moment.
+function isChosen({ addresses }: ObservedReference, { fixedIp }: ObservedFloatingIp, count: number): boolean {
+  return fixedIp !== undefined && (count === 1 || addresses.includes(fixedIp));
+}
+
+// A port of which no addresses are known may have this one.
+function cannotBe(fixedIp: string, reference: ObservedReference | undefined): boolean {
+  return reference === undefined || (reference.addresses.length > 0 && !reference.addresses.includes(fixedIp));
+}
+
+// Of a port with several nothing tells which of them its user meant.
+function onlyAddress(reference: ObservedReference | undefined): string | undefined {
+  return reference?.addresses.length === 1 ? reference.addresses[0] : undefined;
 }
 
 function dropReference(uuid: string, portUuid: string): Write {

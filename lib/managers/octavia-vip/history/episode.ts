@@ -1,4 +1,8 @@
-import type { VipKey } from '../vip-key.js';
+import type { SentWrite } from '../../../planning/index.js';
+import { vipKeyParts, type VipKey } from '../vip-key.js';
+
+/** A write of ours on a floating ip. */
+export type OwnWrite = SentWrite['write'];
 
 /** A request of somebody else that updated a floating ip. */
 export interface UpdateRequest {
@@ -7,6 +11,8 @@ export interface UpdateRequest {
   readonly sequence: number;
   /** Monotonic time at which it was received, milliseconds. */
   readonly at: number;
+  /** It follows a write of ours closely, and nothing has shown yet that the server passes our request-ids on: it may be that write. */
+  readonly mayBeOurs?: true;
 }
 
 /** How a floating ip was detached, by its user or by a port delete. */
@@ -42,6 +48,24 @@ export interface Episode {
   readonly wrote: Footprint;
 }
 
+/** The VIP that holds a floating ip, and its VIP port: OpenSDN gives the address of one to the next (recording 43). */
+export interface HeldAt {
+  readonly vip: VipKey;
+  /** Uuid of the VIP port. */
+  readonly vipPort: string;
+}
+
+/**
+ * The fixed ip that we left a floating ip with when its association ended: none, or the address of the port to which its user had moved it. That
+ * write may have crossed what its user, or the delete of that port, did at the moment.
+ */
+export interface LeftFixedIp {
+  /** The VIP whose association ended. */
+  readonly vip: VipKey;
+  /** Null: none. */
+  readonly fixedIp: string | null;
+}
+
 /** Where a floating ip stands: attached, or nothing is known of it; detached; being restored, until its references are back. */
 export type Phase = 'attached' | 'detached' | 'restoring';
 
@@ -58,13 +82,18 @@ export interface Memory {
   readonly fence?: { readonly requestId: string; readonly at: number };
   /** The first step of a restore has come back, ours or another monitor's. */
   readonly restoreHeard: boolean;
-  /** When this process wrote it last, monotonic; and how many of those updates have not come back on a stream that does not name them. */
+  /** When this process wrote it last, monotonic. */
   readonly lastWriteAt?: number;
-  readonly echoes: number;
-  /** The ports to which we added references since it was last seen attached, and up to which change the plan knew. */
+  /** Our writes, once for each time they were sent, that have not come back on a stream that does not name them, the latest last. */
+  readonly echoes: readonly OwnWrite[];
+  /** The ports to which we added references since it was last seen attached, or tried to, and up to which change the plan knew. */
   readonly added: Readonly<Record<string, number>>;
   /** The ports that we let go of, and when (monotonic), the latest last. */
   readonly letGo: Readonly<Record<string, number>>;
+  /** The VIP to which it was seen attached last, until that is over: of all VIPs it is one at most. */
+  readonly held?: HeldAt;
+  /** What we left as its fixed ip, if it was not read since. */
+  readonly left?: LeftFixedIp;
   /** By VIP and VIP port, the latest last. */
   readonly episodes: readonly Episode[];
 }
@@ -72,12 +101,15 @@ export interface Memory {
 /** How long an update may come after a write of ours and be taken for it, on a stream that does not name our requests. Milliseconds. */
 export const ownUpdateWithinMs = 1_000;
 
+/** What a write is for that is the first step of a restore: it stands in the request-id, so that other monitors know it, too. */
+export const restorePurpose = 'restore';
+
 /** Nothing. */
 export const noMemory: Memory = {
   phase: 'attached',
   requests: [],
   restoreHeard: false,
-  echoes: 0,
+  echoes: [],
   added: {},
   letGo: {},
   episodes: [],
@@ -89,6 +121,12 @@ export const noFootprint: Footprint = { flag: false, fixedIp: false, ports: [] }
 /** Whether something that was written is left. */
 export function isWritten({ flag, fixedIp, ports }: Footprint): boolean {
   return flag || fixedIp || ports.length > 0;
+}
+
+/** The VIPs for which something was written on it that is left, or for which it was left with a fixed ip that was not read since. */
+export function vipsWrittenFor({ episodes, left }: Pick<Memory, 'episodes' | 'left'>): ReadonlySet<VipKey> {
+  const written = episodes.filter(({ wrote }) => isWritten(wrote)).map(({ vip }) => vip);
+  return new Set(left === undefined ? written : [...written, left.vip]);
 }
 
 /** What is left of what was written for the VIP: by the VIP port that it has now, and by others that had the address before. */
@@ -107,6 +145,19 @@ export function footprintsAt(
     else own = both(own, episode.wrote);
   }
   return { ...(own === undefined ? {} : { own }), ...(former === undefined ? {} : { former }) };
+}
+
+/**
+ * Where a floating ip is held after a read has shown it attached. `at`: to this VIP. Attached to no VIP it is still held where it was, if only
+ * its fixed ip is spoiled (recording 18) or only the reference to the VIP port is lost; else its user has attached it elsewhere.
+ */
+export function heldAfter(
+  held: HeldAt | undefined,
+  shown: { readonly ports: readonly string[]; readonly fixedIp: string; readonly at?: HeldAt | undefined },
+): HeldAt | undefined {
+  if (shown.at !== undefined || held === undefined) return shown.at;
+  const isThere = shown.ports.includes(held.vipPort) || shown.fixedIp === vipKeyParts(held.vip).address;
+  return isThere ? held : undefined;
 }
 
 /**
@@ -140,6 +191,8 @@ export function describeMemory(memory: Memory, now: number): string {
         ]),
     ...requests.map(({ requestId, at }) => `updated by ${requestId} ${ago(at)}`),
     ...(fence === undefined ? [] : [`first step of the restore sent ${ago(fence.at)}`]),
+    ...(memory.left === undefined ? [] : [`left with ${memory.left.fixedIp ?? 'no'} fixed ip, and not read since`]),
+    ...(memory.held === undefined ? [] : [`seen last at ${memory.held.vip} of port ${memory.held.vipPort}`]),
     ...memory.episodes.map(describeEpisode),
   ];
   return parts.join('; ');

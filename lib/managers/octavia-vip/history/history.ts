@@ -4,22 +4,27 @@ import type { CacheObserver, CacheReader, Moment, ObjectRef, Sight, Transition }
 import type { Change } from '../../../change-stream/index.js';
 import { ownRequestIdPrefix, requestIdPrefix } from '../../../config-api/index.js';
 import { parseObject, toEntity, type EntityOf, type Kind } from '../../../model/index.js';
-import { recordedFloatingIps, recordOf } from '../record/record.js';
+import { recordedFloatingIps, vipAttachedTo, virtualIpsRecording, withRecord } from '../record/record.js';
 import type { VipKey } from '../vip-key.js';
-import { isWritten, noMemory, ownUpdateWithinMs, type Memory } from './episode.js';
+import {
+  noMemory,
+  ownUpdateWithinMs,
+  restorePurpose,
+  vipsWrittenFor,
+  type Memory,
+  type UpdateRequest,
+} from './episode.js';
+import type { Event } from './events.js';
 import { RequestLog, type RequestLogState } from './request-log.js';
-import { RequestsByOrder } from './requests-by-order.js';
-import { next, type Event } from './transitions.js';
-
-/** What a write is for that is the first step of a restore: it stands in the request-id, so that other monitors know it, too. */
-export const restorePurpose = 'restore';
+import { RequestsByOrder, type RequestsByOrderState } from './requests-by-order.js';
+import { lacksEvidence, next } from './transitions.js';
 
 /** What was seen of a VIP port. */
 interface VipPortMemory {
   /** Uuid of the project that it was last seen in. */
   readonly project?: string;
   /** The ports that were members of its VIPs, as `<port> <vip>`, the latest last. */
-  readonly members: ReadonlySet<string>;
+  readonly members: Set<string>;
 }
 
 /** A VIP as what was seen of it is remembered: OpenSDN gives the address of one VIP port to the next (recording 43). */
@@ -34,7 +39,9 @@ export interface HistoryReader {
   readonly requests: RequestLog;
   /** What is remembered of a floating ip; undefined: nothing. */
   memoryOf(floatingIp: string): Memory | undefined;
-  /** The floating ips on which something was written for the VIP, and is not taken away. */
+  /** The requests of others that have updated a floating ip since it was last seen attached, in the order of arrival. */
+  requestsOf(floatingIp: string): readonly UpdateRequest[];
+  /** The floating ips on which something was written for the VIP, and is not taken away; and those left with a fixed ip that was not read since. */
   writtenFor(vip: VipKey): Iterable<string>;
   /** Whether the floating ip was seen attached to the VIP. */
   wasAssociated(floatingIp: string, vip: SeenVip): boolean;
@@ -47,9 +54,11 @@ export interface HistoryReader {
   projectOf(vipPort: string): string | undefined;
 }
 
-/** What a {@link History} holds of streams with request-ids, as a plain value. */
+/** What a {@link History} holds, as a plain value. */
 export interface HistoryState {
   readonly requests: RequestLogState;
+  /** What the order of changes has told, on streams without request-ids. Defaults to nothing. */
+  readonly byOrder?: RequestsByOrderState;
   readonly floatingIps: Readonly<Record<string, Memory>>;
   readonly vipPorts: Readonly<Record<string, { readonly project?: string; readonly members: readonly string[] }>>;
   readonly ownIdsSeen: boolean;
@@ -57,7 +66,6 @@ export interface HistoryState {
 
 const rememberedVipPorts = 50_000;
 const membersPerVipPort = 256;
-const nothingSeen: VipPortMemory = { members: new Set() };
 
 /**
  * What request-ids, the order of changes, and what this process did itself tell beyond the objects: which request detached a floating ip,
@@ -79,7 +87,7 @@ export class History implements CacheObserver, HistoryReader {
     private readonly cache: CacheReader,
     state?: HistoryState,
   ) {
-    this.byOrder = new RequestsByOrder(cache);
+    this.byOrder = new RequestsByOrder(cache, state?.byOrder);
     this.requests = new RequestLog(state?.requests);
     if (state === undefined) return;
     this.ownIdsSeen = state.ownIdsSeen;
@@ -89,13 +97,14 @@ export class History implements CacheObserver, HistoryReader {
     }
   }
 
-  /** All of it, as a plain value that stays as it is; but for what is told by the order of changes. For who keeps several histories. */
+  /** All of it, as a plain value that stays as it is. For who keeps several histories. */
   public state(): HistoryState {
     const vipPorts = [...this.vipPorts.all()].map(
       ([vipPort, { members, ...others }]) => [vipPort, { ...others, members: [...members] }] as const,
     );
     return {
       requests: this.requests.state(),
+      byOrder: this.byOrder.state(),
       floatingIps: Object.fromEntries(this.floatingIps),
       vipPorts: Object.fromEntries(vipPorts),
       ownIdsSeen: this.ownIdsSeen,
@@ -104,6 +113,11 @@ export class History implements CacheObserver, HistoryReader {
 
   public memoryOf(floatingIp: string): Memory | undefined {
     return this.floatingIps.get(floatingIp);
+  }
+
+  public requestsOf(floatingIp: string): readonly UpdateRequest[] {
+    const requests = this.floatingIps.get(floatingIp)?.requests ?? [];
+    return this.ownIdsSeen ? requests : requests.filter(({ mayBeOurs }) => mayBeOurs !== true);
   }
 
   public writtenFor(vip: VipKey): Iterable<string> {
@@ -130,17 +144,25 @@ export class History implements CacheObserver, HistoryReader {
 
   /** The port is a member of the VIP. */
   public memberSeen(port: string, { key, vipPort }: SeenVip): void {
-    const before = this.vipPorts.get(vipPort) ?? nothingSeen;
-    const members = [...before.members].filter((member) => member !== `${port} ${key}`);
-    this.vipPorts.set(vipPort, {
-      ...before,
-      members: new Set([...members, `${port} ${key}`].slice(-membersPerVipPort)),
-    });
+    const memory = this.vipPorts.get(vipPort) ?? { members: new Set<string>() };
+    const { members } = memory;
+    const member = `${port} ${key}`;
+    members.delete(member);
+    members.add(member);
+    const [first] = members;
+    if (members.size > membersPerVipPort && first !== undefined) members.delete(first);
+    this.vipPorts.set(vipPort, memory);
   }
 
   /** The VIP port was seen, with its project: once it is gone, only a record that stands there is believed. */
   public vipPortSeen(vipPort: string, project: string): void {
-    this.vipPorts.set(vipPort, { ...(this.vipPorts.get(vipPort) ?? nothingSeen), project });
+    this.vipPorts.set(vipPort, { members: new Set(), ...this.vipPorts.get(vipPort), project });
+  }
+
+  /** Whether it is not known from which ports the floating ip was detached, and a record can tell. */
+  public lacksEvidence(floatingIp: string): boolean {
+    const memory = this.floatingIps.get(floatingIp);
+    return memory !== undefined && lacksEvidence(memory);
   }
 
   /** Something has happened to the floating ip. */
@@ -157,32 +179,56 @@ export class History implements CacheObserver, HistoryReader {
   }
 
   public seen(transition: Transition, { readAfter, at }: Sight): void {
+    if (transition.kind === 'virtual-ip') this.virtualIpSeen(transition.before, transition.after);
     if (transition.kind !== 'floating-ip') return;
     const { uuid, before, after } = transition;
+    const memory = this.floatingIps.get(uuid);
     if (after === undefined) {
-      const memory = this.floatingIps.get(uuid);
       if (memory !== undefined) this.put(uuid, memory, noMemory);
     } else if (isAttached(after)) {
+      const { refs, fixedIp } = after;
       // Most floating ips are nobody's business: nothing is kept of them.
-      if (this.floatingIps.has(uuid)) this.note(uuid, { type: 'seen-attached', readAfter });
+      if (memory !== undefined && fixedIp !== undefined) {
+        const ports = refs['virtual-machine-interface'];
+        this.note(uuid, { type: 'seen-attached', readAfter, ports, fixedIp, at: vipAttachedTo(this.cache, after) });
+      }
     } else {
       this.note(uuid, { type: 'seen-detached', at, before: standingOf(before) });
     }
   }
 
   public awaits(kind: Kind, uuid: string): boolean {
-    return kind === 'floating-ip' && this.floatingIps.get(uuid)?.detached !== undefined;
+    if (kind !== 'floating-ip') return false;
+    const memory = this.floatingIps.get(uuid);
+    // What an end of ours left is news to the VIP that its user may have chosen since.
+    return memory?.detached !== undefined || memory?.left !== undefined;
   }
 
   public needs<K extends Kind>(kind: K, entity: EntityOf<K>): readonly ObjectRef[] {
     if (kind !== 'virtual-ip') return [];
-    const virtualIp = entity as EntityOf<'virtual-ip'>;
-    const record = recordOf(virtualIp);
-    if (record === undefined) return [];
+    const kept = withRecord(entity as EntityOf<'virtual-ip'>);
+    if (kept === undefined) return [];
     return [
-      ...recordedFloatingIps(virtualIp).map((uuid): ObjectRef => ({ kind: 'floating-ip', uuid })),
-      { kind: 'virtual-machine-interface', uuid: record.vipPort },
+      ...recordedFloatingIps(kept).map((uuid): ObjectRef => ({ kind: 'floating-ip', uuid })),
+      { kind: 'virtual-machine-interface', uuid: kept.record.vipPort },
     ];
+  }
+
+  // An association is over when its record is gone, whichever monitor has ended it.
+  private virtualIpSeen(before: EntityOf<'virtual-ip'> | undefined, after: EntityOf<'virtual-ip'> | undefined): void {
+    const kept = before && withRecord(before);
+    if (kept === undefined) return;
+    const { vip } = kept.record;
+    const now = after && withRecord(after);
+    const still = now?.record.vip === vip ? recordedFloatingIps(now) : [];
+    for (const uuid of recordedFloatingIps(kept)) {
+      if (still.includes(uuid) || this.floatingIps.get(uuid)?.held?.vip !== vip) continue;
+      const others = virtualIpsRecording(this.cache, uuid).filter(({ uuid: other }) => other !== kept.uuid);
+      const floatingIp = this.cache.get('floating-ip', uuid);
+      const isAttachedHere = floatingIp !== undefined && vipAttachedTo(this.cache, floatingIp)?.vip === vip;
+      if (isAttachedHere || others.some(({ record }) => record.vip === vip)) continue;
+      this.note(uuid, { type: 'unrecorded', vip });
+    }
   }
 
   private deleteHeard(change: Change, moment: Moment): void {
@@ -208,7 +254,7 @@ export class History implements CacheObserver, HistoryReader {
     const memory = this.floatingIps.get(uuid) ?? noMemory;
     if (change.operation !== 'UPDATE') return;
     const update = this.byOrder.floatingIpUpdated(change, memory, moment);
-    if (update.isEcho) this.note(uuid, { type: 'echoed' });
+    if (update.echoOf !== undefined) this.note(uuid, { type: 'echoed', write: update.echoOf });
     if (update.said !== undefined && (update.said.detached || memory.said !== undefined)) {
       this.note(uuid, { type: 'said', ...update.said });
     }
@@ -221,24 +267,23 @@ export class History implements CacheObserver, HistoryReader {
   /**
    * A request that is no monitor's updated the floating ip.
    *
-   * @param isSure whether it is known to be none of ours by what it did; else one that follows a write of ours closely is taken for it, on a
-   * server that does not pass our request-ids on
+   * @param isSure whether it is known to be none of ours by what it did; else one that follows a write of ours closely may be that write, until one
+   * of our own request-ids has come back
    */
   private updatedByOthers(uuid: string, requestId: string, { sequence, at }: Moment, isSure = false): void {
     const lastWriteAt = this.floatingIps.get(uuid)?.lastWriteAt ?? -Infinity;
-    if (!isSure && !this.ownIdsSeen && at - lastWriteAt < ownUpdateWithinMs) return;
     if (!this.requests.isFirst(uuid, requestId)) return;
-    this.note(uuid, { type: 'updated', request: { requestId, sequence, at } });
+    const mayBeOurs = !isSure && !this.ownIdsSeen && at - lastWriteAt < ownUpdateWithinMs;
+    const request = { requestId, sequence, at, ...(mayBeOurs ? { mayBeOurs } : {}) };
+    this.note(uuid, { type: 'updated', request });
   }
 
   private put(uuid: string, before: Memory, after: Memory): void {
     if (isEmpty(after)) this.floatingIps.delete(uuid);
     else this.floatingIps.set(uuid, after);
-    if (before.episodes === after.episodes) return;
-    const vips = (memory: Memory): ReadonlySet<VipKey> =>
-      new Set(memory.episodes.filter(({ wrote }) => isWritten(wrote)).map(({ vip }) => vip));
-    const now = vips(after);
-    for (const vip of vips(before)) if (!now.has(vip)) this.byVip.delete(vip, uuid);
+    if (before.episodes === after.episodes && before.left === after.left) return;
+    const now = vipsWrittenFor(after);
+    for (const vip of vipsWrittenFor(before)) if (!now.has(vip)) this.byVip.delete(vip, uuid);
     for (const vip of now) this.byVip.add(vip, uuid);
   }
 }
@@ -257,13 +302,16 @@ function standingOf(before: EntityOf<'floating-ip'> | undefined): 'unknown' | 'd
 }
 
 function isEmpty(memory: Memory): boolean {
-  const { phase, requests, said, fence, restoreHeard, lastWriteAt, echoes, added, letGo, episodes } = memory;
+  const { phase, requests, said, fence, restoreHeard, lastWriteAt, echoes, added, letGo, left, held, episodes } =
+    memory;
   return (
     phase === 'attached' &&
     memory.detached === undefined &&
-    requests.length + echoes + episodes.length + Object.keys(added).length + Object.keys(letGo).length === 0 &&
+    requests.length + echoes.length + episodes.length + Object.keys(added).length + Object.keys(letGo).length === 0 &&
     said === undefined &&
     fence === undefined &&
+    left === undefined &&
+    held === undefined &&
     lastWriteAt === undefined &&
     !restoreHeard
   );

@@ -2,10 +2,12 @@ import { BoundedMap } from '../../../base/collections/index.js';
 import { hasCode } from '../../../base/errors/index.js';
 import type { CacheReader, Moment } from '../../../cache/index.js';
 import type { Change } from '../../../change-stream/index.js';
-import { parseObject, toEntity } from '../../../model/index.js';
+import { parseObject, toEntity, type EntityOf } from '../../../model/index.js';
+import { isShownBy } from '../../../planning/index.js';
 import { recordedPorts, virtualIpsRecording } from '../record/record.js';
-import { letGoSince, ownUpdateWithinMs, type Memory } from './episode.js';
+import { letGoSince, ownUpdateWithinMs, type Memory, type OwnWrite } from './episode.js';
 
+/** A port delete that is under way. */
 interface PortDelete {
   readonly requestId: string;
   /** Monotonic time, milliseconds. */
@@ -18,11 +20,14 @@ const longestDeleteMs = 30_000;
 const lateDropMs = 5_000;
 const rememberedDeletes = 10_000;
 
+/** What {@link RequestsByOrder} holds, as a plain value: the port deletes that are under way, by port. */
+export type RequestsByOrderState = Readonly<Record<string, PortDelete>>;
+
 /** What is to be learned from a change of a floating ip: whose request it is, and what the stream says of it. */
 export interface FloatingIpUpdate {
   readonly requestId?: string;
-  /** It is the echo of a write of ours. */
-  readonly isEcho: boolean;
+  /** The write of ours of which it is the echo. */
+  readonly echoOf?: OwnWrite | undefined;
   /** Whether it is detached then; and which port delete was under way, if one was. Undefined: nothing new is said. */
   readonly said?: { readonly detached: boolean; readonly by?: string | undefined };
 }
@@ -37,7 +42,18 @@ export interface FloatingIpUpdate {
 export class RequestsByOrder {
   private readonly deletes = new BoundedMap<PortDelete>(rememberedDeletes);
 
-  public constructor(private readonly cache: CacheReader) {}
+  /** @param state what it begins with; defaults to nothing */
+  public constructor(
+    private readonly cache: CacheReader,
+    state: RequestsByOrderState = {},
+  ) {
+    for (const [port, running] of Object.entries(state)) this.deletes.set(port, running);
+  }
+
+  /** All of it, as a plain value that stays as it is. */
+  public state(): RequestsByOrderState {
+    return Object.fromEntries(this.deletes.all());
+  }
 
   /**
    * An id for the request that deleted a port or an address, shared by what belongs to one request; undefined if nothing is to be learned
@@ -53,20 +69,27 @@ export class RequestsByOrder {
   }
 
   /**
-   * The stream says of each change what the floating ip is like then. That it is detached, said again, is one of three: the port delete
-   * announces it twice, it is the echo of a write of ours (recording 54), or somebody has disassociated it once more.
+   * The stream says of each change what the floating ip is like then. One with a fixed ip is attached, or half restored. That it is detached, said again, is the echo of a write of ours
+   * (recording 54), or somebody has disassociated it once more. Said first it is what detached it, and none of ours but one that clears the
+   * fixed ip. A port delete announces it once; what is said again while it is under way is taken for its own all the same: it may be the
+   * late write of another monitor.
    */
   public floatingIpUpdated({ uuid, object }: Change, memory: Memory, moment: Moment): FloatingIpUpdate {
-    const isEcho = object !== undefined && isExpected(memory, moment.at);
-    if (!mayBeDetached(object)) return { isEcho, said: { detached: false } };
+    const shown = parsedFloatingIp(object);
+    const echoOf = shown === undefined ? undefined : echoOfOwn(shown, memory, moment.at);
+    if (shown?.fixedIp !== undefined) return { echoOf, said: { detached: false } };
+    // What was added too late attaches it to nothing: it is as detached as it was.
+    if (shown !== undefined && shown.refs['virtual-machine-interface'].length > 0) return { echoOf };
     const known = object === undefined ? undefined : memory.said;
     const by = this.running(this.portsOf(uuid, memory, moment), moment)?.requestId;
     const fresh = `update ${moment.sequence}`;
-    if (known === undefined) return { isEcho, requestId: by ?? fresh, said: { detached: true, by } };
-    // A port delete that began later has nothing to do with it. One that runs still announces it twice: which of two is the echo cannot
-    // be told, and one that comes when it is over must not count as a deed of the user's.
-    if (by !== undefined && by === known.by) return { isEcho: false, requestId: by };
-    return isEcho ? { isEcho } : { isEcho, requestId: fresh };
+    if (known === undefined) {
+      const isOurs = by === undefined && echoOf?.do === 'set';
+      return { ...(isOurs ? { echoOf } : {}), requestId: by ?? fresh, said: { detached: true, by } };
+    }
+    if (echoOf !== undefined) return { echoOf };
+    // A port delete that began later has nothing to do with it.
+    return { requestId: by !== undefined && by === known.by ? by : fresh };
   }
 
   private addressDeleted(uuid: string, moment: Moment): string | undefined {
@@ -100,22 +123,18 @@ export class RequestsByOrder {
   }
 }
 
-// A write that failed has no echo.
-function isExpected({ echoes, lastWriteAt }: Memory, at: number): boolean {
-  return echoes > 0 && at - (lastWriteAt ?? -Infinity) < ownUpdateWithinMs;
+// The first that it may be. A write that failed has no echo.
+function echoOfOwn(shown: EntityOf<'floating-ip'>, { echoes, lastWriteAt }: Memory, at: number): OwnWrite | undefined {
+  if (at - (lastWriteAt ?? -Infinity) >= ownUpdateWithinMs) return undefined;
+  return echoes.find((write) => isShownBy(shown, write));
 }
 
-/**
- * Whether a floating ip that comes with an update may have been detached by it. One that is attached has not, nor one that we have
- * half restored: that is the echo of our own write.
- */
-function mayBeDetached(raw: unknown): boolean {
-  if (raw === undefined) return true;
+function parsedFloatingIp(raw: unknown): EntityOf<'floating-ip'> | undefined {
+  if (raw === undefined) return undefined;
   try {
-    const { refs, fixedIp } = toEntity('floating-ip', parseObject('floating-ip', raw));
-    return refs['virtual-machine-interface'].length === 0 && fixedIp === undefined;
+    return toEntity('floating-ip', parseObject('floating-ip', raw));
   } catch (error) {
-    if (hasCode(error, 'invalid-object')) return true;
+    if (hasCode(error, 'invalid-object')) return undefined;
     throw error;
   }
 }

@@ -1,66 +1,22 @@
-import type { VipKey } from '../vip-key.js';
+import { isDeepStrictEqual } from 'node:util';
+import { vipKeyParts } from '../vip-key.js';
 import {
+  heldAfter,
   isWritten,
   noFootprint,
+  noMemory,
   ownUpdateWithinMs,
+  restorePurpose,
   type Detachment,
   type Episode,
   type Footprint,
+  type HeldAt,
   type Memory,
+  type OwnWrite,
   type Phase,
   type UpdateRequest,
 } from './episode.js';
-
-/** Of which episode something is. */
-export interface EpisodeOf {
-  readonly vip: VipKey;
-  readonly vipPort: string | undefined;
-}
-
-/** What can happen to a floating ip, as far as it is remembered. Times are monotonic, milliseconds. */
-export type Event =
-  /** A read showed references and a fixed ip: Neutron sets both and clears both. */
-  | { readonly type: 'seen-attached'; readonly readAfter: number }
-  /** A read showed less than that; and what the cache held before. */
-  | { readonly type: 'seen-detached'; readonly at: number; readonly before: 'unknown' | 'detached' | readonly string[] }
-  /** Somebody else updated it. */
-  | { readonly type: 'updated'; readonly request: UpdateRequest }
-  /** The stream, which names no requests, has said that it is detached, or that it is not. */
-  | { readonly type: 'said'; readonly detached: boolean; readonly by?: string | undefined }
-  /** A write of ours comes back on such a stream. */
-  | { readonly type: 'echoed' }
-  /** A monitor's own request has come back, ours or another's. */
-  | { readonly type: 'own-heard'; readonly requestId: string; readonly isRestore: boolean }
-  /** A write of ours is about to be sent; one that is the first step of a restore opens the fence. */
-  | { readonly type: 'sending'; readonly requestId: string; readonly at: number; readonly isRestore: boolean }
-  /** We added a reference, by a plan that knew of the changes up to `plannedAt`. */
-  | {
-      readonly type: 'reference-added';
-      readonly port: string;
-      readonly plannedAt: number;
-      /** It has no fixed ip: somebody has detached it again meanwhile. */
-      readonly isFreed: boolean;
-      readonly of: EpisodeOf;
-    }
-  | { readonly type: 'reference-deleted'; readonly port: string; readonly at: number; readonly of: EpisodeOf }
-  /** We set properties; those that we did not are undefined. A fixed ip that was cleared is null. */
-  | {
-      readonly type: 'properties-set';
-      readonly isVirtualIp?: boolean | undefined;
-      readonly fixedIp?: string | null | undefined;
-      readonly of: EpisodeOf;
-    }
-  /** A plan found it associated. */
-  | { readonly type: 'associated'; readonly of: EpisodeOf }
-  /** It was detached when it was seen first: these are the ports that its record names. */
-  | { readonly type: 'evidence'; readonly ports: readonly string[] }
-  /** The association has ended, and its record is gone. */
-  | { readonly type: 'ended' }
-  /** Nothing that we wrote for the VIP is left on it, or it is somebody else's by now. */
-  | { readonly type: 'forgotten'; readonly vip: VipKey };
-
-/** The types of {@link Event}. */
-export type EventType = Event['type'];
+import type { EpisodeOf, Event, EventType } from './events.js';
 
 type EventOf<T extends EventType> = Extract<Event, { readonly type: T }>;
 type Step<T extends EventType> = (memory: Memory, event: EventOf<T>) => Memory;
@@ -73,26 +29,37 @@ const portsPerList = 16;
 // More than a VIP has members: what was added is needed until it is seen attached.
 const addedPorts = 64;
 const episodesPerFloatingIp = 16;
+const awaitedEchoes = 64;
 
 const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
-  'seen-attached': settled,
+  'seen-attached': (memory, event) => settled(withHeld(memory, heldAfter(memory.held, event)), event),
   'seen-detached': detach,
   updated: (memory, { request }) => ({
     ...memory,
-    requests: [...memory.requests, request].slice(-requestsPerFloatingIp),
+    requests: bounded([...memory.requests, request]),
   }),
   said: (memory, { detached, by }) => ({ ...without(memory, 'said'), ...(detached ? { said: { by } } : {}) }),
-  echoed: (memory) => ({ ...memory, echoes: Math.max(0, memory.echoes - 1) }),
+  echoed: (memory, { write }) => {
+    const index = memory.echoes.findIndex((echo) => isDeepStrictEqual(echo, write));
+    return { ...memory, echoes: memory.echoes.filter((_, other) => other !== index) };
+  },
   'own-heard': (memory, { requestId, isRestore }) => ({
     ...(memory.fence?.requestId === requestId ? without(memory, 'fence') : memory),
     restoreHeard: memory.restoreHeard || isRestore,
   }),
-  sending: (memory, { requestId, at, isRestore }) => ({
+  sending: (memory, { write, requestId, plannedAt, at }) => ({
     ...memory,
+    ...(write.do === 'add-reference' ? { added: latest(memory.added, write.to.uuid, plannedAt, addedPorts) } : {}),
     lastWriteAt: at,
     // Those that have not come by now will not come.
-    echoes: (at - (memory.lastWriteAt ?? -Infinity) < ownUpdateWithinMs ? memory.echoes : 0) + 1,
-    ...(isRestore ? { phase: 'restoring', fence: { requestId, at } } : {}),
+    echoes: awaited(at - (memory.lastWriteAt ?? -Infinity) < ownUpdateWithinMs ? memory.echoes : [], write),
+    ...(isFirstOfRestore(write) ? { phase: 'restoring', fence: { requestId, at } } : {}),
+  }),
+  'sending-again': (memory, { write, at }) => ({
+    ...memory,
+    lastWriteAt: at,
+    echoes: awaited(memory.echoes, write),
+    ...(memory.fence === undefined ? {} : { fence: { ...memory.fence, at } }),
   }),
   'reference-added': noteAdded,
   'reference-deleted': (memory, { port, at, of }) => ({
@@ -102,28 +69,20 @@ const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
       wrote: { ...wrote, ports: wrote.ports.filter((other) => other !== port) },
     })),
   }),
-  'properties-set': (memory, { isVirtualIp, fixedIp, of }) => ({
-    ...memory,
-    episodes: changed(memory.episodes, of, ({ wrote }) => ({
-      wrote: {
-        ...wrote,
-        flag: isVirtualIp ?? wrote.flag,
-        fixedIp: fixedIp === undefined ? wrote.fixedIp : fixedIp !== null,
-      },
-    })),
-  }),
-  associated: (memory, { of }) => ({ ...memory, episodes: changed(memory.episodes, of, () => ({ seen: true })) }),
+  'properties-set': setProperties,
+  'left-read': (memory) => without(memory, 'left'),
+  associated: (memory, { of }) => {
+    const latest = memory.episodes.at(-1);
+    const { held } = memory;
+    const isHeld = of.vipPort === undefined || (held?.vip === of.vip && held.vipPort === of.vipPort);
+    // Each plan finds it so.
+    if (latest?.seen === true && latest.vip === of.vip && latest.vipPort === of.vipPort && isHeld) return memory;
+    const after = { ...memory, episodes: changed(memory.episodes, of, () => ({ seen: true })) };
+    return of.vipPort === undefined ? after : withHeld(after, { vip: of.vip, vipPort: of.vipPort });
+  },
   evidence: keep,
-  ended: ({ episodes, said }) => ({
-    ...(said === undefined ? {} : { said }),
-    phase: 'attached',
-    requests: [],
-    restoreHeard: false,
-    echoes: 0,
-    added: {},
-    letGo: {},
-    episodes,
-  }),
+  ended: endAt,
+  unrecorded: (memory, { vip }) => (memory.held?.vip === vip ? without(memory, 'held') : memory),
   forgotten: (memory, { vip }) => ({
     ...memory,
     episodes: memory.episodes
@@ -141,7 +100,12 @@ const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
 export const transitions: Transitions = {
   attached: inAnyPhase,
   detached: { ...inAnyPhase, evidence: takeEvidence },
-  restoring: { ...inAnyPhase, 'seen-attached': keep, evidence: takeEvidence, 'reference-added': finishRestore },
+  restoring: {
+    ...inAnyPhase,
+    'seen-attached': attachedWhileRestored,
+    evidence: takeEvidence,
+    'reference-added': finishRestore,
+  },
 };
 
 /** What is remembered of a floating ip after an event. Pure: the same event makes the same of the same memory. */
@@ -151,33 +115,83 @@ export function next(memory: Memory, event: Event): Memory {
   return step(memory, event);
 }
 
+/** Whether it was detached when it was seen first, and no record has told from which ports. */
+export function lacksEvidence(memory: Memory): memory is Memory & { readonly detached: Detachment } {
+  const { detached } = memory;
+  return detached !== undefined && !detached.wasSeenAttached && detached.ports.length === 0;
+}
+
 function keep(memory: Memory): Memory {
   return memory;
 }
 
-function settled(memory: Memory, { readAfter }: EventOf<'seen-attached'>): Memory {
+function settled(memory: Memory, { readAfter, ports }: EventOf<'seen-attached'>): Memory {
+  const isOurs = (port: string): boolean => port in memory.added;
   return {
     ...without(memory, 'detached'),
     phase: 'attached',
     requests: later(memory.requests, readAfter),
     restoreHeard: false,
-    added: {},
+    // Beside others, what we added may be all that is left of a restore that its user has overtaken.
+    added: ports.some(isOurs) && !ports.every(isOurs) ? memory.added : {},
   };
 }
 
+// With its fixed ip and a reference it only looks attached. At another VIP than the one that restores it, its user has attached it.
+function attachedWhileRestored(memory: Memory, event: EventOf<'seen-attached'>): Memory {
+  const after = withHeld(memory, heldAfter(memory.held, event));
+  const isMoved = memory.held !== undefined && event.at !== undefined && event.at.vip !== memory.held.vip;
+  return isMoved ? settled(without(after, 'fence'), event) : after;
+}
+
 function detach(memory: Memory, { at, before }: EventOf<'seen-detached'>): Memory {
-  if (before === 'detached') return memory;
+  const ports = before === 'detached' ? restoredUnseen(memory) : before;
+  if (ports === undefined) return memory;
   const detached: Detachment =
-    before === 'unknown'
+    ports === 'unknown'
       ? { since: at, wasSeenAttached: false, ports: [] }
-      : { since: at, wasSeenAttached: true, ports: before };
+      : { since: at, wasSeenAttached: true, ports };
   return { ...memory, phase: memory.phase === 'restoring' ? 'restoring' : 'detached', detached };
 }
 
+// The last reference that a restore lacked was ours, and somebody has detached it again before a read showed it: nothing is added to a VIP port
+// otherwise, and nothing of it is left once it was seen attached, or has ended.
+function restoredUnseen({ phase, detached, added, episodes }: Memory): readonly string[] | undefined {
+  const isRestored = episodes.some(({ vipPort }) => vipPort !== undefined && vipPort in added);
+  return phase === 'attached' && detached === undefined && isRestored ? Object.keys(added) : undefined;
+}
+
+// What is remembered of one that another VIP holds is needed there.
+function endAt(memory: Memory, { vip }: EventOf<'ended'>): Memory {
+  const { episodes, said, left, held } = memory;
+  if (held !== undefined && held.vip !== vip) return memory;
+  return {
+    ...noMemory,
+    ...(said === undefined ? {} : { said }),
+    ...(left === undefined ? {} : { left }),
+    episodes,
+  };
+}
+
 function takeEvidence(memory: Memory, { ports }: EventOf<'evidence'>): Memory {
-  const { detached } = memory;
-  if (detached === undefined || detached.wasSeenAttached || detached.ports.length > 0) return memory;
-  return { ...memory, detached: { ...detached, ports } };
+  return lacksEvidence(memory) ? { ...memory, detached: { ...memory.detached, ports } } : memory;
+}
+
+function setProperties(memory: Memory, { isVirtualIp, fixedIp, of }: EventOf<'properties-set'>): Memory {
+  // The VIP itself is no end of an association, but its beginning.
+  const leaves = fixedIp !== undefined && fixedIp !== vipKeyParts(of.vip).address;
+  const left = leaves ? { vip: of.vip, fixedIp } : fixedIp === undefined ? memory.left : undefined;
+  return {
+    ...without(memory, 'left'),
+    ...(left === undefined ? {} : { left }),
+    episodes: changed(memory.episodes, of, ({ wrote }) => ({
+      wrote: {
+        ...wrote,
+        flag: isVirtualIp ?? wrote.flag,
+        fixedIp: fixedIp === undefined ? wrote.fixedIp : fixedIp !== null,
+      },
+    })),
+  };
 }
 
 function noteAdded(memory: Memory, { port, plannedAt, of }: EventOf<'reference-added'>): Memory {
@@ -200,6 +214,21 @@ function finishRestore(memory: Memory, event: EventOf<'reference-added'>): Memor
     restoreHeard: false,
   };
   return noteAdded(restored, event);
+}
+
+function awaited(echoes: readonly OwnWrite[], write: OwnWrite): readonly OwnWrite[] {
+  return [...echoes, write].slice(-awaitedEchoes);
+}
+
+function isFirstOfRestore(write: OwnWrite): boolean {
+  return write.do === 'set' && write.purpose === restorePurpose;
+}
+
+// What may be ours goes first.
+function bounded(requests: readonly UpdateRequest[]): readonly UpdateRequest[] {
+  if (requests.length <= requestsPerFloatingIp) return requests;
+  const doubtful = requests.findIndex(({ mayBeOurs }) => mayBeOurs === true);
+  return requests.toSpliced(Math.max(doubtful, 0), 1);
 }
 
 function later(requests: readonly UpdateRequest[], sequence: number): readonly UpdateRequest[] {
@@ -232,8 +261,16 @@ function latest(
   return Object.fromEntries([...others, [port, value] as const].slice(-bound));
 }
 
-function without<N extends 'detached' | 'said' | 'fence'>(memory: Memory, name: N): Omit<Memory, N> {
-  const rest: Partial<Memory> = { ...memory };
+/** What may be missing of a memory. */
+type Optional = 'detached' | 'said' | 'fence' | 'left' | 'held';
+
+function withHeld(memory: Memory, held: HeldAt | undefined): Memory {
+  if (memory.held === held) return memory;
+  return held === undefined ? without(memory, 'held') : { ...memory, held };
+}
+
+function without(memory: Memory, name: Optional): Memory {
+  const rest = { ...memory };
   Reflect.deleteProperty(rest, name);
-  return rest as Omit<Memory, N>;
+  return rest;
 }

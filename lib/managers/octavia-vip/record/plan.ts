@@ -44,6 +44,8 @@ export interface VirtualIpObservation {
   /** Undefined: the load balancer is gone. */
   readonly vipPort?: VipPort;
   readonly members: readonly string[];
+  /** Members until a moment ago, whose delete is to come or has begun. */
+  readonly leaving: readonly string[];
   /** Ours for this VIP: none, one, or for a moment several if two instances made one each. Any order. */
   readonly existing: readonly ObservedVirtualIp[];
   /** Those of a VIP port that had the address before, and has it no more: uuids. */
@@ -69,7 +71,9 @@ export interface VirtualIpPlan {
   readonly record: readonly Write[];
   /** References to VIP port and members. */
   readonly attach: readonly Write[];
-  /** References to ports that are no members any more, and the record of those. */
+  /** References to members that are leaving: the record keeps them until they are gone. */
+  readonly leave: readonly Write[];
+  /** References to ports that are no members any more, and the record of those that are not leaving, but gone. */
   readonly detach: readonly Write[];
   /** Associations that are over, and last of all the virtual-ip itself. */
   readonly forget: readonly Write[];
@@ -125,7 +129,7 @@ function decideVirtualIps(seen: VirtualIpObservation): readonly DecidedVirtualIp
 /** The plan of a virtual-ip, without why. */
 type VirtualIpWrites = Omit<VirtualIpPlan, 'verdicts'>;
 
-const nothing: VirtualIpWrites = { bury: [], record: [], attach: [], detach: [], forget: [] };
+const nothing: VirtualIpWrites = { bury: [], record: [], attach: [], leave: [], detach: [], forget: [] };
 
 function planOfOne(seen: VirtualIpObservation, decided: readonly DecidedVirtualIp[]): VirtualIpWrites {
   const { vipPort } = seen;
@@ -175,6 +179,7 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpWrit
     attach: [vipPort.uuid, ...seen.members.toSorted()].map((uuid) =>
       portReference('add-reference', createdVirtualIp, uuid),
     ),
+    leave: [],
     detach: [],
     forget: [],
   };
@@ -204,7 +209,10 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   const over = (uuids: readonly string[]): readonly string[] =>
     seen.undecided.length > 0 ? [] : uuids.filter((uuid) => !left.includes(uuid));
   const drops = over(kept.portUuids);
-  const formerMembers = over(kept.record.members);
+  // Its delete may be under way and strip a floating ip yet: a process that starts after that has no other evidence.
+  const formerMembers = over(kept.record.members.filter((uuid) => !seen.leaving.includes(uuid)));
+  const isLeaving = (uuid: string): boolean => seen.leaving.includes(uuid) && kept.record.members.includes(uuid);
+  const dropOf = (uuid: string): Write => portReference('delete-reference', target, uuid);
   return {
     bury: [],
     record: [
@@ -214,8 +222,9 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
     attach: ports
       .filter((uuid) => !kept.portUuids.includes(uuid))
       .map((uuid) => portReference('add-reference', target, uuid)),
+    leave: drops.filter(isLeaving).map(dropOf),
     detach: [
-      ...drops.map((uuid) => portReference('delete-reference', target, uuid)),
+      ...drops.filter((uuid) => !isLeaving(uuid)).map(dropOf),
       ...(formerMembers.length === 0 ? [] : [setRecord(target, { remove: formerMembers.map(memberRecordKey) })]),
       ...(isSame ? [] : [setVipProperties(target, properties)]),
     ],

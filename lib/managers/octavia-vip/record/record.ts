@@ -1,6 +1,7 @@
 import type { CacheReader } from '../../../cache/index.js';
 import type { EntityOf } from '../../../model/index.js';
-import type { VipKey } from '../vip-key.js';
+import { addressesOf, carriersOf, networkOf } from '../ports.js';
+import { vipKey, type VipKey } from '../vip-key.js';
 import { floatingIpRecordKey, recordIn, recordKeys, type VirtualIpRecord } from './annotations.js';
 
 type VirtualIp = EntityOf<'virtual-ip'>;
@@ -12,44 +13,71 @@ export function recordOf({ annotations, cut }: Pick<VirtualIp, 'annotations' | '
   return { ...record, members: [], cut: ['floatingIps', 'members'] };
 }
 
+/** A virtual-ip with a record of this project, whoever wrote that; it is read once, where the virtual-ip is found. */
+export type KeptVirtualIp = VirtualIp & { readonly record: VirtualIpRecord };
+
+/** The virtual-ip with what it records; undefined if it has no record of this project. */
+export function withRecord(virtualIp: VirtualIp): KeptVirtualIp | undefined {
+  const record = recordOf(virtualIp);
+  return record === undefined ? undefined : { ...virtualIp, record };
+}
+
 /** Whether only a part of what it says is taken: of references or record. */
-export function isCut(virtualIp: VirtualIp): boolean {
-  return virtualIp.cut !== undefined || recordOf(virtualIp)?.cut !== undefined;
+export function isCut({ cut, record }: KeptVirtualIp): boolean {
+  return cut !== undefined || record.cut !== undefined;
 }
 
 /**
  * The floating ips that a virtual-ip of ours records as associated, sorted: in its annotations, or by reference on an extended schema,
- * or, while one follows the other, in both. None for a virtual-ip of others.
+ * or, while one follows the other, in both.
  */
-export function recordedFloatingIps(virtualIp: VirtualIp): readonly string[] {
-  const record = recordOf(virtualIp);
-  if (record === undefined) return [];
-  return sortedUnique([...record.floatingIps, ...virtualIp.refs['floating-ip']]);
+export function recordedFloatingIps({ record, refs }: KeptVirtualIp): readonly string[] {
+  return sortedUnique([...record.floatingIps, ...refs['floating-ip']]);
 }
 
 /**
  * The ports that a virtual-ip of ours names as those that carry the VIP, by reference or in its record, sorted, the VIP port among them.
  * References to ports that are gone vanish from the server's database with them (recording 16); the record stays.
  */
-export function recordedPorts(virtualIp: VirtualIp): readonly string[] {
-  return sortedUnique([...virtualIp.refs['virtual-machine-interface'], ...(recordOf(virtualIp)?.members ?? [])]);
+export function recordedPorts({ record, refs }: KeptVirtualIp): readonly string[] {
+  return sortedUnique([...refs['virtual-machine-interface'], ...record.members]);
 }
 
 /** The virtual-ips that name the VIP in their annotations, whoever wrote those. */
-export function virtualIpsNaming(cache: CacheReader, vip: VipKey): readonly VirtualIp[] {
+export function virtualIpsNaming(cache: CacheReader, vip: VipKey): readonly KeptVirtualIp[] {
   return cache
     .find('virtual-ip', 'annotation', `${recordKeys.vip}=${vip}`)
-    .filter((virtualIp) => recordOf(virtualIp) !== undefined);
+    .flatMap((virtualIp) => withRecord(virtualIp) ?? []);
+}
+
+/**
+ * The VIP to which a floating ip is attached: it references a port that owns its fixed ip, and somebody carries that address, or a virtual-ip
+ * names it. Undefined: none, or it is not known which.
+ */
+export function vipAttachedTo(
+  cache: CacheReader,
+  { refs, fixedIp }: Pick<EntityOf<'floating-ip'>, 'refs' | 'fixedIp'>,
+): { readonly vip: VipKey; readonly vipPort: string } | undefined {
+  if (fixedIp === undefined) return undefined;
+  const found = refs['virtual-machine-interface'].flatMap((vipPort) => {
+    const port = cache.get('virtual-machine-interface', vipPort);
+    const network = port && networkOf(port);
+    const owns = addressesOf(cache, vipPort).some(({ address }) => address === fixedIp);
+    if (network === undefined || !owns) return [];
+    const vip = vipKey(network, fixedIp);
+    return carriersOf(cache, vip).length + virtualIpsNaming(cache, vip).length > 0 ? [{ vip, vipPort }] : [];
+  });
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** The virtual-ips that record the floating ip, whoever wrote that. */
-export function virtualIpsRecording(cache: CacheReader, floatingIp: string): readonly VirtualIp[] {
-  const found = new Map<string, VirtualIp>();
+export function virtualIpsRecording(cache: CacheReader, floatingIp: string): readonly KeptVirtualIp[] {
   const annotated = cache.find('virtual-ip', 'annotation', floatingIpRecordKey(floatingIp));
-  for (const virtualIp of [...annotated, ...cache.referrers('virtual-ip', 'floating-ip', floatingIp)]) {
-    if (recordedFloatingIps(virtualIp).includes(floatingIp)) found.set(virtualIp.uuid, virtualIp);
-  }
-  return [...found.values()];
+  const found = new Set([...annotated, ...cache.referrers('virtual-ip', 'floating-ip', floatingIp)]);
+  return [...found].flatMap((virtualIp) => {
+    const kept = withRecord(virtualIp);
+    return kept !== undefined && recordedFloatingIps(kept).includes(floatingIp) ? [kept] : [];
+  });
 }
 
 function sortedUnique(values: readonly string[]): readonly string[] {

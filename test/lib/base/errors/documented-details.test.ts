@@ -4,10 +4,11 @@ import { ManualClock } from '../../../../lib/base/clock/index.js';
 import { errorOfAnswer } from '../../../../lib/config-api/answer-errors.js';
 import { ServerList } from '../../../../lib/config-api/server-list.js';
 import { errorCodes, SvcMonitorError, type DocumentedDetails } from '../../../../lib/base/errors/index.js';
-import { createMonitor, MemorySource, SystemClock } from '../../../../lib/index.js';
+import { createMonitor, MemorySource } from '../../../../lib/index.js';
 import { kafkaFailure } from '../../../../lib/kafka/index.js';
 import { parseObject } from '../../../../lib/model/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
+import { eventually } from '../../../support/eventually.js';
 
 /** How each documented detail comes about: one that nobody sends has nothing to stand here, and what is missing here does not compile. */
 type Occasions = {
@@ -39,15 +40,18 @@ async function notSynced(): Promise<unknown> {
   server.use(({ path }, next) =>
     path === '/floating-ips' ? Promise.resolve({ status: 503, body: 'floating ips are away' }) : next(),
   );
-  const clock = new SystemClock();
+  const clock = new ManualClock();
   const monitor = createMonitor({
     configApi: { urls: [server.url], attempts: 1 },
-    source: new MemorySource({ clock: new ManualClock() }),
+    source: new MemorySource({ clock }),
     clock,
     syncTimeoutMs: 300,
   });
   try {
-    await monitor.start(new AbortController().signal);
+    const starting = monitor.start(new AbortController().signal);
+    await eventually('the full read has failed', () => monitor.status().resync.lastError !== undefined);
+    clock.step(300);
+    await starting;
     return undefined;
   } finally {
     await monitor.stop();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatDuration, parseDuration } from '../../../../lib/base/settings/index.js';
+import { autoOrBoolean, formatDuration, parseDuration } from '../../../../lib/base/settings/index.js';
 
 describe('formatDuration', () => {
   it('should take the largest unit that fits', () => {
@@ -17,5 +17,19 @@ describe('formatDuration', () => {
 
   it('should write what parseDuration reads as the same', () => {
     fc.assert(fc.property(fc.nat(), (ms) => parseDuration(formatDuration(ms)) === ms));
+  });
+});
+
+describe('autoOrBoolean', () => {
+  it('should take the word, and what it would choose, also as text', () => {
+    const { schema } = autoOrBoolean();
+    expect(['auto', true, false, 'true', ' FALSE '].map((value) => schema.parse(value))).to.deep.equal([
+      'auto',
+      true,
+      false,
+      true,
+      false,
+    ]);
+    for (const wrong of ['yes', '', 1, undefined]) expect(schema.safeParse(wrong).success).to.equal(false);
   });
 });

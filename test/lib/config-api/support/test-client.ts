@@ -12,13 +12,15 @@ import {
 /** Metrics that count: `name{label=value,...}` to the sum, or for a histogram to the number of observations. */
 export class CountingMetrics implements Metrics {
   public readonly counts = new Map<string, number>();
+  /** `name{label's value,...}` to the last value. */
+  public readonly gauges = new Map<string, number>();
 
   public increment(name: string, labels: Readonly<Record<string, string>>, by = 1): void {
     this.add(name, labels, by);
   }
 
-  public set(): void {
-    throw new Error('the client has no gauges');
+  public set(name: string, labels: Readonly<Record<string, string>>, value: number): void {
+    this.gauges.set(`${name}{${Object.values(labels).join(',')}}`, value);
   }
 
   public observe(name: string, labels: Readonly<Record<string, string>>): void {
@@ -69,7 +71,7 @@ export class KeepingLogger implements Logger {
   }
 }
 
-/** A client whose time stands still, with what a test wants to look at. Backoff is half of its bound: 50, 100, 200 ms. */
+/** A client whose time stands still and that measures nothing, with what a test wants to look at. Backoff is half of its bound: 50, 100, 200 ms. */
 export function testClient(options: Partial<ConfigApiClientOptions> & Pick<ConfigApiClientOptions, 'urls'>): {
   readonly client: ConfigApiClient;
   readonly clock: ManualClock;
@@ -77,6 +79,13 @@ export function testClient(options: Partial<ConfigApiClientOptions> & Pick<Confi
 } {
   const clock = new ManualClock();
   const metrics = new CountingMetrics();
-  const client = createConfigApiClient({ clock, metrics, logger: silentLogger, random: () => 0.5, ...options });
+  const client = createConfigApiClient({
+    clock,
+    metrics,
+    logger: silentLogger,
+    random: () => 0.5,
+    keepAlive: false,
+    ...options,
+  });
   return { client, clock, metrics };
 }

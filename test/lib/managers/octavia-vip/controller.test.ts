@@ -65,6 +65,7 @@ const nothing: VipPlan = {
   stages: [],
   events: [],
   forgotten: [],
+  leftRead: [],
   verify: [],
   heeds: [],
   verdicts: [],
@@ -537,6 +538,42 @@ describe('the reconcile of a VIP', () => {
     });
   });
 
+  describe('when virtual-ips name the VIP in their annotations', () => {
+    const mallory = uuidOf(0xa3);
+    const [forged, left] = [uuidOf(0x46), uuidOf(0x47)];
+    const verdictsOn = (stage: Stage) =>
+      stage.reconciler
+        .plan(key)
+        .verdicts.filter(({ about }) => about.kind === 'virtual-ip')
+        .map(({ about, rule }) => [about.uuid, rule]);
+    const lacking = ['', 'lacking'];
+
+    it('should have a verdict of the one that is ours', async () => {
+      const stage = newStage();
+      await reconcile(stage);
+      const [ours] = virtualIpsNaming(stage.cache, key);
+      expect(verdictsOn(stage)).to.deep.equal([[ours?.uuid, 'kept']]);
+    });
+
+    it('should have one of what is not believed to be ours, and say why', () => {
+      const stage = newStage().put('virtual-ip', virtualIpEntity(forged, { project: mallory }));
+      expect(verdictsOn(stage)).to.deep.equal([lacking, [forged, 'of-another-project']]);
+      const verdict = stage.reconciler.plan(key).verdicts.find(({ about }) => about.uuid === forged);
+      expect(verdict?.says).to.equal('the port that it names is of another project');
+    });
+
+    it('should have one of that also where nobody carries the VIP', () => {
+      const stage = new Stage().put('virtual-ip', virtualIpEntity(forged, { record: { vipPort: uuidOf(0x99) } }));
+      stage.remove('virtual-machine-interface', uuidOf(0x99));
+      expect(verdictsOn(stage)).to.deep.include([forged, 'over-by-another-name']);
+    });
+
+    it('should have one of what is of another VIP port that may still be there', () => {
+      const stage = newStage().put('virtual-ip', virtualIpEntity(left, { record: { vipPort: uuidOf(0x99) } }));
+      expect(verdictsOn(stage)).to.deep.equal([lacking, [left, 'of-another-vip-port']]);
+    });
+  });
+
   describe('when a floating ip was detached', () => {
     async function managedStage(): Promise<Stage> {
       const stage = newStage();
@@ -689,6 +726,15 @@ describe('the reconcile of a VIP', () => {
         wasSeenAttached: false,
         ports: [vipPort, amphora1, amphora2],
       });
+    });
+
+    it('should remember the ports of its record as members: one may be dropped from it at the moment of its delete', () => {
+      const stage = new Stage().putLoadBalancer(vipPort, amphora1);
+      const record = { floatingIps: [floatingIp], members: [amphora2] };
+      stage.put('virtual-ip', virtualIpEntity(virtualIp, { ports: [vipPort], record }));
+      stage.controller.preparing(key);
+      expect(stage.history.wasMember(amphora2, { key, vipPort })).to.equal(true);
+      expect(stage.history.wasMember(vipPort, { key, vipPort })).to.equal(false);
     });
 
     it('should take no evidence from a record that is not believed', () => {

@@ -32,6 +32,7 @@ const inOrder: VipPlan = {
   stages: [],
   events: [],
   forgotten: [],
+  leftRead: [],
   verify: [],
   heeds: [],
   verdicts: [],

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ManagerSettings } from '../../../../lib/managers/index.js';
 import {
+  type AssociationEvent,
   composeVipPlan,
   type FloatingIpObservation,
   type LoadBalancerObservation,
@@ -59,15 +60,18 @@ function merged(...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<unknown
   return fc.tuple(...parts).map((values) => Object.assign({}, ...values) as unknown);
 }
 
-const references = fc
-  .subarray(ports)
-  .chain((chosen) =>
-    fc.tuple(
-      ...chosen.map((portUuid) =>
-        fc.record({ portUuid: fc.constant(portUuid), live: fc.boolean(), unclear: fc.constant(false) }),
-      ),
+const references = fc.subarray(ports).chain((chosen) =>
+  fc.tuple(
+    ...chosen.map((portUuid) =>
+      fc.record({
+        portUuid: fc.constant(portUuid),
+        live: fc.boolean(),
+        unclear: fc.constant(false),
+        addresses: fc.constantFrom<readonly string[]>([], [vip], ['10.107.0.9'], [vip, '10.107.0.9']),
+      }),
     ),
-  );
+  ),
+);
 
 const detached = fc.record({
   sinceMs: fc.nat(2 * window),
@@ -93,7 +97,7 @@ const anyFloatingIp = (number: number) =>
       recorded: fc.boolean(),
       trusted: fc.boolean(),
       wasSeenAssociated: fc.boolean(),
-      attachedElsewhere: fc.boolean(),
+      heldElsewhere: fc.boolean(),
       fence: fc.constantFrom('open', 'passed'),
     }),
     maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, webAddress, additionalVip)),
@@ -213,6 +217,7 @@ const virtualIpObservation = merged(
     vip: fc.constant(key),
     address: fc.constant(vip),
     members: fc.subarray(amphorae),
+    leaving: fc.constant([]),
     existing: fc
       .tuple(fc.nat(3), existing(0), existing(1), existing(2))
       .map(([count, ...list]) => list.slice(0, count)),
@@ -232,14 +237,14 @@ const virtualIpObservation = merged(
 ) as fc.Arbitrary<VirtualIpObservation>;
 
 /** What the writes of a plan make of the virtual-ips, and of the records in them. */
-function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, attach, detach, forget }: VirtualIpPlan) {
+function virtualIpsAfter(seen: readonly ObservedVirtualIp[], { record, attach, leave, detach, forget }: VirtualIpPlan) {
   let all = [...seen];
   const created = uuidOf(0x4f);
   const change = (target: Target, to: (it: ObservedVirtualIp) => ObservedVirtualIp) => {
     const uuid = 'created' in target ? created : target.uuid;
     all = all.map((one) => (one.uuid === uuid ? to(one) : one));
   };
-  for (const write of [...record, ...attach, ...detach, ...forget]) {
+  for (const write of [...record, ...attach, ...leave, ...detach, ...forget]) {
     switch (write.do) {
       case 'create':
         all.push(observedOf(createdEntity({ ...write, kind: 'virtual-ip' }, created)));
@@ -342,8 +347,17 @@ describe('the plans, whatever is observed', () => {
           const recorded = new Set([...plan.associations, ...plan.undecided]);
           const again = seen.floatingIps
             .filter(({ uuid }) => !stripped.has(uuid))
+            // A port of others beside the VIP port is what Neutron never leaves: what is ours shows only without it.
+            .filter(
+              ({ references }) => ![vipPort, web].every((port) => references.some((one) => one.portUuid === port)),
+            )
             .map((one) => ({ ...after(one, writesOf(plan)), recorded: recorded.has(one.uuid) }));
-          expect(writesOf(planFloatingIps({ ...seen, floatingIps: again }, delta))).to.deep.equal([]);
+          const then = planFloatingIps({ ...seen, floatingIps: again }, delta);
+          // Without a late reference that was taken back it can show that a port delete had stripped it.
+          const isBack = ({ type }: AssociationEvent): boolean => type === 'stripped' || type === 'restored';
+          const late = new Set(then.events.filter(isBack).map(({ floatingIpUuid }) => floatingIpUuid));
+          const writes = writesOf(then).filter((write) => !late.has(subjectOf(write)));
+          expect(writes).to.deep.equal([]);
         }),
         parameters,
       );
@@ -531,6 +545,7 @@ describe('the plans, whatever is observed', () => {
             bury: [],
             record: [],
             attach: [],
+            leave: [],
             detach: [],
             forget: [],
           });

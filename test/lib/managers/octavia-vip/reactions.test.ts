@@ -140,6 +140,12 @@ describe('the reactions: which VIPs a change touches', () => {
       expect(scene.touched(scene.remove('virtual-machine-interface', vipPort))).to.deep.equal([key]);
     });
 
+    it('should be that of the virtual-ips that record it, though it carries nothing any more: it was leaving', () => {
+      const scene = new Scene();
+      scene.put('virtual-ip', virtualIpEntity(virtualIp, { record: { vipPort, members: [web] } }));
+      expect(scene.touched(scene.remove('virtual-machine-interface', web))).to.deep.equal([key]);
+    });
+
     for (const [what, uuid, delta] of [
       ['an ordinary port', web, { owner: 'compute:nova' }],
       ["a tenant's keepalived with a pair of its own", keepalived, { pairAddresses: ['10.107.0.78'] }],
@@ -233,6 +239,14 @@ describe('the reactions: which VIPs a change touches', () => {
       const moved = virtualIpEntity(virtualIp, { ports: [vipPort], record: { vipPort, vip: secondKey } });
       expect(scene.touched(scene.put('virtual-ip', moved))).to.deep.equal(both);
       expect(scene.touched(scene.remove('virtual-ip', virtualIp))).to.deep.equal([secondKey]);
+    });
+
+    it('should be those for which we wrote on a floating ip that it records: it may hold it no more', () => {
+      const scene = new Scene();
+      const of = { vip: secondKey, vipPort };
+      scene.history.note(floatingIp, { type: 'properties-set', isVirtualIp: true, of });
+      scene.put('virtual-ip', record(floatingIp));
+      expect(scene.touched(scene.put('virtual-ip', record()))).to.deep.equal(both);
     });
 
     it("should be none when it is somebody else's", () => {

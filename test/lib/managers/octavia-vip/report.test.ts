@@ -28,6 +28,7 @@ const quiet: VipPlan = {
   stages: [],
   events: [],
   forgotten: [],
+  leftRead: [],
   verify: [],
   heeds: [],
   verdicts: [],

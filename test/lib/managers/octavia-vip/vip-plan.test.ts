@@ -43,13 +43,14 @@ const floatingIps: FloatingIpPlan = {
   letGo: [],
   end: [],
   forgotten: [],
+  leftRead: [],
   bind: [],
   release: [],
   events: [],
   verify: { ports: [], floatingIps: [] },
   verdicts: [],
 };
-const virtualIp: VirtualIpPlan = { bury: [], record: [], attach: [], detach: [], forget: [], verdicts: [] };
+const virtualIp: VirtualIpPlan = { bury: [], record: [], attach: [], leave: [], detach: [], forget: [], verdicts: [] };
 
 function compose(
   plans: {
@@ -78,6 +79,7 @@ const all = {
     bury: [deleteVirtualIp(uuidOf(0x42))],
     record: [setRecord(target, { set: { [floatingIpRecordKey(floatingIp)]: vip } })],
     attach: [portReference('add-reference', target, amphora2)],
+    leave: [portReference('delete-reference', target, uuidOf(0x22))],
     detach: [portReference('delete-reference', target, amphora1)],
     forget: [deleteVirtualIp(uuidOf(0x41))],
   } satisfies Partial<VirtualIpPlan>,
@@ -93,6 +95,7 @@ describe('composeVipPlan', () => {
       'bind',
       'release',
       'attach',
+      'leave',
       'detach',
       'forget',
     ]);
@@ -100,7 +103,7 @@ describe('composeVipPlan', () => {
 
   it('should call bookkeeping what changes the virtual-ip after the floating ips', () => {
     const bookkeeping = compose(all).stages.filter(({ isBookkeeping }) => isBookkeeping === true);
-    expect(bookkeeping.map(({ name }) => name)).to.deep.equal(['attach', 'detach', 'forget']);
+    expect(bookkeeping.map(({ name }) => name)).to.deep.equal(['attach', 'leave', 'detach', 'forget']);
     const dropping = compose(all).stages.filter(({ dropsEvidence }) => dropsEvidence === true);
     expect(dropping.map(({ name }) => name)).to.deep.equal(['bury', 'detach', 'forget']);
   });
@@ -142,6 +145,7 @@ describe('describeVipPlan', () => {
       `  bind: add reference floating-ip ${floatingIp} -> virtual-machine-interface ${amphora2}`,
       `  release: delete reference floating-ip ${floatingIp} -> virtual-machine-interface ${uuidOf(0x20)}`,
       `  attach: add reference virtual-ip ${target.uuid} -> virtual-machine-interface ${amphora2}`,
+      `  leave: delete reference virtual-ip ${target.uuid} -> virtual-machine-interface ${uuidOf(0x22)}`,
       `  detach: delete reference virtual-ip ${target.uuid} -> virtual-machine-interface ${amphora1}`,
       `  forget: delete virtual-ip ${uuidOf(0x41)}`,
     ]);

@@ -120,6 +120,17 @@ describe('decideDetached', () => {
       expect(decide({ detached: undefined, verified: false })).to.deep.equal({ is: 'unverified' });
     });
 
+    it('should be freed if it was empty before the port that is gone was recorded', () => {
+      const recorded = recordedPorts({ [amphora2]: 'unexplained' });
+      const seenEmpty = { ...unseen(window), wasSeenAttached: false, portUuids: [vipPort, amphora1] };
+      expect(decide({ detached: seenEmpty, recordedPorts: recorded })).to.deep.equal({ is: 'freed' });
+      const restoring = { ...seenEmpty, addedPorts: [amphora2] };
+      expect(decide({ detached: restoring, recordedPorts: recorded })).to.deep.equal({ is: 'stripped' });
+      expect(decide({ detached: { ...seenEmpty, portUuids: [] }, recordedPorts: recorded })).to.deep.equal({
+        is: 'stripped',
+      });
+    });
+
     for (const [what, recorded, expected] of [
       ['all recorded ports are there', recordedPorts(), 'freed'],
       ['a recorded amphora port is gone', silentlyGone, 'stripped'],

@@ -61,6 +61,7 @@ const nothing = {
   letGo: [],
   end: [],
   forgotten: [],
+  leftRead: [],
   bind: [],
   release: [],
   events: [],
@@ -70,6 +71,12 @@ const associated = { ...nothing, associations: [floatingIp] };
 const noted = (type: string) => ({
   events: [{ floatingIpUuid: floatingIp, type }],
   ...(['freed', 'moved', 'vip-gone'].includes(type) ? { forgotten: [floatingIp] } : {}),
+});
+
+// How it was detached is evidence at the other VIP.
+const notedElsewhere = (type: string) => ({
+  ...noted(type),
+  events: [{ floatingIpUuid: floatingIp, type, keptElsewhere: true }],
 });
 
 describe('planFloatingIps', () => {
@@ -89,6 +96,85 @@ describe('planFloatingIps', () => {
     it('should leave one alone that references other ports', () => {
       const seen = whole({ ...late, wasSeenAssociated: true, references: live(amphora1, web) });
       expect(writesOf(plan(withoutFixedIp(seen)))).to.deep.equal([]);
+    });
+  });
+
+  describe('when a write of ours that cleared its fixed ip may have crossed its user’s next association', () => {
+    const on = (portUuid: string, ...addresses: readonly string[]) => [
+      { portUuid, live: true, unclear: false, addresses: addresses.length === 0 ? [webAddress] : addresses },
+    ];
+    const cleared = (delta: Partial<ObservedFloatingIp> = {}) =>
+      withoutFixedIp(whole({ recorded: false, isVirtualIp: false, left: null, references: on(web), ...delta }));
+    const planGone = (seen: ObservedFloatingIp, verified = true) =>
+      writesAndLists(
+        planFloatingIps(
+          { ...withoutVipPort(anyVip()), members: [], recordedPorts: [], floatingIps: [seen], verified },
+          settings,
+        ),
+      );
+
+    it('should read it before it judges', () => {
+      const seen = planGone(cleared(), false);
+      expect(seen.verify.floatingIps).to.deep.equal([floatingIp]);
+      expect([writesOf(seen), seen.leftRead]).to.deep.equal([[], []]);
+    });
+
+    it('should give it the address of the port that it references: Neutron sets both together', () => {
+      const seen = planGone(cleared());
+      expect(writesOf(seen)).to.deep.equal([set({ fixedIp: webAddress })]);
+      // It is read again then: its user may have moved it meanwhile.
+      expect([seen.leftRead, seen.forgotten]).to.deep.equal([[], [floatingIp]]);
+    });
+
+    it('should do so where it is the VIP port that it references, unless we may have added that reference', () => {
+      const next = { vipPort: { uuid: vipPort, addresses: [], dormant: false }, verified: true };
+      expect(writesOf(plan(cleared({ references: on(vipPort, vip) }), next))).to.deep.equal([set({ fixedIp: vip })]);
+      const again = cleared({ references: on(vipPort, vip), wasSeenAssociated: true });
+      expect(writesOf(plan(again, next))).to.deep.equal([set({ fixedIp: vip })]);
+      const ours = cleared({ references: on(vipPort, vip), wasSeenAssociated: true, added: [vipPort] });
+      expect(writesOf(plan(ours, next)).filter(({ do: what }) => what === 'set')).to.deep.equal([]);
+    });
+
+    for (const [what, delta] of [
+      ['one that is free', { references: [] }],
+      ['a reference of ours', { footprint: { flag: false, fixedIp: false, ports: [web] } }],
+      ['a port with several addresses: which of them was meant is not known', { references: live(web) }],
+      ['references to several ports', { references: [...on(web), ...on(amphora1)] }],
+      ['a reference to a port that is gone', { references: dead(web) }],
+    ] as const) {
+      it(`should set nothing, and be done with it: ${what}`, () => {
+        const seen = planGone(cleared(delta));
+        expect(writesOf(seen).filter(({ do: done }) => done === 'set')).to.deep.equal([]);
+        expect(seen.leftRead).to.deep.equal([floatingIp]);
+      });
+    }
+
+    it('should clear one that we gave, if nothing is referenced any more: the port of it was deleted at that moment', () => {
+      const given = whole({
+        recorded: false,
+        isVirtualIp: false,
+        left: webAddress,
+        fixedIp: webAddress,
+        references: [],
+      });
+      expect(writesOf(planGone(given))).to.deep.equal([set({ fixedIp: null })]);
+      expect(writesOf(planGone({ ...given, references: on(web) }))).to.deep.equal([]);
+      expect(writesOf(planGone({ ...given, fixedIp: amphoraAddress }))).to.deep.equal([]);
+    });
+
+    it('should set one that we gave to the address of the port that it references, if it is none of that port: its user chose it since', () => {
+      const given = whole({ recorded: false, isVirtualIp: false, left: webAddress, fixedIp: webAddress });
+      expect(writesOf(planGone({ ...given, references: on(web, amphoraAddress) }))).to.deep.equal([
+        set({ fixedIp: amphoraAddress }),
+      ]);
+      expect(writesOf(planGone({ ...given, references: on(web, webAddress, amphoraAddress) }))).to.deep.equal([]);
+    });
+
+    it('should not be done with one that the same plan clears again', () => {
+      const footprint = { flag: false, fixedIp: true, ports: [] };
+      const seen = planGone(whole({ recorded: false, isVirtualIp: false, references: [], left: null, footprint }));
+      expect(writesOf(seen)).to.deep.equal([set({ fixedIp: null })]);
+      expect(seen.leftRead).to.deep.equal([]);
     });
   });
 
@@ -122,7 +208,7 @@ describe('planFloatingIps', () => {
     for (const [what, delta] of [
       ['a port that its user attached it to himself', { isVirtualIp: false, references: live(amphora1) }],
       ['what others wrote', { footprint: { flag: false, fixedIp: false, ports: [] }, references: live(web, amphora2) }],
-      ['what another VIP’s manager will see to', { attachedElsewhere: true, references: live(web, amphora1) }],
+      ['what another VIP’s manager will see to', { heldElsewhere: true, references: live(web, amphora1) }],
     ] as const) {
       it(`should leave ${what}`, () => {
         expect(writesOf(plan(late({ fixedIp: webAddress, ...delta })))).to.deep.equal([]);
@@ -181,7 +267,7 @@ describe('planFloatingIps', () => {
   });
 
   describe('when nothing is known of a port that it references', () => {
-    const unreadable = { portUuid: amphora2, live: true, unclear: true };
+    const unreadable = { portUuid: amphora2, live: true, unclear: true, addresses: [] };
 
     it('should leave the reference as it is: the port may only be unreadable', () => {
       const floating = whole({ references: [...live(vipPort, amphora1), unreadable] });
@@ -339,6 +425,8 @@ describe('planFloatingIps', () => {
         ...nothing,
         release: [set({ isVirtualIp: false, fixedIp: null })],
         ...noted('freed'),
+        // What that has crossed is looked for at once.
+        recheckAfterMs: 0,
       });
     });
 
@@ -421,6 +509,30 @@ describe('planFloatingIps', () => {
     });
   });
 
+  describe('when its user has moved it while it was restored', () => {
+    const other = { portUuid: web, live: true, unclear: false, addresses: [webAddress] };
+    const overtaken = (delta: Partial<ObservedFloatingIp> = {}) =>
+      whole({ references: [...live(vipPort), other], added: [vipPort], ...delta });
+
+    it('should be his, with the address of that port: the reference to the VIP port is ours', () => {
+      const seen = plan(overtaken());
+      expect(seen.release).to.deep.equal([drop(vipPort), set({ isVirtualIp: false, fixedIp: webAddress })]);
+      expect(seen.events).to.deep.equal([{ floatingIpUuid: floatingIp, type: 'moved' }]);
+    });
+
+    for (const [what, delta] of [
+      ['we have not added the reference to the VIP port', { added: [amphora1] }],
+      ['the other is an amphora’s', { references: live(vipPort, amphora1) }],
+      ['the other is ours', { added: [vipPort, web] }],
+      ['nothing is known of the other', { references: [...live(vipPort), { ...other, unclear: true, addresses: [] }] }],
+      ['the other has the VIP as address', { references: [...live(vipPort), { ...other, addresses: [vip] }] }],
+    ] as const) {
+      it(`should stay associated if ${what}`, () => {
+        expect(plan(overtaken(delta)).associations).to.deep.equal([floatingIp]);
+      });
+    }
+  });
+
   describe('when its user has moved it (recording 18)', () => {
     it('should keep the new attachment, and lose the flag', () => {
       expect(plan(whole({ fixedIp: webAddress, references: live(web) }))).to.deep.equal({
@@ -436,10 +548,20 @@ describe('planFloatingIps', () => {
     });
 
     it("should get the port's own address back, if our fixed ip was written at the moment at which it was moved", () => {
-      const onWeb = (ownAddress: object) =>
-        plan(whole({ references: [{ portUuid: web, live: true, unclear: false, ...ownAddress }] })).release;
-      expect(onWeb({ ownAddress: webAddress })).to.deep.equal([set({ isVirtualIp: false, fixedIp: webAddress })]);
-      expect(onWeb({}), 'of a port with several').to.deep.equal([set({ isVirtualIp: false, fixedIp: null })]);
+      const onWeb = (...addresses: readonly string[]) =>
+        plan(whole({ references: [{ portUuid: web, live: true, unclear: false, addresses }] })).release;
+      expect(onWeb(webAddress)).to.deep.equal([set({ isVirtualIp: false, fixedIp: webAddress })]);
+      const several = onWeb(webAddress, additionalVip);
+      expect(several, 'of a port with several').to.deep.equal([set({ isVirtualIp: false, fixedIp: null })]);
+      expect(onWeb(webAddress, vip), 'one of which it is').to.deep.equal([set({ isVirtualIp: false })]);
+    });
+
+    it('should leave the fixed ip alone while it is not known whether it is the port’s own, and read that port before', () => {
+      const moved = whole({ references: live(web) });
+      expect(plan(moved).release).to.deep.equal([set({ isVirtualIp: false })]);
+      expect(plan(moved, { verified: false }).verify).to.deep.equal({ ports: [web], floatingIps: [floatingIp] });
+      const freshlyMade = whole({ references: [{ portUuid: web, live: true, unclear: true, addresses: [] }] });
+      expect(plan(freshlyMade).release).to.deep.equal([set({ isVirtualIp: false })]);
     });
 
     it('should be read again before anything is taken away: its user may have given it a moment ago', () => {
@@ -450,13 +572,13 @@ describe('planFloatingIps', () => {
 
     it('should be left to the other VIP, if that is where it went', () => {
       const references = live(web, amphora1);
-      const moved = whole({ fixedIp: webAddress, references, attachedElsewhere: true, keptElsewhere: true });
-      expect(plan(moved)).to.deep.equal({ ...nothing, ...noted('moved') });
+      const moved = whole({ fixedIp: webAddress, references, heldElsewhere: true, keptElsewhere: true });
+      expect(plan(moved)).to.deep.equal({ ...nothing, ...notedElsewhere('moved') });
     });
 
     it('should be remembered until the other VIP has recorded it: that one may end before', () => {
       const references = live(web, amphora1);
-      const moved = whole({ fixedIp: webAddress, references, attachedElsewhere: true });
+      const moved = whole({ fixedIp: webAddress, references, heldElsewhere: true });
       expect(plan(moved)).to.deep.equal({ ...nothing, ...noted('moved'), forgotten: [] });
     });
 
@@ -465,10 +587,23 @@ describe('planFloatingIps', () => {
       const moved = whole({
         fixedIp: additionalVip,
         references: live(vipPort),
-        attachedElsewhere: true,
+        heldElsewhere: true,
         keptElsewhere: true,
       });
-      expect(plan(moved, { vipPort: twoAddresses })).to.deep.equal({ ...nothing, ...noted('moved') });
+      expect(plan(moved, { vipPort: twoAddresses })).to.deep.equal({ ...nothing, ...notedElsewhere('moved') });
+    });
+
+    it("should keep the one to an amphora's own port and address, and drop what we wrote beside it at that moment", () => {
+      const references = live(amphora1, amphora2).map((reference) =>
+        reference.portUuid === amphora1 ? { ...reference, addresses: [amphoraAddress] } : reference,
+      );
+      expect(plan(whole({ fixedIp: amphoraAddress, references })).release).to.deep.equal([
+        drop(amphora2),
+        set({ isVirtualIp: false }),
+      ]);
+      const footprint = { flag: false, fixedIp: false, ports: [amphora1, amphora2] };
+      const late = { recorded: false, isVirtualIp: false, fixedIp: amphoraAddress, footprint, references };
+      expect(writesOf(plan(whole(late)))).to.deep.equal([drop(amphora2)]);
     });
 
     it("should keep the reference to an amphora's own port and address, if that is what the user wants", () => {
@@ -495,6 +630,7 @@ describe('planFloatingIps', () => {
         ...nothing,
         release: [drop(vipPort), drop(amphora1), drop(amphora2), set({ isVirtualIp: false, fixedIp: null })],
         ...noted('vip-gone'),
+        recheckAfterMs: 0,
       });
     });
 
@@ -633,14 +769,14 @@ describe('planFloatingIps', () => {
       expect(seen).to.deep.include({ associations: [floatingIp], end: [], release: [] });
     });
 
-    it('should keep what its user has associated with the next even if nobody carries that yet', () => {
+    it('should keep what its user has associated with the next even if nobody carries that yet, but not the flag', () => {
       const dormant = { uuid: vipPort, addresses: [], dormant: true };
       const seen = plan(whole({ ...over, references: live(vipPort) }), { vipPort: dormant, members: [] });
-      expect(seen).to.deep.include({ end: [], release: [], bind: [] });
+      expect(seen).to.deep.include({ end: [set({ isVirtualIp: false })], release: [], bind: [] });
     });
 
     it('should keep the port and the fixed ip of an instance that has the address now', () => {
-      const references = [{ portUuid: web, live: true, unclear: false, ownAddress: vip }];
+      const references = [{ portUuid: web, live: true, unclear: false, addresses: [vip] }];
       const seen = plan(whole({ ...over, references }));
       expect(seen.end).to.deep.equal([set({ isVirtualIp: false })]);
     });

@@ -6,7 +6,7 @@ import {
   type ObservedFloatingIp,
   planFloatingIps,
 } from '../../../../../lib/managers/octavia-vip/index.js';
-import { isPossible } from '../../../../../lib/planning/index.js';
+import { decide, factSets, isPossible } from '../../../../../lib/planning/index.js';
 import { factsOf } from '../../../../../lib/managers/octavia-vip/floating-ips/facts.js';
 import { lossRules } from '../../../../../lib/managers/octavia-vip/floating-ips/loss-rules.js';
 import { floatingIpRules } from '../../../../../lib/managers/octavia-vip/floating-ips/rules.js';
@@ -31,6 +31,7 @@ import {
   whole,
   withoutFixedIp,
   withoutVipPort,
+  writesOf,
 } from '../support/floating-ips.js';
 import { vip } from '../support/ports.js';
 
@@ -60,6 +61,25 @@ describe('how a floating ip stands to a VIP', () => {
     seen: ObservedFloatingIp,
     around?: FloatingIpObservation,
   ])[] = [
+    [
+      'has lost its fixed ip to a write of ours that crossed its user’s',
+      'crossed',
+      withoutFixedIp(
+        whole({
+          ...unrecorded,
+          left: null,
+          references: [{ portUuid: web, live: true, unclear: false, addresses: [webAddress] }],
+        }),
+      ),
+    ],
+    [
+      'was moved by its user while it was restored',
+      'overtaken',
+      whole({
+        added: [vipPort],
+        references: [...live(vipPort), { portUuid: web, live: true, unclear: false, addresses: [webAddress] }],
+      }),
+    ],
     ['is whole', 'associated', whole()],
     ['was just attached', 'attached-by-its-user', attached()],
     ['was wired by a workaround', 'wired-by-hand', whole({ ...unrecorded, fixedIp: amphoraAddress })],
@@ -67,6 +87,7 @@ describe('how a floating ip stands to a VIP', () => {
     ['is recorded by a stranger', 'record-not-believed', whole({ trusted: false, references: [] })],
     ['has lost a VIP port that may be unreadable', 'vip-port-unclear', whole(), { ...noVipPort, vipPortUnclear: true }],
     ['has lost its VIP port', 'vip-port-gone', whole(), noVipPort],
+    ['is held by another VIP', 'held-by-another', empty(stripping, { heldElsewhere: true })],
     ['was half restored before we looked', 'first-step-found', whole({ references: [], detached: beforeWeLooked })],
     ['was stripped', 'stripped', empty(stripping)],
     ['is being restored', 'restore-begun', whole({ references: [], detached: stripping, fence: 'open' })],
@@ -108,6 +129,36 @@ describe('how a floating ip stands to a VIP', () => {
     expect(verdictOn(empty(detachedBy([window]))).says).to.equal(
       'its user freed it: the request that detached it deleted no port',
     );
+  });
+});
+
+describe('a floating ip that another VIP holds', () => {
+  it('should be associated, restored or judged by no rule, whatever else is known of it', () => {
+    const held = [...factSets(floatingIpRules)].filter(({ heldElsewhere }) => heldElsewhere);
+    const standings = held.map((facts) => decide(floatingIpRules, facts));
+    expect(held).not.to.have.length(0);
+    expect([...new Set(standings.map(({ stands }) => stands.is))].sort()).to.deep.equal([
+      'crossed',
+      'ended',
+      'former',
+      'left-over',
+      'none',
+      'undecided',
+      'untrusted',
+    ]);
+    const undecided = standings.filter(({ stands }) => stands.is === 'undecided');
+    expect([...new Set(undecided.map(({ rule }) => rule))]).to.deep.equal(['vip-port-unclear']);
+  });
+
+  it('should be written on by nobody but that one', () => {
+    const given = [whole(), attached(), empty(stripping), empty(detachedBy([window])), withoutFixedIp(whole())];
+    for (const one of given) {
+      for (const record of [{}, unrecorded, { ...unrecorded, former: [web] }]) {
+        const seen = { ...one, ...record, footprint: ours, wasSeenAssociated: true, heldElsewhere: true };
+        const plan = planFloatingIps(anyVip({ floatingIps: [seen] }), settings);
+        expect([...plan.end, ...writesOf(plan)], JSON.stringify(seen)).to.deep.equal([]);
+      }
+    }
   });
 });
 
@@ -176,6 +227,8 @@ describe('what is known of a floating ip, as facts', () => {
         trusted: fc.boolean(),
         wasSeenAssociated: fc.boolean(),
         recordedElsewhere: fc.boolean(),
+        heldElsewhere: fc.boolean(),
+        seenLast: fc.boolean(),
         fence: fc.constantFrom('open' as const, 'passed' as const),
       }),
       maybe('fixedIp', fc.constantFrom(vip, amphoraAddress, additionalVip)),

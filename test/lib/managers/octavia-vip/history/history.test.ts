@@ -13,7 +13,7 @@ import {
 } from '../../../../../lib/managers/octavia-vip/index.js';
 import type { EntityOf } from '../../../../../lib/model/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
-import { floatingIpEntity, instanceIpEntity, key, network, virtualIpEntity } from '../support/entities.js';
+import { floatingIpEntity, instanceIpEntity, key, network, portEntity, virtualIpEntity } from '../support/entities.js';
 import { amphora1 as amphora, floatingIp, vipPort } from '../support/floating-ips.js';
 import { vip } from '../support/ports.js';
 
@@ -24,6 +24,12 @@ const seen = (fixedIp: string | undefined, ...ports: readonly string[]): Floatin
 const attached = seen(vip, vipPort, amphora);
 const detached = seen(undefined);
 const of = { vip: key, vipPort };
+const setFlag = {
+  do: 'set',
+  on: { kind: 'floating-ip', uuid: floatingIp },
+  properties: { floating_ip_is_virtual_ip: true },
+} as const;
+const firstStep = { ...setFlag, purpose: restorePurpose };
 
 /** A history that hears of changes with request-ids. */
 class Watched {
@@ -54,7 +60,7 @@ class Watched {
 
   public sendFirstStep(at = 0): string {
     const requestId = newOwnRequestId(restorePurpose);
-    this.history.note(floatingIp, { type: 'sending', requestId, at, isRestore: true });
+    this.history.note(floatingIp, { type: 'sending', write: firstStep, requestId, plannedAt: 0, at });
     return requestId;
   }
 
@@ -71,7 +77,9 @@ class Watched {
   }
 
   public get requests(): readonly string[] | undefined {
-    return this.memory?.detached === undefined ? undefined : this.memory.requests.map(({ requestId }) => requestId);
+    return this.memory?.detached === undefined
+      ? undefined
+      : this.history.requestsOf(floatingIp).map(({ requestId }) => requestId);
   }
 
   public fence(now: number, limit = 2_000): 'open' | 'passed' {
@@ -145,6 +153,18 @@ describe('History', () => {
         watched.read(attached, detached);
         evidence(watched, vipPort);
         expect(watched.memory?.detached?.ports).to.deep.equal([vipPort, amphora]);
+      });
+
+      it('should be lacking until it was told, and not where we saw it ourselves', () => {
+        const watched = new Watched();
+        expect(watched.history.lacksEvidence(floatingIp)).to.equal(false);
+        watched.read(undefined, detached);
+        expect(watched.history.lacksEvidence(floatingIp)).to.equal(true);
+        evidence(watched, vipPort);
+        expect(watched.history.lacksEvidence(floatingIp)).to.equal(false);
+        const other = new Watched();
+        other.read(attached, detached);
+        expect(other.history.lacksEvidence(floatingIp)).to.equal(false);
       });
     });
 
@@ -315,7 +335,13 @@ describe('History', () => {
 
   describe('on a server that does not pass our request-ids on', () => {
     const write = (watched: Watched, at: number): void => {
-      watched.history.note(floatingIp, { type: 'sending', requestId: newOwnRequestId(), at, isRestore: false });
+      watched.history.note(floatingIp, {
+        type: 'sending',
+        write: setFlag,
+        requestId: newOwnRequestId(),
+        plannedAt: 0,
+        at,
+      });
     };
 
     it("should take an update shortly after a write of ours for our own, and a later one for another's", () => {
@@ -325,6 +351,25 @@ describe('History', () => {
       watched.update('req-1', 1, 1_099);
       watched.update('req-2', 2, 1_100);
       expect(watched.requests).to.deep.equal(['req-2']);
+    });
+
+    it('should tell of both as soon as one of our request-ids has come back: it was none of ours', () => {
+      const watched = new Watched(false);
+      watched.read(attached, detached);
+      write(watched, 100);
+      watched.update('req-1', 1, 101);
+      expect(watched.requests).to.deep.equal([]);
+      watched.hear({ requestId: newOwnRequestId() }, 2, 102);
+      expect(watched.requests).to.deep.equal(['req-1']);
+    });
+
+    it('should forget what may be ours before what is not, if there is too much', () => {
+      const watched = new Watched(false);
+      watched.read(attached, detached);
+      watched.update('req-1', 1, 1);
+      write(watched, 100);
+      for (let index = 0; index < 40; index += 1) watched.update(`echo-${index}`, 2 + index, 101 + index);
+      expect(watched.requests).to.deep.equal(['req-1']);
     });
 
     it('should not do so once one of our request-ids has come back', () => {
@@ -391,6 +436,15 @@ describe('History', () => {
       for (let number = 0; number < 300; number += 1) history.memberSeen(uuidOf(0x1000 + number), { key, vipPort });
       expect(history.wasMember(uuidOf(0x1000), { key, vipPort })).to.equal(false);
       expect(history.wasMember(uuidOf(0x1000 + 299), { key, vipPort })).to.equal(true);
+    });
+
+    it('should keep a member that is seen again, however many come after it was seen first', () => {
+      const { history } = new Watched();
+      for (let number = 0; number < 300; number += 1) {
+        history.memberSeen(amphora, { key, vipPort });
+        history.memberSeen(uuidOf(0x1000 + number), { key, vipPort });
+      }
+      expect(history.wasMember(amphora, { key, vipPort })).to.equal(true);
     });
 
     it('should be the project in which a VIP port was last seen, beside its members', () => {
@@ -482,6 +536,70 @@ describe('History', () => {
       ]);
       expect(history.needs('virtual-ip', virtualIpEntity(uuidOf(0x40), { record: null }))).to.deep.equal([]);
       expect(history.needs('floating-ip', attached)).to.deep.equal([]);
+    });
+  });
+
+  describe('the VIP that holds a floating ip', () => {
+    const other = vipKey(network, '10.107.0.9');
+    const recording = virtualIpEntity(uuidOf(0x40), { ports: [vipPort], record: { floatingIps: [floatingIp] } });
+
+    /** The VIP port has two addresses, both carried; a plan has found the floating ip at one of them. */
+    const withTwoVips = (): Watched => {
+      const watched = new Watched();
+      const { cache, history } = watched;
+      const put = (uuid: string, address: string): void => {
+        cache.put('instance-ip', instanceIpEntity(uuid, { address, ports: [vipPort] }), { touched: 0 });
+      };
+      put(uuidOf(0x60), vip);
+      put(uuidOf(0x61), '10.107.0.9');
+      cache.put('virtual-machine-interface', portEntity(vipPort), { touched: 0 });
+      const carrier = portEntity(amphora, { pairAddresses: [vip, '10.107.0.9'] });
+      cache.put('virtual-machine-interface', carrier, { touched: 0 });
+      history.note(floatingIp, { type: 'associated', of });
+      return watched;
+    };
+    const changeRecord = ({ history }: Watched, after: EntityOf<'virtual-ip'> | undefined): void => {
+      const transition: Transition = { kind: 'virtual-ip', uuid: recording.uuid, before: recording, after };
+      history.seen(transition, { readAfter: 0, at: 0 });
+    };
+
+    it('should be the one to which a read shows it attached, and be that when it was stripped', () => {
+      const watched = withTwoVips();
+      const there = seen('10.107.0.9', vipPort);
+      watched.read(attached, there);
+      watched.read(there, detached);
+      expect(watched.memory?.held).to.deep.equal({ vip: other, vipPort });
+    });
+
+    it('should be none when a read shows it attached to what nobody carries', () => {
+      const watched = withTwoVips();
+      watched.read(attached, seen('10.107.0.77', uuidOf(0x99)));
+      expect(watched.memory?.held).to.equal(undefined);
+    });
+
+    for (const [what, after] of [
+      ['gone', undefined],
+      ['empty', virtualIpEntity(recording.uuid, { ports: [vipPort] })],
+    ] as const) {
+      it(`should be none when the record of a detached one is ${what}, whichever monitor has ended it`, () => {
+        const watched = withTwoVips();
+        watched.cache.put('floating-ip', detached, { touched: 0 });
+        changeRecord(watched, recording);
+        expect(watched.memory?.held).to.deep.equal(of);
+        changeRecord(watched, after);
+        expect(watched.memory?.held).to.equal(undefined);
+      });
+    }
+
+    it('should be the same while it is attached there, or recorded by another virtual-ip of the VIP', () => {
+      const watched = withTwoVips();
+      watched.cache.put('floating-ip', attached, { touched: 0 });
+      changeRecord(watched, undefined);
+      expect(watched.memory?.held).to.deep.equal(of);
+      watched.cache.put('floating-ip', detached, { touched: 0 });
+      watched.cache.put('virtual-ip', { ...recording, uuid: uuidOf(0x41) }, { touched: 0 });
+      changeRecord(watched, undefined);
+      expect(watched.memory?.held).to.deep.equal(of);
     });
   });
 

@@ -2,20 +2,30 @@ import { expect } from 'chai';
 import { ManualClock } from '../../../../../lib/base/clock/index.js';
 import { ObjectCache } from '../../../../../lib/cache/index.js';
 import type { Change } from '../../../../../lib/change-stream/index.js';
-import { History } from '../../../../../lib/managers/octavia-vip/index.js';
+import { History, type OwnWrite } from '../../../../../lib/managers/octavia-vip/index.js';
+import type { ReferenceWrite } from '../../../../../lib/planning/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import { floatingIpEntity, instanceIpEntity, key } from '../support/entities.js';
 import { amphora1, amphora2, floatingIp, vipPort } from '../support/floating-ips.js';
 import { vip } from '../support/ports.js';
+import { without } from '../../../../support/without.js';
 
 const address1 = uuidOf(0x21);
 
-const floatingIpWith = (...portUuids: readonly string[]): Change['object'] => ({
+const floatingIpWith = (...portUuids: readonly string[]) => ({
   uuid: floatingIp,
   fq_name: ['floating-ip'],
+  floating_ip_is_virtual_ip: true,
   virtual_machine_interface_refs: portUuids.map((uuid) => ({ uuid, to: ['port'] })),
   ...(portUuids.length === 0 ? {} : { floating_ip_fixed_ip_address: vip }),
 });
+
+const drop: OwnWrite & ReferenceWrite = {
+  do: 'delete-reference',
+  on: { kind: 'floating-ip', uuid: floatingIp },
+  to: { kind: 'virtual-machine-interface', uuid: amphora1 },
+  relaxed: true,
+};
 
 // The order of a watch stream, as recordings 52 to 57 have it.
 describe('what a stream without request-ids tells, by the order of its changes', () => {
@@ -45,6 +55,12 @@ describe('what a stream without request-ids tells, by the order of its changes',
     hear('floating-ip', 'UPDATE', floatingIp, floatingIpWith(...portUuids));
     return requests().filter((requestId) => !before.includes(requestId));
   };
+  /** The same of one that has references and no fixed ip. */
+  const half = (...portUuids: readonly string[]): readonly string[] => {
+    const before = requests();
+    hear('floating-ip', 'UPDATE', floatingIp, without(floatingIpWith(...portUuids), 'floating_ip_fixed_ip_address'));
+    return requests().filter((requestId) => !before.includes(requestId));
+  };
   const deleteAddress = (): void => {
     hear('instance-ip', 'DELETE', address1);
   };
@@ -58,9 +74,12 @@ describe('what a stream without request-ids tells, by the order of its changes',
     const of = { vip: key, vipPort };
     history.note(floatingIp, { type: 'reference-deleted', port: amphora1, at: clock.monotonic(), of });
   };
-  const write = (): void => {
+  const write = (what: OwnWrite = drop): void => {
     const at = clock.monotonic();
-    history.note(floatingIp, { type: 'sending', requestId: `req-ours-${at}`, at, isRestore: false });
+    history.note(floatingIp, { type: 'sending', write: what, requestId: `req-ours-${at}`, plannedAt: 0, at });
+  };
+  const writeAgain = (): void => {
+    history.note(floatingIp, { type: 'sending-again', write: drop, at: clock.monotonic() });
   };
 
   beforeEach(() => {
@@ -138,23 +157,61 @@ describe('what a stream without request-ids tells, by the order of its changes',
   });
 
   describe('when the stream says once more that it is detached after the port is gone (recording 54)', () => {
-    beforeEach(() => {
+    const strip = (): void => {
       deleteAddress();
-      write();
       update();
-      write();
       deletePort();
-    });
+    };
 
-    it('should be the echo of our own drop, which came too late', () => {
+    it('should be the echo of our own drop, which came too late, and beyond that a request of its own: its user has disassociated it', () => {
+      write();
+      strip();
       expect(update()).to.deep.equal([]);
-    });
-
-    it('should be a request of its own beyond that: its user has disassociated it', () => {
-      update();
       const [request] = update();
       expect(request).to.be.a('string');
       expect(deletedBy(request)).to.deep.equal([]);
+    });
+
+    it('should be so where the drop was sent before the port delete was done, and where it was sent in its middle', () => {
+      deleteAddress();
+      write();
+      update();
+      deletePort();
+      expect(update()).to.deep.equal([]);
+    });
+
+    it('should be so although somebody described it while it was attached: that is no echo of a drop', () => {
+      write();
+      expect(update(vipPort, amphora1, amphora2)).to.have.length(0);
+      strip();
+      expect(update()).to.deep.equal([]);
+    });
+
+    it('should be so where a reference that we added too late, and dropped again, was all that it had', () => {
+      strip();
+      write({ ...drop, do: 'add-reference', to: { ...drop.to, uuid: amphora2 } });
+      expect(half(amphora2)).to.deep.equal([]);
+      write({ ...drop, to: { ...drop.to, uuid: amphora2 } });
+      expect(update()).to.deep.equal([]);
+      expect(update()).to.have.length(1);
+    });
+
+    it('should be two echoes where the drop was sent again: the first may have been carried out although it failed', () => {
+      write();
+      writeAgain();
+      strip();
+      expect(update()).to.deep.equal([]);
+      expect(update()).to.deep.equal([]);
+      expect(update()).to.have.length(1);
+    });
+
+    it('should be two echoes where the drop was sent again seconds later', () => {
+      write();
+      clock.step(5_000);
+      writeAgain();
+      strip();
+      expect(update()).to.deep.equal([]);
+      expect(update()).to.deep.equal([]);
     });
   });
 
@@ -164,7 +221,7 @@ describe('what a stream without request-ids tells, by the order of its changes',
       expect(freed).to.be.a('string');
       deleteAddress();
       expect(deletedBy(freed)).to.deep.equal([]);
-      // The echo of a write of ours: the flag is reset.
+      // The echo of a write of ours: the port is let go of.
       write();
       expect(update()).to.deep.equal([]);
       // And once more by somebody.

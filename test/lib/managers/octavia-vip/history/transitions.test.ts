@@ -4,38 +4,50 @@ import {
   next,
   noFootprint,
   noMemory,
+  restorePurpose,
   transitions,
   vipKey,
   type Event,
   type EventType,
+  type HeldAt,
   type Memory,
   type Phase,
 } from '../../../../../lib/managers/octavia-vip/index.js';
+import type { ReferenceWrite, SetWrite } from '../../../../../lib/planning/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 
 const vips = [vipKey(uuidOf(1), '10.107.0.3'), vipKey(uuidOf(1), '10.107.0.4')];
 const [vipPort, amphora, other] = [uuidOf(0x10), uuidOf(0x11), uuidOf(0x12)];
 const of = { vip: vips[0]!, vipPort };
 
+const setFlag: SetWrite = {
+  do: 'set',
+  on: { kind: 'floating-ip', uuid: uuidOf(0x20) },
+  properties: { floating_ip_is_virtual_ip: true },
+};
+
 const events: { readonly [T in EventType]: Extract<Event, { readonly type: T }> } = {
-  'seen-attached': { type: 'seen-attached', readAfter: 5 },
+  'seen-attached': { type: 'seen-attached', readAfter: 5, ports: [vipPort], fixedIp: '10.107.0.3' },
   'seen-detached': { type: 'seen-detached', at: 10, before: [vipPort, amphora] },
   updated: { type: 'updated', request: { requestId: 'req-1', sequence: 3, at: 10 } },
   said: { type: 'said', detached: true },
-  echoed: { type: 'echoed' },
+  echoed: { type: 'echoed', write: setFlag },
   'own-heard': { type: 'own-heard', requestId: 'req-ours', isRestore: true },
-  sending: { type: 'sending', requestId: 'req-ours', at: 10, isRestore: false },
+  sending: { type: 'sending', write: setFlag, requestId: 'req-ours', plannedAt: 5, at: 10 },
+  'sending-again': { type: 'sending-again', write: setFlag, at: 11 },
   'reference-added': { type: 'reference-added', port: amphora, plannedAt: 5, isFreed: false, of },
   'reference-deleted': { type: 'reference-deleted', port: amphora, at: 10, of },
   'properties-set': { type: 'properties-set', isVirtualIp: true, of },
+  'left-read': { type: 'left-read' },
   associated: { type: 'associated', of },
   evidence: { type: 'evidence', ports: [amphora] },
-  ended: { type: 'ended' },
+  ended: { type: 'ended', vip: of.vip },
+  unrecorded: { type: 'unrecorded', vip: of.vip },
   forgotten: { type: 'forgotten', vip: of.vip },
 };
 
 const phases: readonly Phase[] = ['attached', 'detached', 'restoring'];
-const firstStep: Event = { type: 'sending', requestId: 'req-ours', at: 10, isRestore: true };
+const firstStep = { ...events.sending, write: { ...setFlag, purpose: restorePurpose } };
 const freedAgain: Event = { ...events['reference-added'], isFreed: true };
 const seenSo: Event = { type: 'seen-detached', at: 20, before: 'detached' };
 
@@ -126,25 +138,84 @@ describe('the life of a floating ip', () => {
     it('should note nothing when it was so before', () => {
       expect(next(memories.detached, seenSo)).to.equal(memories.detached);
     });
+
+    it('should note it after a restore that no read has shown: it was detached again', () => {
+      const restored = next(memories.restoring, { ...events['reference-added'], port: vipPort });
+      expect(next(restored, seenSo)).to.deep.equal({
+        ...restored,
+        phase: 'detached',
+        detached: { since: 20, wasSeenAttached: true, ports: [vipPort] },
+      });
+      // Other references are added to what is attached.
+      const added = next(noMemory, events['reference-added']);
+      expect(next(added, seenSo)).to.equal(added);
+    });
   });
 
   describe('when a write is sent', () => {
     it('should expect it back, and open the fence only by the first step of a restore', () => {
-      expect(next(noMemory, events.sending)).to.deep.equal({ ...noMemory, lastWriteAt: 10, echoes: 1 });
+      expect(next(noMemory, events.sending)).to.deep.equal({ ...noMemory, lastWriteAt: 10, echoes: [setFlag] });
       expect(next(noMemory, firstStep)).to.deep.equal({
         ...noMemory,
         phase: 'restoring',
         lastWriteAt: 10,
-        echoes: 1,
+        echoes: [firstStep.write],
         fence: { requestId: 'req-ours', at: 10 },
       });
     });
 
     it('should have come back by its echo, and no more than that', () => {
       const sent = next(noMemory, events.sending);
-      expect(next(sent, events.echoed).echoes).to.equal(0);
-      expect(next(noMemory, events.echoed).echoes).to.equal(0);
+      expect(next(sent, events.echoed).echoes).to.deep.equal([]);
+      expect(next(noMemory, events.echoed).echoes).to.deep.equal([]);
     });
+  });
+
+  describe('when a write is sent again', () => {
+    it('should expect it back once more, and leave the fence open for longer', () => {
+      const sent = next(noMemory, firstStep);
+      const again = next(sent, { type: 'sending-again', write: firstStep.write, at: 5_000 });
+      expect(again).to.deep.equal({
+        ...sent,
+        lastWriteAt: 5_000,
+        echoes: [firstStep.write, firstStep.write],
+        fence: { requestId: 'req-ours', at: 5_000 },
+      });
+    });
+  });
+
+  describe('when a read shows it attached, after we have added references', () => {
+    const restored = next(memories.restoring, { ...events['reference-added'], port: vipPort });
+    const seen = (...ports: readonly string[]): Memory => next(restored, { ...events['seen-attached'], ports });
+
+    it('should forget what was added if there is nothing but that, or nothing of it', () => {
+      expect([seen(vipPort).added, seen(other).added]).to.deep.equal([{}, {}]);
+    });
+
+    it('should remember it beside others: its user may have overtaken the restore', () => {
+      expect(Object.keys(seen(vipPort, other).added)).to.deep.equal([vipPort]);
+    });
+  });
+
+  describe('when we leave it with a fixed ip, or none, at the end of an association', () => {
+    for (const fixedIp of [null, '10.107.0.9']) {
+      const left = next(noMemory, { type: 'properties-set', fixedIp, of });
+      const noted = { vip: of.vip, fixedIp };
+
+      it(`should be noted until it is read, also when what was written is forgotten: ${String(fixedIp)}`, () => {
+        expect(left.left).to.deep.equal(noted);
+        const { ended, forgotten, sending } = events;
+        for (const event of [ended, forgotten, events['seen-attached'], events['seen-detached'], sending]) {
+          expect(next(left, event).left, event.type).to.deep.equal(noted);
+        }
+        expect(next(left, events['left-read'])).not.to.have.property('left');
+      });
+
+      it(`should be over when it is set to the VIP: ${String(fixedIp)}`, () => {
+        expect(next(left, { type: 'properties-set', fixedIp: '10.107.0.3', of })).not.to.have.property('left');
+        expect(next(left, events['properties-set']).left).to.deep.equal(noted);
+      });
+    }
   });
 
   describe('when a monitor’s own request is heard', () => {
@@ -167,6 +238,21 @@ describe('the life of a floating ip', () => {
       const { added } = all.reduce<Memory>(next, noMemory);
       expect(Object.keys(added)).to.deep.equal(ports.slice(-64));
       expect(added[ports[99]!]).to.equal(99);
+    });
+  });
+
+  describe('when it is found associated', () => {
+    const elsewhere: Event = { type: 'associated', of: { vip: vips[1]!, vipPort } };
+
+    it('should be noted once, however often plans find it so', () => {
+      const once = next(noMemory, events.associated);
+      expect(once.episodes).to.deep.equal([{ ...of, seen: true, wrote: noFootprint }]);
+      expect(next(once, events.associated)).to.equal(once);
+    });
+
+    it('should be the latest, whichever was found before', () => {
+      const both = [events.associated, elsewhere, events.associated].reduce<Memory>(next, noMemory);
+      expect(both.episodes.map(({ vip }) => vip)).to.deep.equal([vips[1], vips[0]]);
     });
   });
 
@@ -204,10 +290,72 @@ describe('the life of a floating ip', () => {
         episodes,
         said,
         lastWriteAt: 4,
-        echoes: 2,
+        echoes: [setFlag, setFlag],
         letGo: { [other]: 1 },
       };
       expect(next(before, events.ended)).to.deep.equal({ ...noMemory, episodes, said });
+    });
+  });
+
+  describe('which VIP holds it', () => {
+    const [first, second] = vips.map((vip) => ({ vip, vipPort })) as [HeldAt, HeldAt];
+    const shown = (delta: Partial<Extract<Event, { readonly type: 'seen-attached' }>>): Event => ({
+      ...events['seen-attached'],
+      ports: [amphora],
+      fixedIp: '10.107.0.9',
+      ...delta,
+    });
+    const heldAfter = (all: readonly Event[], before: Memory = noMemory): HeldAt | undefined =>
+      all.reduce(next, { ...before, held: first }).held;
+
+    it('should be the one at which a plan or a read has found it last, and no other any more', () => {
+      expect(next(noMemory, events.associated).held).to.deep.equal(first);
+      expect(heldAfter([{ type: 'associated', of: second }])).to.deep.equal(second);
+      for (const phase of phases) expect(heldAfter([shown({ at: second })], memories[phase])).to.deep.equal(second);
+    });
+
+    it('should be the same while its fixed ip is spoiled, or only the reference to the VIP port is lost', () => {
+      expect(heldAfter([shown({ ports: [vipPort, amphora] })])).to.deep.equal(first);
+      expect(heldAfter([shown({ fixedIp: '10.107.0.3' })])).to.deep.equal(first);
+    });
+
+    it('should be none when its user has attached it to what is no VIP', () => {
+      expect(heldAfter([shown({})])).to.equal(undefined);
+    });
+
+    it('should be the same through a strip, and whatever is written for another', () => {
+      expect(heldAfter([events['seen-detached'], events.updated, firstStep])).to.deep.equal(first);
+      expect(heldAfter([{ ...events['reference-added'], of: second }])).to.deep.equal(first);
+    });
+
+    for (const type of ['ended', 'unrecorded'] as const) {
+      it(`should be none when that is ${type}`, () => {
+        expect(heldAfter([{ type, vip: first.vip }])).to.equal(undefined);
+        expect(heldAfter([{ type, vip: second.vip }])).to.deep.equal(first);
+      });
+    }
+
+    it('should end the restore of the one before: what that went by must not explain the next strip', () => {
+      const before = { ...memories.restoring, held: first };
+      const after = next(before, shown({ at: second }));
+      expect(after).to.deep.equal({ ...noMemory, held: second });
+      expect(next(before, shown({ at: first }))).to.equal(before);
+    });
+
+    it('should keep what explains a strip when its association with another ends', () => {
+      const before = { ...memories.detached, held: second };
+      expect(next(before, events.ended)).to.equal(before);
+    });
+  });
+
+  describe('when a reference is about to be added', () => {
+    it('should be remembered as added: it may be carried out although no answer comes', () => {
+      const on = setFlag.on;
+      const to = { kind: 'virtual-machine-interface', uuid: amphora } as const;
+      const write: ReferenceWrite = { do: 'add-reference', on, to, relaxed: true };
+      const sent = next(memories.detached, { ...events.sending, write });
+      expect(sent.added).to.deep.equal({ ...memories.detached.added, [amphora]: 5 });
+      expect(next(memories.detached, events.sending).added).to.deep.equal(memories.detached.added);
     });
   });
 
@@ -220,7 +368,13 @@ describe('the life of a floating ip', () => {
     const requestId = fc.constantFrom('req-1', 'req-2', 'req-3');
     const number = fc.nat(100);
     const event: fc.Arbitrary<Event> = fc.oneof(
-      fc.record({ type: fc.constant('seen-attached' as const), readAfter: number }),
+      fc.record({
+        type: fc.constant('seen-attached' as const),
+        readAfter: number,
+        ports: fc.array(port, { maxLength: 4 }),
+        fixedIp: fc.constantFrom('10.107.0.3', '10.107.0.4'),
+        at: fc.constantFrom(undefined, { vip: vips[0]!, vipPort }, { vip: vips[1]!, vipPort }),
+      }),
       fc.record({
         type: fc.constant('seen-detached' as const),
         at: number,
@@ -237,7 +391,14 @@ describe('the life of a floating ip', () => {
       }),
       fc.constant(events.echoed),
       fc.record({ type: fc.constant('own-heard' as const), requestId, isRestore: fc.boolean() }),
-      fc.record({ type: fc.constant('sending' as const), requestId, at: number, isRestore: fc.boolean() }),
+      fc.record({
+        type: fc.constant('sending' as const),
+        plannedAt: number,
+        write: fc.constantFrom(setFlag, firstStep.write),
+        requestId,
+        at: number,
+      }),
+      fc.record({ type: fc.constant('sending-again' as const), write: fc.constant(setFlag), at: number }),
       fc.record({
         type: fc.constant('reference-added' as const),
         port,
@@ -254,7 +415,10 @@ describe('the life of a floating ip', () => {
       }),
       fc.record({ type: fc.constant('associated' as const), of: episode }),
       fc.record({ type: fc.constant('evidence' as const), ports: fc.array(port, { maxLength: 4 }) }),
-      fc.constant(events.ended),
+      fc.record({
+        type: fc.constantFrom<'ended' | 'unrecorded'>('ended', 'unrecorded'),
+        vip: fc.constantFrom(...vips),
+      }),
       fc.record({ type: fc.constant('forgotten' as const), vip: fc.constantFrom(...vips) }),
     );
     const moved: Readonly<Record<Phase, readonly Phase[]>> = {
@@ -291,7 +455,7 @@ function expectBounded({ requests, letGo, added, episodes, echoes, phase, detach
     expect(wrote.ports.length).to.be.at.most(16);
     expect(seen || wrote.flag || wrote.fixedIp || wrote.ports.length > 0).to.equal(true);
   }
-  expect(echoes).to.be.at.least(0);
+  expect(echoes.length).to.be.at.most(64);
   if (phase === 'detached') expect(detached).not.to.equal(undefined);
   if (phase === 'attached') expect(detached).to.equal(undefined);
 }

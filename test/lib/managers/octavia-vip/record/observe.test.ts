@@ -6,6 +6,7 @@ import {
   sortManaged,
   takenNames,
 } from '../../../../../lib/managers/octavia-vip/record/observe.js';
+import { withRecord, type KeptVirtualIp } from '../../../../../lib/managers/octavia-vip/record/record.js';
 import type { EntityOf } from '../../../../../lib/model/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
 import {
@@ -26,6 +27,12 @@ const name = ['default-domain', 'shop', 'octavia-lb-1'] as const;
 
 const virtualIp = (number: number, delta: VirtualIpDelta = {}): EntityOf<'virtual-ip'> =>
   virtualIpEntity(uuidOf(number), { ...delta });
+
+const kept = (delta: VirtualIpDelta): KeptVirtualIp => {
+  const found = withRecord(virtualIp(1, delta));
+  if (found === undefined) throw new Error('it has no record');
+  return found;
+};
 
 const record = (recorded: string) => ({ record: { vipPort: recorded } });
 // By our name: what is to be cleared away.
@@ -129,7 +136,7 @@ describe('isBelieved', () => {
     }
     if (delta.seen !== undefined) stage.history.note(floatingIp, { type: 'associated', of: delta.seen });
     const entity = floatingIpEntity(floatingIp, { projects: delta.projects ?? [tenant.projectUuid] });
-    return isBelieved(stage, virtualIp(1, { ...recorded, ...delta.virtualIp }), entity);
+    return isBelieved(stage, kept({ ...recorded, ...delta.virtualIp }), entity);
   };
   const seen = { vip: key, vipPort };
 
@@ -152,16 +159,15 @@ describe('isBelieved', () => {
     expect(believed({ seen, portsProject: mallory })).to.equal(false);
   });
 
-  it('should not be so of what it does not name, nor if it is nobody’s, or has no record', () => {
+  it('should not be so of what it does not name, nor if it is nobody’s', () => {
     expect(believed({ virtualIp: { record: { floatingIps: [] } } })).to.equal(false);
     expect(believed({ virtualIp: { project: null } })).to.equal(false);
-    expect(believed({ virtualIp: { record: null, floatingIps: [floatingIp] } })).to.equal(false);
   });
 
   it('should go by the project in which the VIP port was last seen once that is gone', () => {
     const stage = new Stage();
     stage.history.vipPortSeen(vipPort, mallory);
-    expect(isBelieved(stage, virtualIp(1, recorded), floatingIpEntity(floatingIp))).to.equal(false);
+    expect(isBelieved(stage, kept(recorded), floatingIpEntity(floatingIp))).to.equal(false);
   });
 });
 

@@ -69,6 +69,7 @@ function plan(delta: Partial<VirtualIpObservation> = {}): Writes {
     address: vip,
     vipPort: octavias,
     members: [amphora1, amphora2],
+    leaving: [],
     existing: [kept()],
     unclearPorts: [],
     takenNames: [],
@@ -89,6 +90,7 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): Writes {
     vip: key,
     address: vip,
     members: [],
+    leaving: [],
     existing: [kept()],
     unclearPorts: [],
     takenNames: [],
@@ -100,7 +102,7 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): Writes {
   });
 }
 
-const nothing = { bury: [], record: [], attach: [], detach: [], forget: [] };
+const nothing = { bury: [], record: [], attach: [], leave: [], detach: [], forget: [] };
 const target = virtualIp(ours);
 const remembers = (uuid: string): Write => setRecord(target, { set: { [floatingIpRecordKey(uuid)]: vip } });
 const recordsMember = (uuid: string): Write => setRecord(target, { set: { [memberRecordKey(uuid)]: vip } });
@@ -182,6 +184,7 @@ describe('planVirtualIp', () => {
           },
         ],
         attach: [vipPort, amphora1, amphora2].map((uuid) => portReference('add-reference', createdVirtualIp, uuid)),
+        leave: [],
         detach: [],
         forget: [],
       });
@@ -222,11 +225,22 @@ describe('planVirtualIp', () => {
       expect(plan({ existing: [kept({ fqName: nameOf('octavia-lb-old') })] })).to.deep.equal(nothing);
     });
 
+    it('should let go of a member that is leaving, and keep it in the record: its delete may strip a floating ip yet', () => {
+      const leaves = plan({ members: [amphora2], leaving: [amphora1] });
+      expect(leaves).to.deep.equal({ ...nothing, leave: [unreferences(amphora1)] });
+      const isGone = plan({ members: [amphora2], existing: [kept({ portUuids: [vipPort, amphora2] })] });
+      expect(isGone).to.deep.equal({
+        ...nothing,
+        detach: [setRecord(target, { remove: [memberRecordKey(amphora1)] })],
+      });
+    });
+
     it('should add before it deletes when a member replaces another', () => {
       expect(plan({ members: [amphora2, newAmphora] })).to.deep.equal({
         bury: [],
         record: [recordsMember(newAmphora)],
         attach: [references(newAmphora)],
+        leave: [],
         detach: [unreferences(amphora1), setRecord(target, { remove: [memberRecordKey(amphora1)] })],
         forget: [],
       });

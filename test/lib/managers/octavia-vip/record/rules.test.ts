@@ -1,11 +1,15 @@
 import { expect } from 'chai';
 import {
+  claimRules,
+  holderRules,
+  type ClaimFacts,
+  type HolderFacts,
+} from '../../../../../lib/managers/octavia-vip/record/claim-rules.js';
+import {
   associationRules,
   beliefRules,
-  claimRules,
   virtualIpRules,
   type BeliefFacts,
-  type ClaimFacts,
   type VirtualIpFacts,
 } from '../../../../../lib/managers/octavia-vip/record/rules.js';
 import { decide } from '../../../../../lib/planning/index.js';
@@ -112,6 +116,28 @@ describe('whether a virtual-ip is ours', () => {
     const facts: ClaimFacts = { recordedPort, portsProject, ownersProject, named };
     it(`should be ${expected} with ${JSON.stringify(facts)}`, () => {
       expect(decide(claimRules, facts).stands).to.equal(expected);
+    });
+  }
+});
+
+describe('whose record a virtual-ip holds', () => {
+  for (const [recordedPort, address, rule, stands] of [
+    ['vip-port', 'vip-port', 'of-the-vip-port', 'current'],
+    ['owner', 'vip-port', 'of-another-vip-port', 'left'],
+    ['elsewhere', 'vip-port', 'over', 'former'],
+    ['gone', 'vip-port', 'over', 'former'],
+    ['unreadable', 'vip-port', 'of-another-vip-port', 'left'],
+    ['owner', 'others', 'no-vip-port-now', 'current'],
+    ['elsewhere', 'others', 'over', 'former'],
+    ['gone', 'others', 'over', 'former'],
+    ['unreadable', 'others', 'no-vip-port-now', 'current'],
+    ['elsewhere', 'nobody', 'address-free', 'current'],
+    ['gone', 'nobody', 'address-free', 'current'],
+    ['unreadable', 'nobody', 'address-free', 'current'],
+  ] as const) {
+    const facts: HolderFacts = { recordedPort, address };
+    it(`should be ${stands}, by ${rule}, with ${JSON.stringify(facts)}`, () => {
+      expect(decide(holderRules, facts)).to.include({ rule, stands });
     });
   }
 });

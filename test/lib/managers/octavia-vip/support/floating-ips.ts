@@ -35,12 +35,12 @@ export const settings = defaultManagerSettings;
 
 /** References to ports that are there. */
 export function live(...portUuids: readonly string[]): ObservedFloatingIp['references'] {
-  return portUuids.map((portUuid) => ({ portUuid, live: true, unclear: false }));
+  return portUuids.map((portUuid) => ({ portUuid, live: true, unclear: false, addresses: [] }));
 }
 
 /** References to ports that are gone, and which the API server goes on showing. */
 export function dead(...portUuids: readonly string[]): ObservedFloatingIp['references'] {
-  return portUuids.map((portUuid) => ({ portUuid, live: false, unclear: false }));
+  return portUuids.map((portUuid) => ({ portUuid, live: false, unclear: false, addresses: [] }));
 }
 
 /** A floating ip that is whole: associated, recorded, with all references, flag and fixed ip. */
@@ -54,7 +54,7 @@ export function whole(delta: Partial<ObservedFloatingIp> = {}): ObservedFloating
     trusted: true,
     wasSeenAssociated: false,
     recordedElsewhere: false,
-    attachedElsewhere: false,
+    heldElsewhere: false,
     fence: 'passed',
     ...delta,
   };

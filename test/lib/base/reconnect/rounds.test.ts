@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rounds } from '../../../../lib/base/clock/rounds.js';
+import { Rounds } from '../../../../lib/base/reconnect/rounds.js';
 
 describe('Rounds', () => {
   const create = (servers: number): Rounds => new Rounds({ servers, retryLowMs: 100, retryHighMs: 1_000 });

@@ -1,3 +1,5 @@
+import { backoffMs } from './backoff.js';
+
 /** What {@link Rounds} go by. Times are milliseconds. */
 export interface RoundsOptions {
   /** How many servers there are. */
@@ -34,8 +36,7 @@ export class Rounds {
     this.tried += 1;
     if (this.tried < servers) return 0;
     this.tried = 0;
-    // Beyond 30 doublings the number would be of no use.
-    const delay = Math.min(retryLowMs * 2 ** Math.min(this.failures, 30), retryHighMs);
+    const delay = backoffMs(this.failures, retryLowMs, retryHighMs);
     this.failures += 1;
     return delay;
   }
