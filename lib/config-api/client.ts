@@ -5,6 +5,7 @@ import { silentMetrics, type Metrics } from '../base/metrics/index.js';
 import { AuthenticatingSender, FixedToken, noToken, type TokenSource } from './authentication.js';
 import { LimitedSender } from './concurrency-limit.js';
 import { ConnectionChooser } from './connection-chooser.js';
+import { GuardedSender } from './guard.js';
 import { HttpSender, requestHeaders } from './http-sender.js';
 import { AxiosTransport, type HttpTransport } from './http-transport.js';
 import { KeystoneTokens } from './keystone.js';
@@ -95,8 +96,11 @@ export interface ConfigApiStatus {
 
 /** Both sides of the config API. */
 export interface ConfigApiClient extends ConfigReader, ConfigWriter {
-  /** A writer with a share of its own in the permits: however much others send, it finds one. */
-  writerFor(lane: string): ConfigWriter;
+  /**
+   * A writer with a share of its own in the permits: however much others send, it finds one. What `mayWrite` says is asked just before each request
+   * goes out; what may not be written then rejects with `aborted`. Without it, all may be written.
+   */
+  writerFor(lane: string, mayWrite?: () => boolean): ConfigWriter;
   /** Which servers there are, and how they are talked to. */
   status(): ConfigApiStatus;
   /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
@@ -104,7 +108,7 @@ export interface ConfigApiClient extends ConfigReader, ConfigWriter {
 }
 
 /**
- * A client of the config API over REST: `retry → authenticate → limit → record → HTTP`, each a {@link RequestSender}.
+ * A client of the config API over REST: `retry → authenticate → limit → guard → record → HTTP`, each a {@link RequestSender}.
  *
  * Nothing is sent before the first call.
  *
@@ -160,9 +164,9 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
     updateReference: (update, signal) => writer.updateReference(update, signal),
     relaxReference: (uuid, refUuid, signal) => writer.relaxReference(uuid, refUuid, signal),
     updateMap: (update, signal) => writer.updateMap(update, signal),
-    writerFor: (lane) => {
+    writerFor: (lane, mayBeSent = () => true) => {
       permits.open(lane);
-      return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane }, signal) });
+      return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane, mayBeSent }, signal) });
     },
     status: () => ({
       servers: servers.all.map((url) => serverStatus(url, { servers, connections, setting: keepAlive })),
@@ -186,7 +190,7 @@ function composeSender(
 ): RequestSender {
   const { clock, logger, metrics, onRequest } = options;
   const recorded = new RecordingSender(http, { clock, logger, metrics, onRequest });
-  const limited = new LimitedSender(recorded, permits);
+  const limited = new LimitedSender(new GuardedSender(recorded), permits);
   // Outside the limit: who waits for a token or backs off holds no permit.
   const authenticated = new AuthenticatingSender(limited, tokens);
   return new RetryingSender(authenticated, {

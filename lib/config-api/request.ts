@@ -40,6 +40,8 @@ export interface ApiRequest<T> {
   readonly answer: z.ZodType<T>;
   /** Of whom it is: those who send a lot take turns with the others. Defaults to nobody in particular. */
   readonly lane?: string;
+  /** Asked just before it is sent, and before each repeat: what may not be sent any more rejects with `aborted`. Defaults to always. */
+  readonly mayBeSent?: () => boolean;
   /** Called before it is sent again: whoever counts what comes of it counts once more. */
   readonly onRepeat?: () => void;
   /** More headers: the token. */

@@ -8,7 +8,7 @@ import { createConfigApiClient, type ConfigApiClient } from '../config-api/index
 import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
 import { managers as allManagers } from '../managers/index.js';
 import { ConfigMonitor, Feeder, RejectionLog } from '../monitor/index.js';
-import { FencedWriter, type Ownership } from '../ownership/index.js';
+import type { Ownership } from '../ownership/index.js';
 import { assemble, type Assembly } from './assembly.js';
 import type { MonitorOptions } from './options.js';
 import type { NewQueue, NewWriter } from './factories.js';
@@ -52,7 +52,7 @@ export class InjectedParts {
 
   /** How what plans write with is made: each controller has its share of the requests, and none writes while this monitor may not act. */
   public newWriter(client: ConfigApiClient, ownership: Ownership): NewWriter {
-    return (name) => new FencedWriter({ writer: client.writerFor(name), ownership });
+    return (name) => client.writerFor(name, () => ownership.mayAct());
   }
 
   /** What the managers make. */

@@ -5,7 +5,6 @@
  * before it has made sure of what it owns again. Not guaranteed: that there is never a moment with two owners. Two at once end in the same
  * state as one.
  */
-export { FencedWriter } from './fenced-writer.js';
 export { KafkaGroup, type KafkaGroupOptions } from './kafka-group/kafka-group.js';
 export { shareOf } from './kafka-group/share-of.js';
 export { everything, type Ownership, type OwnershipStatus } from './ownership.js';

@@ -36,7 +36,8 @@ const sessionsUntilStalled = 3;
  * topic, and the group assigns the partitions. When a member dies, the group divides anew after `sessionTimeoutMs`; when one leaves or
  * comes, at once.
  *
- * What is owned is held as a lease: it ends, by the clock of this process, one session after the last sign that the group counts on it.
+ * What is owned is held as a lease: it ends, by the clock of this process, one session after the last request was sent by whose answer it
+ * knows that the group counts on it.
  * A process that was frozen, or is cut off, so stops acting at about the time at which others begin; for a moment two can act for a VIP,
  * which does no harm. While Kafka is away nobody acts.
  */
@@ -131,12 +132,12 @@ export class KafkaGroup implements Ownership {
       sessionTimeoutMs: this.sessionTimeoutMs,
       clock: this.clock,
       logger: this.logger,
-      onAssigned: (partitions, of) => {
+      onAssigned: (partitions, of, since) => {
         connected();
-        this.assign(partitions, of);
+        this.assign(partitions, of, since);
       },
-      onAlive: () => {
-        this.renew();
+      onAlive: (since) => {
+        this.renew(since);
       },
     });
     this.membership = membership;
@@ -154,26 +155,26 @@ export class KafkaGroup implements Ownership {
     return { error };
   }
 
-  private assign(partitions: readonly number[], of: number): void {
+  private assign(partitions: readonly number[], of: number, since: number): void {
     this.assigned = new Set(partitions);
     this.count = of;
     this.lastError = undefined;
-    this.extendLease();
+    this.extendLease(since);
     this.logger.info('shares taken', { group: this.groupId, shares: partitions.length, of });
     this.changed();
   }
 
-  private renew(): void {
+  private renew(since: number): void {
     const couldAct = this.mayAct();
-    this.extendLease();
+    this.extendLease(since);
     // What was passed over in between has to be looked at again.
-    if (!couldAct && this.assigned.size > 0) this.changed();
+    if (!couldAct && this.mayAct() && this.assigned.size > 0) this.changed();
   }
 
-  private extendLease(): void {
-    this.leaseEndsAt = this.clock.monotonic() + this.sessionTimeoutMs;
+  private extendLease(since: number): void {
+    this.leaseEndsAt = since + this.sessionTimeoutMs;
     this.leaseTimer?.cancel();
-    this.leaseTimer = this.clock.schedule(this.sessionTimeoutMs, () => {
+    this.leaseTimer = this.clock.schedule(Math.max(0, this.leaseEndsAt - this.clock.monotonic()), () => {
       this.expire();
     });
   }

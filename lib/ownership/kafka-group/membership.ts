@@ -18,12 +18,14 @@ export interface MembershipOptions {
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The group has assigned partitions to this member, of so many in all, and counts on it as after `onAlive`. */
-  readonly onAssigned: (partitions: readonly number[], of: number) => void;
-  /** The group counts on this member, from now on for as long as a session lasts. */
-  readonly onAlive: () => void;
+  /** The group has assigned partitions to this member, of so many in all, and counts on it as with `onAlive`. */
+  readonly onAssigned: (partitions: readonly number[], of: number, since: number) => void;
+  /** The group counts on this member for as long as a session lasts, from `since` on: milliseconds of the monotonic clock. */
+  readonly onAlive: (since: number) => void;
 }
 
+/** The requests by whose answers a member knows that the group counts on it. */
+const signsOfLife: ReadonlySet<string> = new Set(['SyncGroup', 'Heartbeat']);
 const leaveTimeoutMs = 1_000;
 const longestSleepMs = 200;
 
@@ -40,6 +42,8 @@ export class Membership {
   private client: KafkaClient | undefined;
   private admin: Admin | undefined;
   private consumer: Consumer | undefined;
+  /** When the last sign of life was sent, that was answered. */
+  private aliveSince = -Infinity;
 
   public constructor(private readonly options: MembershipOptions) {
     this.lost = new Promise((resolve) => {
@@ -81,7 +85,7 @@ export class Membership {
   }
 
   private async join({ kafka }: KafkaClient): Promise<void> {
-    const { topic, groupId, sessionTimeoutMs, connection, onAlive } = this.options;
+    const { topic, groupId, sessionTimeoutMs, connection, clock, onAlive } = this.options;
     const admin = kafka.admin();
     this.admin = admin;
     await admin.connect();
@@ -104,8 +108,12 @@ export class Membership {
     consumer.on(consumer.events.DISCONNECT, () => {
       this.lose(this.failure('the client stopped'));
     });
+    // The group counts from when it got the request. A process that was frozen reads the answer long after that.
+    consumer.on(consumer.events.REQUEST, ({ payload: { apiName, pendingDuration, duration } }) => {
+      if (signsOfLife.has(apiName)) this.aliveSince = clock.monotonic() - Math.max(0, pendingDuration + duration);
+    });
     consumer.on(consumer.events.HEARTBEAT, () => {
-      if (this.live) onAlive();
+      if (this.live) onAlive(this.aliveSince);
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       if (!this.live) return;
@@ -121,7 +129,7 @@ export class Membership {
   private async adopt(admin: Admin, partitions: readonly number[]): Promise<void> {
     try {
       const of = await this.countPartitions(admin);
-      if (this.live) this.options.onAssigned(partitions, of);
+      if (this.live) this.options.onAssigned(partitions, of, this.aliveSince);
     } catch (error) {
       this.lose(kafkaFailure(error, this.options.connection));
     }

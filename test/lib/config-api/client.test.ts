@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { createConfigApiClient, ownRequestIdPrefix, type RequestRecord } from '../../../lib/index.js';
+import {
+  createConfigApiClient,
+  ownRequestIdPrefix,
+  type ConfigWriter,
+  type RequestRecord,
+} from '../../../lib/index.js';
 import { pass } from '../../support/real-time.js';
 import { failure, until } from './support/conditions.js';
 import { answer, hang, reset, ScriptedServer, type Script } from './support/scripted-server.js';
@@ -229,6 +234,56 @@ describe('createConfigApiClient', () => {
       await client.get('virtual-ip', uuid, {}, never);
       controller.abort();
       await failing;
+    });
+  });
+
+  describe('when what is to be written may not be written any more', () => {
+    const update = { kind: 'virtual-ip', uuid, properties: {} } as const;
+    const refs = { kind: 'floating-ip', uuid, refKind: 'virtual-machine-interface', refUuid: uuid } as const;
+    const writes: Readonly<Record<string, (writer: ConfigWriter) => Promise<unknown>>> = {
+      create: (writer) =>
+        writer.create('virtual-ip', { fqName: ['vip'], parentKind: 'project', properties: {} }, never),
+      updateProperties: (writer) => writer.updateProperties(update, never),
+      delete: (writer) => writer.delete('virtual-ip', uuid, never),
+      updateReference: (writer) => writer.updateReference({ ...refs, operation: 'ADD' }, never),
+      relaxReference: (writer) => writer.relaxReference(uuid, uuid, never),
+      updateMap: (writer) =>
+        writer.updateMap({ ...update, field: 'annotations', updates: [{ operation: 'delete', key: 'k' }] }, never),
+    };
+
+    for (const [name, write] of Object.entries(writes)) {
+      it(`should send nothing: ${name}`, async () => {
+        const server = await start(good);
+        const { client } = testClient({ urls: [server.url] });
+        await failure(write(client.writerFor('a manager', () => false)), 'aborted');
+        expect(server.requests).to.have.length(0);
+      });
+    }
+
+    it('should not send what waited in line until then', async () => {
+      const server = await start(hangFor('stuck'));
+      const { client } = testClient({ urls: [server.url], concurrency: 1 });
+      let mayWrite = true;
+      const stop = new AbortController();
+      const stuck = failure(client.get('virtual-ip', 'stuck', {}, stop.signal), 'aborted');
+      await until(() => server.requests.length === 1);
+      const waiting = failure(client.writerFor('', () => mayWrite).updateProperties(update, never), 'aborted');
+      mayWrite = false;
+      stop.abort();
+      await Promise.all([stuck, waiting]);
+      expect(server.requests).to.have.length(1);
+    });
+
+    it('should not repeat what failed until then', async () => {
+      const server = await start(reset);
+      const { client, clock, metrics } = testClient({ urls: [server.url] });
+      let mayWrite = true;
+      const failing = failure(client.writerFor('a manager', () => mayWrite).updateProperties(update, never), 'aborted');
+      await until(() => metrics.total('config_api_retries_total') === 1 && clock.pending === 1);
+      mayWrite = false;
+      clock.step(60_000);
+      await failing;
+      expect(server.requests).to.have.length(1);
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { shareOf, SvcMonitorError, type KafkaGroup } from '../../../../lib/index.js';
+import { ManualClock, shareOf, SvcMonitorError, type KafkaGroup } from '../../../../lib/index.js';
 import { vipKey, type VipKey } from '../../../../lib/rules.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { eventually } from '../../../support/eventually.js';
@@ -104,6 +104,33 @@ describe('KafkaGroup', () => {
 
     expect(lost).to.equal(0);
     expect(owned(shares)).to.have.length(keys.length);
+  });
+
+  it('should own nothing once the last sign of life was sent a session ago, and all again with the next', async () => {
+    const clock = new ManualClock();
+    const shares = member({ clock });
+    shares.start();
+    await divided(shares);
+    clock.step(1_500);
+    expect(owned(shares)).to.deep.equal([]);
+
+    await divided(shares);
+  });
+
+  it('should count a sign of life from when it was sent, however late its answer is read', async () => {
+    const clock = new ManualClock();
+    const shares = member({ ...stage.connection(), clock, requestTimeoutMs: 30_000 });
+    shares.start();
+    await divided(shares);
+    // Each answer takes 800 ms from now on, and this is past those that were faster.
+    stage.proxy.latency(400);
+    await pass(1_500);
+    clock.step(1_500);
+    expect(owned(shares)).to.deep.equal([]);
+    await divided(shares);
+    clock.step(701);
+
+    expect(owned(shares)).to.deep.equal([]);
   });
 
   it('should leave no member behind when it is stopped while it joins, however far it has come', async () => {
