@@ -136,6 +136,46 @@ for (const schema of schemas) {
       }
     });
 
+    describe('when it is left to a VIP that ends before anybody carries it', () => {
+      const additional = { cidrs: ['10.107.0.0/24', '10.108.0.0/24'] };
+
+      for (const from of [0, 1]) {
+        for (const to of [0, 1]) {
+          for (const isRestarted of [false, true]) {
+            const who = isRestarted ? 'a monitor that did not write it' : 'the monitor that wrote it';
+            it(`should not keep the flag: from VIP ${from}, to VIP ${to} of the next, by ${who}`, async () => {
+              await open(additional);
+              const { octavia, user, tenant } = stage.shop;
+              const additionalSubnetIds = [tenant.subnets[1]?.id ?? ''];
+              const { loadBalancer, floatingIp } = await stage.serve({ additionalSubnetIds });
+              if (from > 0) await user.associate(floatingIp, loadBalancer, loadBalancer.vips[from]).run();
+              await cloud().settled();
+              if (isRestarted) await whileDown(() => Promise.resolve());
+              // It knows of all before it can do anything.
+              const [{ userAgent } = stage.monitor] = cloud().monitors;
+              stage.faults.add({
+                on: 'request',
+                match: { userAgent, access: 'write' },
+                fault: { kind: 'error', status: 503 },
+              });
+              await octavia.deleteLoadBalancer(loadBalancer).run();
+              await octavia.createLoadBalancer({ additionalSubnetIds }).step();
+              const next = octavia.loadBalancers.at(-1);
+              if (next === undefined) throw new Error('there is no next one');
+              await user.associate(floatingIp, next, next.vips[to]).run();
+              await stage.calm();
+              stage.faults.clear();
+              await cloud().settled();
+              await octavia.deleteLoadBalancer(next).run();
+
+              expect(await stage.complaints()).to.deep.equal([]);
+              expect(floatingIpOf(floatingIp)?.['floating_ip_is_virtual_ip']).to.not.equal(true);
+            });
+          }
+        }
+      }
+    });
+
     describe('W2 when a floating ip is moved to the additional VIP of its load balancer', () => {
       const additional = { cidrs: ['10.107.0.0/24', '10.108.0.0/24'] };
       const serveTwo = async (): Promise<Served> =>

@@ -153,6 +153,9 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     for (const event of isDone ? news : news.filter((one) => !isEnd(one))) this.tell(event, key);
     if (!isDone) return;
     for (const uuid of plan.forgotten) history.note(uuid, { type: 'forgotten', vip: key });
+    for (const { floatingIpUuid, vipPortUuid } of plan.handedOver) {
+      history.note(floatingIpUuid, { type: 'handed-over', of: { vip: key, vipPort: vipPortUuid } });
+    }
     for (const uuid of plan.leftRead) history.note(uuid, { type: 'left-read' });
   }
 

@@ -3,7 +3,7 @@ import { describeStages, sortedVerdicts, type Plan, type Stage } from '../../pla
 import { stagesBesideCut } from './carriers/oversized.js';
 import type { LoadBalancerPlan, RefusedPort } from './carriers/plan.js';
 import type { PortProject } from './carriers/trust.js';
-import { planFloatingIps, type AssociationEvent, type FloatingIpPlan } from './floating-ips/plan.js';
+import { planFloatingIps, type AssociationEvent, type FloatingIpPlan, type HandedOver } from './floating-ips/plan.js';
 import { planVirtualIp, type VirtualIpPlan } from './record/plan.js';
 import type { OctaviaVipSettings } from './settings.js';
 import type { VipKey } from './vip-key.js';
@@ -25,6 +25,8 @@ export interface VipPlan extends Plan {
   readonly events: readonly AssociationEvent[];
   /** Uuids of floating ips of which nothing that was written for the VIP counts any more. */
   readonly forgotten: readonly string[];
+  /** Floating ips that bear the flag and are left to another VIP, which has not recorded them yet. */
+  readonly handedOver: readonly HandedOver[];
   /** Uuids of floating ips that were read after we had left them with a fixed ip at the end of an association, and are made good. */
   readonly leftRead: readonly string[];
   readonly nameTaken?: string;
@@ -121,6 +123,7 @@ export function composeVipPlan(
     verdicts: sortedVerdicts(loadBalancer.verdicts, floatingIps.verdicts, virtualIp.verdicts),
     events: floatingIps.events,
     forgotten: floatingIps.forgotten,
+    handedOver: floatingIps.handedOver,
     leftRead: floatingIps.leftRead,
     ...(virtualIp.nameTaken === undefined ? {} : { nameTaken: virtualIp.nameTaken }),
     ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
@@ -158,6 +161,7 @@ const nothingAssociated: FloatingIpPlan = {
   letGo: [],
   end: [],
   forgotten: [],
+  handedOver: [],
   leftRead: [],
   bind: [],
   release: [],

@@ -130,10 +130,11 @@ function plan(process: Process, { key, plans, verified }: Run): void {
   proceed(process, { ...run, plan: leftOf(made), heeded: heededBy(process, made) });
 }
 
-function leftOf({ forgotten, leftRead, vipPortUuid, recheckAfterMs, stages, events }: VipPlan): PlanLeft {
+function leftOf({ forgotten, handedOver, leftRead, vipPortUuid, recheckAfterMs, stages, events }: VipPlan): PlanLeft {
   return {
     stages: [{ name: '', writes: [] }, ...stages],
     forgotten,
+    handedOver,
     leftRead,
     events: events.filter((event) => isEnd(event) || event.type === 'taken-over'),
     ...(vipPortUuid === undefined ? {} : { vipPortUuid }),

@@ -22,6 +22,8 @@ export interface ObservedFloatingIp {
   readonly left?: string | null;
   /** Whether the VIP of another address of the same VIP port records it. */
   readonly recordedElsewhere: boolean;
+  /** Uuid of the VIP port that a record of the VIP names, which names it, too, and is believed: that port's VIP, or one before it. */
+  readonly recordedAt?: string;
   /**
    * The ports that were written on it, or recorded with it, for a VIP port that had the address before. Undefined: there was none. That
    * association is over; nothing of it is evidence for this VIP.

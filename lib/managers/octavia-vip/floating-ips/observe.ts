@@ -106,6 +106,8 @@ function observeFloatingIp(
   const { own, former } = footprintsAt(memory, key, vipPort);
   const ended = managed.former.filter((virtualIp) => isBelieved(parts, virtualIp, floatingIp));
   const isRecorded = managed.current.some((virtualIp) => recordedFloatingIps(virtualIp).includes(floatingIp.uuid));
+  const believed = managed.current.filter((virtualIp) => isBelieved(parts, virtualIp, floatingIp));
+  const [recordedAt] = [...believed, ...ended].map(({ record }) => record.vipPort);
   const elsewhere = recordsElsewhere(parts, floatingIp, key);
   return {
     uuid: floatingIp.uuid,
@@ -113,10 +115,11 @@ function observeFloatingIp(
     isVirtualIp: floatingIp.isVirtualIp,
     references: floatingIp.refs['virtual-machine-interface'].map((portUuid) => observeReference(cache, portUuid)),
     recorded: isRecorded,
-    trusted: managed.current.some((virtualIp) => isBelieved(parts, virtualIp, floatingIp)),
+    trusted: believed.length > 0,
     wasSeenAssociated: history.wasAssociated(floatingIp.uuid, seenVip),
     // By the VIP of another address of the same VIP port.
     recordedElsewhere: elsewhere.some(({ record }) => record.vipPort === vipPort),
+    ...(recordedAt === undefined ? {} : { recordedAt }),
     ...(ended.length === 0 && former === undefined
       ? {}
       : { former: [...new Set([...ended.flatMap(recordedPorts), ...(former?.ports ?? [])])].sort() }),

@@ -22,6 +22,12 @@ export interface AssociationEvent {
   readonly keptElsewhere?: true;
 }
 
+/** A floating ip that bears the flag, and at which VIP port somebody answered for that until now. */
+export interface HandedOver {
+  readonly floatingIpUuid: string;
+  readonly vipPortUuid: string;
+}
+
 /** Objects to read again, by uuid, sorted. */
 export interface Verification {
   readonly ports: readonly string[];
@@ -47,6 +53,8 @@ export interface FloatingIpPlan {
   readonly events: readonly AssociationEvent[];
   /** Uuids of floating ips on which nothing that was written for this VIP is left, or it is another's by now: it is no evidence any more. */
   readonly forgotten: readonly string[];
+  /** Floating ips that bear the flag and are left to another VIP, which has not recorded them yet: it may end before. */
+  readonly handedOver: readonly HandedOver[];
   /** Uuids of floating ips that were read after we had left them with a fixed ip at the end of an association. */
   readonly leftRead: readonly string[];
   /** When to look again although nothing may change. Milliseconds. */
@@ -72,6 +80,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     letGo: [] as Write[],
     end: [] as Write[],
     forgotten: [] as string[],
+    handedOver: [] as HandedOver[],
     leftRead: [] as string[],
     bind: [] as Write[],
     release: [] as Write[],
@@ -91,6 +100,14 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     const event = (type: AssociationEvent['type']): void => {
       const kept = floatingIp.keptElsewhere === true ? { keptElsewhere: true as const } : {};
       plan.events.push({ floatingIpUuid: floatingIp.uuid, type, ...kept });
+    };
+    const leave = (): void => {
+      const { uuid, isVirtualIp, recordedAt } = floatingIp;
+      if (!isHandedOver(floatingIp)) plan.forgotten.push(uuid);
+      // Who wrote the flag may have been another process, or another VIP's plan: the record answered for it.
+      else if (isVirtualIp && recordedAt !== undefined) {
+        plan.handedOver.push({ floatingIpUuid: uuid, vipPortUuid: recordedAt });
+      }
     };
     switch (standing.is) {
       case 'associated': {
@@ -137,7 +154,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         }
         plan.release.push(...writesToRelease(floatingIp, seen, standing.event));
         event(standing.event);
-        if (!isHandedOver(floatingIp)) plan.forgotten.push(floatingIp.uuid);
+        leave();
         break;
       case 'former':
         if (!seen.verified) {
@@ -146,7 +163,7 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
         }
         plan.end.push(...writesToEnd(floatingIp, seen));
         event('vip-gone');
-        plan.forgotten.push(floatingIp.uuid);
+        leave();
         break;
       case 'crossed':
         plan.release.push(...writesToUncross(floatingIp, seen));

@@ -65,6 +65,8 @@ export type Event =
   | { readonly type: 'evidence'; readonly ports: readonly string[] }
   /** The association with the VIP has ended, and its record is gone. */
   | { readonly type: 'ended'; readonly vip: VipKey }
+  /** The association has ended, and another VIP, which has not recorded the floating ip yet, has it with the flag that we answered for. */
+  | { readonly type: 'handed-over'; readonly of: EpisodeOf }
   /** No virtual-ip of the VIP records it any more, and it is not attached there. */
   | { readonly type: 'unrecorded'; readonly vip: VipKey }
   /** Nothing that we wrote for the VIP is left on it, or it is somebody else's by now. */

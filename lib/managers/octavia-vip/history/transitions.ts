@@ -82,6 +82,10 @@ const inAnyPhase: { readonly [T in EventType]: Step<T> } = {
   },
   evidence: keep,
   ended: endAt,
+  'handed-over': (memory, { of }) => ({
+    ...memory,
+    episodes: changed(memory.episodes, of, ({ wrote }) => ({ wrote: { ...wrote, flag: true } })),
+  }),
   unrecorded: (memory, { vip }) => (memory.held?.vip === vip ? without(memory, 'held') : memory),
   forgotten: (memory, { vip }) => ({
     ...memory,

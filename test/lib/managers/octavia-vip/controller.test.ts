@@ -65,6 +65,7 @@ const nothing: VipPlan = {
   stages: [],
   events: [],
   forgotten: [],
+  handedOver: [],
   leftRead: [],
   verify: [],
   heeds: [],

@@ -32,6 +32,7 @@ const inOrder: VipPlan = {
   stages: [],
   events: [],
   forgotten: [],
+  handedOver: [],
   leftRead: [],
   verify: [],
   heeds: [],

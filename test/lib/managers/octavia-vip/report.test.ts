@@ -28,6 +28,7 @@ const quiet: VipPlan = {
   stages: [],
   events: [],
   forgotten: [],
+  handedOver: [],
   leftRead: [],
   verify: [],
   heeds: [],

@@ -43,6 +43,7 @@ const floatingIps: FloatingIpPlan = {
   letGo: [],
   end: [],
   forgotten: [],
+  handedOver: [],
   leftRead: [],
   bind: [],
   release: [],

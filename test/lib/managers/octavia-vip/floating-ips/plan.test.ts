@@ -61,6 +61,7 @@ const nothing = {
   letGo: [],
   end: [],
   forgotten: [],
+  handedOver: [],
   leftRead: [],
   bind: [],
   release: [],
@@ -578,8 +579,10 @@ describe('planFloatingIps', () => {
 
     it('should be remembered until the other VIP has recorded it: that one may end before', () => {
       const references = live(web, amphora1);
-      const moved = whole({ fixedIp: webAddress, references, heldElsewhere: true });
-      expect(plan(moved)).to.deep.equal({ ...nothing, ...noted('moved'), forgotten: [] });
+      const moved = whole({ fixedIp: webAddress, references, heldElsewhere: true, recordedAt: vipPort });
+      const handedOver = [{ floatingIpUuid: floatingIp, vipPortUuid: vipPort }];
+      expect(plan(moved)).to.deep.equal({ ...nothing, ...noted('moved'), forgotten: [], handedOver });
+      expect(plan({ ...moved, isVirtualIp: false }).handedOver).to.deep.equal([]);
     });
 
     it('should be left to the other address of the same VIP port', () => {

@@ -42,6 +42,7 @@ const events: { readonly [T in EventType]: Extract<Event, { readonly type: T }> 
   associated: { type: 'associated', of },
   evidence: { type: 'evidence', ports: [amphora] },
   ended: { type: 'ended', vip: of.vip },
+  'handed-over': { type: 'handed-over', of },
   unrecorded: { type: 'unrecorded', vip: of.vip },
   forgotten: { type: 'forgotten', vip: of.vip },
 };
@@ -413,7 +414,7 @@ describe('the life of a floating ip', () => {
         fixedIp: fc.constantFrom(undefined, null, '10.107.0.3'),
         of: episode,
       }),
-      fc.record({ type: fc.constant('associated' as const), of: episode }),
+      fc.record({ type: fc.constantFrom<'associated' | 'handed-over'>('associated', 'handed-over'), of: episode }),
       fc.record({ type: fc.constant('evidence' as const), ports: fc.array(port, { maxLength: 4 }) }),
       fc.record({
         type: fc.constantFrom<'ended' | 'unrecorded'>('ended', 'unrecorded'),
