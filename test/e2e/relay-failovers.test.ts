@@ -19,6 +19,7 @@ import { kafkaBroker } from '../support/kafka.js';
 import { OwnBroker } from '../support/own-broker.js';
 import { OwnKafka } from '../support/own-kafka.js';
 import { rabbitmqUrl } from '../support/rabbitmq.js';
+import { atRest } from '../support/quiet.js';
 import { pass } from '../support/real-time.js';
 import { RelayProcess, type RelayPlaces } from '../support/relay-process.js';
 
@@ -174,7 +175,7 @@ describe(`1,000 failovers through relay and Kafka, while each of them is killed 
     }
     await relay.settled();
     await monitor.ready();
-    await asItShouldBe();
+    await atRest({ writes, remaining });
     expect(user.floatingIps.filter(({ association }) => association === undefined)).to.deep.equal([]);
 
     const before = writes();
@@ -182,6 +183,7 @@ describe(`1,000 failovers through relay and Kafka, while each of them is killed 
     monitor = await MonitorProcess.start(server.url, places);
     await monitor.ready();
     await eventually('every VIP is reconciled', async () => (await monitor.reconciles()) >= loadBalancerCount);
+    await atRest({ writes, remaining });
     expect(writes() - before).to.equal(0);
     expect(remaining()).to.deep.equal([]);
   });

@@ -17,12 +17,10 @@ import type { MonitorStatus } from '../../lib/index.js';
 import { Command } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { kafkaBroker } from '../support/kafka.js';
-import { after as overAfter } from '../support/real-time.js';
+import { atRest } from '../support/quiet.js';
 
 const count = 9;
 const partitions = 12;
-/** Longer than a session of the group, and than any repeat of a write. */
-const quietMs = 3_000;
 const names = ['one', 'two', 'three'] as const;
 
 type Name = (typeof names)[number];
@@ -93,18 +91,6 @@ describe('three service processes that share the VIPs by Kafka', () => {
     }
   };
   const writes = (): number => server.requests.count({ userAgent: 'opensdn-svc-monitor', access: 'write' });
-  /** Waits until all is as it should be, and nobody has written anything for a while: a fight would never get there. */
-  const atRest = async (): Promise<void> => {
-    let seen = writes();
-    let isOver = overAfter(quietMs);
-    await eventually('nothing is written any more', () => {
-      const isQuiet = writes() === seen && remaining().length === 0;
-      if (isQuiet) return isOver();
-      seen = writes();
-      isOver = overAfter(quietMs);
-      return false;
-    });
-  };
   /** Replaces an amphora of each load balancer: the old port is deleted only when nothing references it any more. */
   const failOverAll = async (): Promise<void> => {
     for (const loadBalancer of loadBalancers) {
@@ -181,7 +167,7 @@ describe('three service processes that share the VIPs by Kafka', () => {
 
   describe('when it comes back', () => {
     it('should get its part again, and write nothing that was right', async function () {
-      await atRest();
+      await atRest({ writes, remaining });
       const before = writes();
       await startMonitor('one');
       await sharedBy(...names);
@@ -215,7 +201,7 @@ describe('three service processes that share the VIPs by Kafka', () => {
         return all.reduce((sum, status) => sum + vipsOf(status), 0) === count;
       });
       // What was on its way when it was frozen goes out, and another makes it good.
-      await atRest();
+      await atRest({ writes, remaining });
 
       expect(remaining()).to.deep.equal([]);
     });
@@ -231,7 +217,7 @@ describe('three service processes that share the VIPs by Kafka', () => {
       for (const name of ['one', 'two'] as const) monitor(name).command.signal('SIGCONT');
       await failOverAll();
       await sharedBy(...names);
-      await atRest();
+      await atRest({ writes, remaining });
 
       expect(remaining()).to.deep.equal([]);
     });

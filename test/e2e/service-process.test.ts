@@ -14,6 +14,7 @@ import { NotificationPublisher } from '../../fixtures/index.js';
 import { Command } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { OwnBroker } from '../support/own-broker.js';
+import { atRest } from '../support/quiet.js';
 import { rabbitmqUrl } from '../support/rabbitmq.js';
 
 const count = 4;
@@ -151,6 +152,7 @@ describe('the service process, beside an OpenSDN and a RabbitMQ', () => {
 
   describe('when nothing happens', () => {
     it('should write nothing, after another restart neither', async function () {
+      await atRest({ writes, remaining });
       service.signal('SIGTERM');
       expect((await service.ended).code).to.equal(0);
       const before = writes();
