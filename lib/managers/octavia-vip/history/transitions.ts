@@ -141,10 +141,11 @@ function settled(memory: Memory, { readAfter, ports }: EventOf<'seen-attached'>)
   };
 }
 
-// With its fixed ip and a reference it only looks attached. At another VIP than the one that restores it, its user has attached it.
+// With its fixed ip and a reference it only looks attached. Elsewhere than at the VIP that restores it, its user has attached it: at another VIP, or
+// at a port of which nothing is known yet.
 function attachedWhileRestored(memory: Memory, event: EventOf<'seen-attached'>): Memory {
   const after = withHeld(memory, heldAfter(memory.held, event));
-  const isMoved = memory.held !== undefined && event.at !== undefined && event.at.vip !== memory.held.vip;
+  const isMoved = memory.held !== undefined && after.held?.vip !== memory.held.vip;
   return isMoved ? settled(without(after, 'fence'), event) : after;
 }
 

@@ -242,6 +242,34 @@ describe('the life of a floating ip', () => {
     });
   });
 
+  describe('when its user attaches it elsewhere while it is being restored', () => {
+    const held = { vip: of.vip, vipPort };
+    const restoring: Memory = { ...memories.restoring, held };
+    const seen = { type: 'seen-attached', readAfter: 5, ports: [other], fixedIp: '10.107.0.9' } as const;
+    const atAnother = { vip: vips[1]!, vipPort: other };
+
+    for (const [where, event] of [
+      ['at another VIP', { ...seen, at: atAnother }],
+      ['at a port of which nothing is known yet', seen],
+    ] as const) {
+      it(`should be attached there, and what explained the strip explains nothing more: ${where}`, () => {
+        const { phase, detached, fence, requests } = next(restoring, event);
+        expect({ phase, detached, fence, requests }).to.deep.equal({
+          phase: 'attached',
+          detached: undefined,
+          fence: undefined,
+          requests: [],
+        });
+      });
+    }
+
+    it('should go on being restored while a read shows what the restore has done so far', () => {
+      const ours = { ...seen, ports: [amphora], fixedIp: '10.107.0.3' };
+      expect(next(restoring, ours).phase).to.equal('restoring');
+      expect(next(restoring, { ...ours, at: held }).phase).to.equal('restoring');
+    });
+  });
+
   describe('when it is found associated', () => {
     const elsewhere: Event = { type: 'associated', of: { vip: vips[1]!, vipPort } };
 
