@@ -20,7 +20,7 @@ export interface ReactionContext {
  * | changed | touched VIPs |
  * |---|---|
  * | virtual-network | all of the network: sharing decides whom to trust |
- * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference or record it |
+ * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference or record it, those for which we wrote on a floating ip that references it |
  * | instance-ip | its address, and all that its ports touch |
  * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
  * | virtual-ip | the VIP that it is kept for, and those for which we wrote on a floating ip that it records: it may hold it no more |
@@ -28,11 +28,19 @@ export interface ReactionContext {
 export function reactions(context: ReactionContext): Touches<VipKey> {
   return {
     'virtual-network': ({ uuid }, cache) => keysOfNetwork(uuid, cache),
-    'virtual-machine-interface': (port, cache) => keysOfPort(port, cache, context),
+    'virtual-machine-interface': (port, cache) => [
+      ...keysOfPort(port, cache, context),
+      ...keysWrittenFor([port.uuid], cache, context),
+    ],
     'instance-ip': ({ refs, address }, cache) => {
       const [network] = refs['virtual-network'];
       const own = network === undefined || address === undefined ? [] : [vipKey(network, address)];
-      return [...relevant(own, cache, context), ...keysOfPorts(refs['virtual-machine-interface'], cache, context)];
+      const ports = refs['virtual-machine-interface'];
+      return [
+        ...relevant(own, cache, context),
+        ...keysOfPorts(ports, cache, context),
+        ...keysWrittenFor(ports, cache, context),
+      ];
     },
     'floating-ip': ({ uuid, refs }, cache) => [
       ...keysOfPorts(refs['virtual-machine-interface'], cache, context),
@@ -103,6 +111,13 @@ function keysOfPorts(ports: readonly string[], cache: CacheReader, context: Reac
     const port = cache.get('virtual-machine-interface', uuid);
     return port === undefined ? [] : keysOfPort(port, cache, context);
   });
+}
+
+// To which port a floating ip is attached on which we wrote may not have been known until now.
+function keysWrittenFor(ports: readonly string[], cache: CacheReader, { history }: ReactionContext): readonly VipKey[] {
+  return ports
+    .flatMap((port) => cache.referrers('floating-ip', 'virtual-machine-interface', port))
+    .flatMap(({ uuid }) => [...vipsWrittenFor(history.memoryOf(uuid) ?? noMemory)]);
 }
 
 function keysOfNetwork(networkUuid: string, cache: CacheReader): readonly VipKey[] {

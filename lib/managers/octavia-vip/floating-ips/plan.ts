@@ -103,6 +103,8 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
     };
     const leave = (): void => {
       const { uuid, isVirtualIp, recordedAt } = floatingIp;
+      // It is asked again once the port is known, as one that is left over.
+      if (isFixedIpInDoubt(floatingIp, seen)) return;
       if (!isHandedOver(floatingIp)) plan.forgotten.push(uuid);
       // Who wrote the flag may have been another process, or another VIP's plan: the record answered for it.
       else if (isVirtualIp && recordedAt !== undefined) {
@@ -215,6 +217,17 @@ function waitOf(recheck: RecheckTime, floatingIp: ObservedFloatingIp, rules: Rul
 // Whether the fixed ip is one of theirs has to be known before it is taken away.
 function unknownPorts({ references }: ObservedFloatingIp): readonly string[] {
   return references.flatMap(({ portUuid, live, addresses }) => (live && addresses.length === 0 ? [portUuid] : []));
+}
+
+// The fixed ip is ours, and whether it can be of the port that its user has chosen is not known.
+function isFixedIpInDoubt(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): boolean {
+  const { footprint, fixedIp, heldElsewhere } = floatingIp;
+  return (
+    footprint?.fixedIp === true &&
+    fixedIp === seen.address &&
+    !heldElsewhere &&
+    unknownPorts(floatingIp).some((port) => port !== seen.vipPort?.uuid)
+  );
 }
 
 // Neutron attaches to one port, and sets the fixed ip with it: one that is none of the VIP's is the user's own choice.

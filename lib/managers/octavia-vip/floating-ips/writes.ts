@@ -187,9 +187,20 @@ export function writesToTakeBack(floatingIp: ObservedFloatingIp, seen: FloatingI
         .filter((reference) => ours.has(reference.portUuid) && !isChosen(reference, floatingIp, live.length))
         .map(({ portUuid }) => portUuid)
         .filter((port) => fixedIp === undefined || port !== seen.vipPort?.uuid);
+  // Ended while the port was not known to which its user had attached it: Neutron had set the port's own.
+  const [chosen, ...more] = references;
+  const isUnderOurs =
+    chosen !== undefined &&
+    more.length === 0 &&
+    chosen.portUuid !== seen.vipPort?.uuid &&
+    !ours.has(chosen.portUuid) &&
+    !amphorae.has(chosen.portUuid) &&
+    cannotBe(seen.address, chosen);
   const properties = {
     ...((isLeftOver || footprint?.flag === true) && floatingIp.isVirtualIp ? { isVirtualIp: false } : {}),
-    ...(footprint?.fixedIp === true && fixedIp === seen.address && live.length === 0 ? { fixedIp: null } : {}),
+    ...(footprint?.fixedIp === true && fixedIp === seen.address && (live.length === 0 || isUnderOurs)
+      ? { fixedIp: onlyAddress(chosen) ?? null }
+      : {}),
   };
   return [
     ...drops.map((portUuid) => dropReference(uuid, portUuid)),

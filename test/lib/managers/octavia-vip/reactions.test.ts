@@ -117,6 +117,18 @@ describe('the reactions: which VIPs a change touches', () => {
       expect(scene.touched(scene.remove('virtual-machine-interface', amphora))).to.deep.equal(both);
     });
 
+    it('should be those for which we wrote on a floating ip that references it: it may not have been known', () => {
+      const scene = new Scene();
+      const of = { vip: secondKey, vipPort };
+      scene.put('floating-ip', floatingIpEntity(floatingIp, { ports: [web] }));
+      scene.history.note(floatingIp, { type: 'properties-set', isVirtualIp: true, of });
+      expect(scene.touched(scene.put('virtual-machine-interface', port(web, { name: 'x' })))).to.deep.equal([
+        secondKey,
+      ]);
+      const address = instanceIpEntity(webAddress, { address: '10.107.0.7', ports: [web] });
+      expect(scene.touched(scene.put('instance-ip', address))).to.deep.equal([secondKey]);
+    });
+
     it('should be its own addresses, if an amphora carries them', () => {
       const scene = new Scene();
       expect(scene.touched(scene.put('virtual-machine-interface', port(vipPort, { owner: 'Octavia' })))).to.deep.equal([

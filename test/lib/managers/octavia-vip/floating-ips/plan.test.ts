@@ -571,6 +571,33 @@ describe('planFloatingIps', () => {
       expect(plan(moved, { verified: true }).verify.floatingIps).to.deep.equal([]);
     });
 
+    describe('to a port of which no addresses are known yet, when our restore has overwritten its fixed ip', () => {
+      const footprint = { flag: false, fixedIp: true, ports: [] };
+      const unknown = whole({ isVirtualIp: false, references: live(web), footprint });
+      const known = (...addresses: readonly string[]): ObservedFloatingIp['references'] =>
+        live(web).map((reference) => ({ ...reference, addresses }));
+
+      it('should be remembered: what it should be cannot be told', () => {
+        const ended = plan(unknown, { verified: true });
+        expect(ended).to.deep.equal({ ...nothing, ...noted('moved'), forgotten: [] });
+      });
+
+      for (const [addresses, fixedIp] of [
+        [[webAddress], webAddress],
+        [[webAddress, '10.107.0.99'], null],
+      ] as const) {
+        it(`should be that port’s own once it is known: ${String(fixedIp)}`, () => {
+          const over = { ...unknown, recorded: false, trusted: false, references: known(...addresses) };
+          expect(plan(over, { verified: true }).release).to.deep.equal([set({ fixedIp })]);
+        });
+      }
+
+      it('should be left alone if it is an address of that port', () => {
+        const over = { ...unknown, recorded: false, trusted: false, references: known(webAddress, vip) };
+        expect(writesOf(plan(over, { verified: true }))).to.deep.equal([]);
+      });
+    });
+
     it('should be left to the other VIP, if that is where it went', () => {
       const references = live(web, amphora1);
       const moved = whole({ fixedIp: webAddress, references, heldElsewhere: true, keptElsewhere: true });
