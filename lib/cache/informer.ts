@@ -60,7 +60,7 @@ export interface CacheKeeper {
    * order in which the server made them is not known: the object is read again.
    */
   answered(kind: Kind, uuid: string): void;
-  /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted. */
+  /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted, and the controllers are told. */
   assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void;
 }
 
@@ -198,7 +198,9 @@ export class Informer implements ChangeSink, CacheKeeper {
     const { cache } = this.options;
     this.refresher.overtake(uuid);
     if (entity === undefined) {
-      cache.remove(kind, uuid, cache.nextSequence());
+      const transition = cache.remove(kind, uuid, cache.nextSequence());
+      // What it is to others the notification cannot tell any more: the object is gone by then.
+      if (transition.before !== undefined) this.options.listener.changed(transition, 'live');
       return;
     }
     cache.versions.wrote(uuid);

@@ -23,7 +23,7 @@ export interface ReactionContext {
  * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference or record it, those for which we wrote on a floating ip that references it |
  * | instance-ip | its address, and all that its ports touch |
  * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
- * | virtual-ip | the VIP that it is kept for, and those for which we wrote on a floating ip that it records: it may hold it no more |
+ * | virtual-ip | the VIP that it is kept for, and those for which we wrote on a floating ip that it records, or that references its VIP port: it may hold it no more |
  */
 export function reactions(context: ReactionContext): Touches<VipKey> {
   return {
@@ -47,8 +47,9 @@ export function reactions(context: ReactionContext): Touches<VipKey> {
       ...virtualIpsRecording(cache, uuid).map(({ record }) => record.vip),
       ...vipsWrittenFor(context.history.memoryOf(uuid) ?? noMemory),
     ],
-    'virtual-ip': (virtualIp) => [
+    'virtual-ip': (virtualIp, cache) => [
       ...recordedKey(virtualIp),
+      ...keysWrittenFor(recordedVipPort(virtualIp), cache, context),
       ...recordedBy(virtualIp).flatMap((uuid) => [...vipsWrittenFor(context.history.memoryOf(uuid) ?? noMemory)]),
     ],
   };
@@ -113,7 +114,7 @@ function keysOfPorts(ports: readonly string[], cache: CacheReader, context: Reac
   });
 }
 
-// To which port a floating ip is attached on which we wrote may not have been known until now.
+// To which port a floating ip is attached on which we wrote may not have been known until now, or it is held there no more.
 function keysWrittenFor(ports: readonly string[], cache: CacheReader, { history }: ReactionContext): readonly VipKey[] {
   return ports
     .flatMap((port) => cache.referrers('floating-ip', 'virtual-machine-interface', port))
@@ -142,6 +143,11 @@ function isCarried(key: VipKey, cache: CacheReader, { settings }: ReactionContex
 function recordedKey(virtualIp: EntityOf<'virtual-ip'>): VipKey[] {
   const record = recordOf(virtualIp);
   return record === undefined ? [] : [record.vip];
+}
+
+function recordedVipPort(virtualIp: EntityOf<'virtual-ip'>): readonly string[] {
+  const record = recordOf(virtualIp);
+  return record === undefined ? [] : [record.vipPort];
 }
 
 function recordedBy(virtualIp: EntityOf<'virtual-ip'>): readonly string[] {

@@ -233,7 +233,7 @@ export class Process {
       this.readings = { ...this.readings, [id]: { ...reading, overtaken: true } };
     this.next();
     this.touch(id);
-    if (entity === undefined) this.cache.remove(kind, id);
+    if (entity === undefined) this.announce(kind, [this.cache.remove(kind, id)]);
     else this.cache.put(kind, entity);
   }
 

@@ -437,8 +437,17 @@ describe('Informer', () => {
       stage.informer.assume('floating-ip', floatingIp, { ...before, isVirtualIp: true });
       expect(stage.cache.get('floating-ip', floatingIp)?.isVirtualIp).to.equal(true);
       expect(stage.listener.announced).to.deep.equal([]);
+    });
+
+    it('should tell at once that we have deleted it: by its notification nothing is known of it any more', async () => {
+      const stage = await newStage();
       stage.informer.assume('floating-ip', floatingIp, undefined);
       expect(stage.cache.isGone(floatingIp)).to.equal(true);
+      const once = [`delete ${floatingIp} live`];
+      expect(stage.listener.announced).to.deep.equal(once);
+      await stage.delete('floating-ip', floatingIp);
+      stage.informer.assume('floating-ip', floatingIp, undefined);
+      expect(stage.listener.announced).to.deep.equal(once);
     });
 
     it('should not read it for its own notification', async () => {

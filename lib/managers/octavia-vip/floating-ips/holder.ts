@@ -7,29 +7,35 @@ import { networkOf } from '../ports.js';
 import { findManaged, isBelieved, sortManaged } from '../record/observe.js';
 import { recordedPorts, virtualIpsRecording } from '../record/record.js';
 import { vipKey, vipKeyParts, type VipKey } from '../vip-key.js';
-import { holdRules, type HoldFacts } from './hold-rules.js';
+import { holdRules, type Hold, type HoldFacts } from './hold-rules.js';
 import { goneness, isVipPortUnclear, type ObservationParts } from './evidence.js';
 
 type FloatingIp = EntityOf<'floating-ip'>;
+
+/** Who holds a floating ip, and by what. */
+export interface Holder {
+  readonly vip: VipKey;
+  readonly by: Hold;
+}
 
 /**
  * The VIP that holds the floating ip: at any moment there is one, or none (docs/rules.md, "What a VIP holds a floating ip by"). It is the
  * same whichever of the VIPs asks.
  *
  * @param asking a VIP that may hold it as well
- * @returns undefined if none holds it; `asking` if no other may
+ * @returns undefined if none holds it; `asking` if no other may, by nothing that would have to be known
  */
-export function holderOf(parts: ObservationParts, floatingIp: FloatingIp, asking: VipKey): VipKey | undefined {
+export function holderOf(parts: ObservationParts, floatingIp: FloatingIp, asking: VipKey): Holder | undefined {
   const memory = parts.history.memoryOf(floatingIp.uuid) ?? noMemory;
   const vips = [...new Set([asking, ...mayHold(parts, floatingIp, memory)])].sort();
-  if (vips.length === 1) return asking;
-  let holder: { readonly vip: VipKey; readonly row: number } | undefined;
+  if (vips.length === 1) return { vip: asking, by: 'none' };
+  let holder: (Holder & { readonly row: number }) | undefined;
   for (const vip of vips) {
     const rule = decide(holdRules, holdFacts(parts, { floatingIp, memory, vip }));
     const row = holdRules.rules.indexOf(rule);
-    if (rule.stands !== 'none' && (holder === undefined || row < holder.row)) holder = { vip, row };
+    if (rule.stands !== 'none' && (holder === undefined || row < holder.row)) holder = { vip, by: rule.stands, row };
   }
-  return holder?.vip;
+  return holder;
 }
 
 // Those to which it is attached, those that record it, the one where it was seen last, and those for which something was written on it.

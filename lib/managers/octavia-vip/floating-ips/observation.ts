@@ -35,6 +35,8 @@ export interface ObservedFloatingIp {
   readonly seenLast?: boolean;
   /** Whether another VIP holds it: it restores it, and what is on it is that one's (docs/rules.md, "What a VIP holds a floating ip by"). */
   readonly heldElsewhere: boolean;
+  /** Whether it is held there by nothing but what was written for that VIP: whose association it was takes away what is left. Defaults to no. */
+  readonly onlyWrittenElsewhere?: boolean;
   /** How it was detached; undefined if nobody saw it, or it is attached. */
   readonly detached?: Detached;
   /**

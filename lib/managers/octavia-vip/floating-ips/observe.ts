@@ -108,6 +108,8 @@ function observeFloatingIp(
   const isRecorded = managed.current.some((virtualIp) => recordedFloatingIps(virtualIp).includes(floatingIp.uuid));
   const believed = managed.current.filter((virtualIp) => isBelieved(parts, virtualIp, floatingIp));
   const [recordedAt] = [...believed, ...ended].map(({ record }) => record.vipPort);
+  const holder = holderOf(parts, floatingIp, key);
+  const heldElsewhere = holder !== undefined && holder.vip !== key;
   const elsewhere = recordsElsewhere(parts, floatingIp, key);
   return {
     uuid: floatingIp.uuid,
@@ -129,7 +131,8 @@ function observeFloatingIp(
       : { added: Object.keys(memory.added).sort() }),
     ...(memory?.left?.vip === key ? { left: memory.left.fixedIp } : {}),
     ...(memory?.held?.vip === key && memory.held.vipPort === seenVip.vipPort ? { seenLast: true } : {}),
-    heldElsewhere: (holderOf(parts, floatingIp, key) ?? key) !== key,
+    heldElsewhere,
+    ...(heldElsewhere && holder.by === 'written' ? { onlyWrittenElsewhere: true } : {}),
     ...(elsewhere.length > 0 ? { keptElsewhere: true } : {}),
     ...(detached === undefined ? {} : { detached }),
     fence: fenceOf(memory, now, settings.stripWindowMs),

@@ -6,6 +6,7 @@ import { decideStanding } from './facts.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
 import type { RecheckTime } from './rules.js';
 import {
+  isLeftElsewhere,
   setsFixedIp,
   writesToBind,
   writesToEnd,
@@ -221,11 +222,11 @@ function unknownPorts({ references }: ObservedFloatingIp): readonly string[] {
 
 // The fixed ip is ours, and whether it can be of the port that its user has chosen is not known.
 function isFixedIpInDoubt(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): boolean {
-  const { footprint, fixedIp, heldElsewhere } = floatingIp;
+  const { footprint, fixedIp } = floatingIp;
   return (
     footprint?.fixedIp === true &&
     fixedIp === seen.address &&
-    !heldElsewhere &&
+    !isLeftElsewhere(floatingIp) &&
     unknownPorts(floatingIp).some((port) => port !== seen.vipPort?.uuid)
   );
 }
@@ -236,6 +237,6 @@ function isUsersElsewhere({ references, fixedIp }: ObservedFloatingIp, seen: Flo
 }
 
 // What we leave to another VIP is remembered until that one has recorded it: it may end before.
-function isHandedOver({ heldElsewhere, keptElsewhere }: ObservedFloatingIp): boolean {
-  return heldElsewhere && keptElsewhere !== true;
+function isHandedOver(floatingIp: ObservedFloatingIp): boolean {
+  return isLeftElsewhere(floatingIp) && floatingIp.keptElsewhere !== true;
 }

@@ -69,6 +69,11 @@ export function writesToBind(
   };
 }
 
+/** Whether it is associated with another VIP, which sees to what is left on it. */
+export function isLeftElsewhere({ heldElsewhere, onlyWrittenElsewhere }: ObservedFloatingIp): boolean {
+  return heldElsewhere && onlyWrittenElsewhere !== true;
+}
+
 /** Takes away what we wrote and leaves what the user did: references to other ports, and a fixed ip that goes with them. */
 export function writesToRelease(
   floatingIp: ObservedFloatingIp,
@@ -76,7 +81,7 @@ export function writesToRelease(
   event: EndEvent,
 ): readonly Write[] {
   // The other VIP makes it whole, and takes away what we left.
-  if (floatingIp.heldElsewhere) return [];
+  if (isLeftElsewhere(floatingIp)) return [];
   const { uuid } = floatingIp;
   const ours = new Set([...(floatingIp.footprint?.ports ?? []), ...amphoraPorts(seen)]);
   if (seen.vipPort !== undefined) ours.delete(seen.vipPort.uuid);
@@ -112,7 +117,7 @@ export function writesToRelease(
  * flag: until somebody carries that, it means nothing, and nobody would take it away.
  */
 export function writesToEnd(floatingIp: ObservedFloatingIp, seen: FloatingIpObservation): readonly Write[] {
-  if (floatingIp.heldElsewhere) return [];
+  if (isLeftElsewhere(floatingIp)) return [];
   const { vipPort, ...others } = seen;
   if (vipPort !== undefined && floatingIp.references.some(({ live, portUuid }) => live && portUuid === vipPort.uuid)) {
     return floatingIp.isVirtualIp ? [setFloatingIp(floatingIp.uuid, { isVirtualIp: false })] : [];

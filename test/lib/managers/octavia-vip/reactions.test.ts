@@ -253,6 +253,15 @@ describe('the reactions: which VIPs a change touches', () => {
       expect(scene.touched(scene.remove('virtual-ip', virtualIp))).to.deep.equal([secondKey]);
     });
 
+    it('should be those for which we wrote on a floating ip that references its VIP port: it may hold it no more', () => {
+      const scene = new Scene();
+      const of = { vip: secondKey, vipPort: web };
+      scene.put('floating-ip', floatingIpEntity(floatingIp, { ports: [vipPort] }));
+      scene.history.note(floatingIp, { type: 'properties-set', isVirtualIp: true, of });
+      scene.put('virtual-ip', record());
+      expect(scene.touched(scene.remove('virtual-ip', virtualIp))).to.deep.equal(both);
+    });
+
     it('should be those for which we wrote on a floating ip that it records: it may hold it no more', () => {
       const scene = new Scene();
       const of = { vip: secondKey, vipPort };

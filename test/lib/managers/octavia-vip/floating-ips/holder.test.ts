@@ -44,7 +44,7 @@ function holders(situation: Situation, change: (stage: Stage) => void = () => un
   const { cache, history, clock, settings } = stage;
   const parts = { cache, history, settings, now: clock.monotonic() };
   const seen = cache.get('floating-ip', floatingIp)!;
-  return [key, other].map((asking) => holderOf(parts, seen, asking));
+  return [key, other].map((asking) => holderOf(parts, seen, asking)?.vip);
 }
 
 describe('holderOf', () => {

@@ -664,6 +664,13 @@ describe('planFloatingIps', () => {
       });
     });
 
+    it('should be rid of all that we wrote also where another VIP has but written on it once, and leave it to one that holds it', () => {
+      const seen = whole({ references: [], heldElsewhere: true });
+      expect(gone(seen).release).to.deep.equal([]);
+      const release = [set({ isVirtualIp: false, fixedIp: null })];
+      expect(gone({ ...seen, onlyWrittenElsewhere: true }).release).to.deep.equal(release);
+    });
+
     it('should not be restored, however it was stripped (recording 19)', () => {
       expect(gone(empty(detachedBy([0, amphora1])))).to.deep.equal({
         ...nothing,
