@@ -53,7 +53,10 @@ export interface Sent {
 }
 
 /** What of a plan still counts while it is carried out. */
-export interface PlanLeft extends Pick<VipPlan, 'forgotten' | 'handedOver' | 'leftRead' | 'vipPortUuid' | 'recheckAfterMs'> {
+export interface PlanLeft extends Pick<
+  VipPlan,
+  'forgotten' | 'handedOver' | 'leftRead' | 'vipPortUuid' | 'recheckAfterMs'
+> {
   /** The stage at hand, if one is, and those that follow. */
   readonly stages: VipPlan['stages'];
   /** Those that are more than a line in a log. */
