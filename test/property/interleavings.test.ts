@@ -8,7 +8,7 @@ import type { Setting, SettingKind } from './setting.js';
 const seed = Number(process.env['PROPERTY_SEED'] ?? '20261127');
 
 // 300 of each schema, in all.
-const usual = { quick: 10, whole: 75 };
+const usual = { quick: 5, whole: 75 };
 
 const ways = {
   held: 'when notifications come late, and users act in the middle of a strip',

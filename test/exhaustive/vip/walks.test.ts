@@ -57,7 +57,7 @@ describe('the monitor, in stories drawn from a scope that is too large to search
           const { finding } = walk(world, made);
           if (finding !== undefined) expect.fail(readable(describeFinding(finding), cast));
         });
-        fc.assert(property, { numRuns: storiesToTell({ quick: 60, whole: 600 }), seed });
+        fc.assert(property, { numRuns: storiesToTell({ quick: 40, whole: 300 }), seed });
       });
     });
   }
