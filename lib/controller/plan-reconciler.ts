@@ -46,14 +46,9 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
   }
 
   public async reconcile(key: Key, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
-    this.parts.spec.preparing?.(key);
-    return options.urgentOnly === true
-      ? this.doWhatIsUrgent(key, signal, options)
-      : this.bringInOrder(key, signal, options);
-  }
-
-  private async bringInOrder(key: Key, signal: AbortSignal, options: ReconcileOptions): Promise<ReconcileResult> {
     const { spec, cache, keeper } = this.parts;
+    spec.preparing?.(key);
+    if (options.urgentOnly === true) return this.doWhatIsUrgent(key, signal, options);
     let writes = 0;
     let verified = false;
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
