@@ -19,7 +19,7 @@ import { kafkaBroker } from '../support/kafka.js';
 import { OwnBroker } from '../support/own-broker.js';
 import { OwnKafka } from '../support/own-kafka.js';
 import { rabbitmqUrl } from '../support/rabbitmq.js';
-import { atRest } from '../support/quiet.js';
+import { atRest as monitorsAtRest, writesOfMonitors } from '../support/quiet.js';
 import { pass } from '../support/real-time.js';
 import { RelayProcess, type RelayPlaces } from '../support/relay-process.js';
 
@@ -32,7 +32,7 @@ const rounds = 20;
 class MonitorProcess {
   private constructor(
     private readonly command: Command,
-    private readonly url: string,
+    public readonly url: string,
   ) {}
 
   public static async start(configApiUrl: string, { kafkaBrokers, topic }: RelayPlaces): Promise<MonitorProcess> {
@@ -86,7 +86,7 @@ describe(`1,000 failovers through relay and Kafka, while each of them is killed 
 
   const remaining = (): readonly string[] =>
     differences(expectedState({ loadBalancers, floatingIps: user.floatingIps }), observedState(server));
-  const writes = (): number => server.requests.count({ userAgent: 'opensdn-svc-monitor', access: 'write' });
+  const atRest = (): Promise<void> => monitorsAtRest({ server, monitors: [monitor], remaining });
   const asItShouldBe = async (): Promise<void> => {
     try {
       await eventually('all is as it should be', () => remaining().length === 0);
@@ -175,16 +175,16 @@ describe(`1,000 failovers through relay and Kafka, while each of them is killed 
     }
     await relay.settled();
     await monitor.ready();
-    await atRest({ writes, remaining });
+    await atRest();
     expect(user.floatingIps.filter(({ association }) => association === undefined)).to.deep.equal([]);
 
-    const before = writes();
+    const before = writesOfMonitors(server);
     await monitor.kill();
     monitor = await MonitorProcess.start(server.url, places);
     await monitor.ready();
     await eventually('every VIP is reconciled', async () => (await monitor.reconciles()) >= loadBalancerCount);
-    await atRest({ writes, remaining });
-    expect(writes() - before).to.equal(0);
+    await atRest();
+    expect(writesOfMonitors(server) - before).to.equal(0);
     expect(remaining()).to.deep.equal([]);
   });
 });

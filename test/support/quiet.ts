@@ -1,27 +1,60 @@
+import type { EmbeddedOpenSdn } from '../../fixtures/index.js';
+import type { MonitorStatus } from '../../lib/index.js';
 import { eventually } from './eventually.js';
 import { after } from './real-time.js';
 
 /** Longer than a session of a group of these tests, than any pause of a monitor between two writes, and than any repeat of one. */
 const quietMs = 3_000;
 
-/**
- * Resolves as soon as all is right, and nobody has written anything for a while: a process of its own does not tell when it has done what it has
- * begun, and bookkeeping follows what can be seen. A fight never gets there.
- */
-export async function atRest(seen: {
-  readonly writes: () => number;
+/** A cloud whose monitors are processes of their own. */
+export interface Seen {
+  readonly server: EmbeddedOpenSdn;
+  /** Where the status of each monitor is. */
+  readonly monitors: readonly { readonly url: string }[];
+  /** What is not as it should be. */
   readonly remaining: () => readonly string[];
-}): Promise<void> {
-  let last = seen.writes();
+}
+
+/** How often monitors have written. */
+export function writesOfMonitors(server: EmbeddedOpenSdn): number {
+  return server.requests.count({ userAgent: 'opensdn-svc-monitor', access: 'write' });
+}
+
+/**
+ * Resolves as soon as all is right, all monitors know all objects and have nothing to do, and nobody has written anything for a while: bookkeeping
+ * follows what can be seen. A fight never gets there.
+ */
+export async function atRest({ server, monitors, remaining }: Seen): Promise<void> {
+  let last = writesOfMonitors(server);
   let isOver = after(quietMs);
+  const isIdle = async (): Promise<boolean> => {
+    const all = await Promise.all(monitors.map(({ url }) => statusAt(url)));
+    return all.every((status) => hasHeardAll(status, server) && hasNothingToDo(status));
+  };
+  const isQuiet = async (): Promise<boolean> => {
+    const writes = writesOfMonitors(server);
+    if (writes === last && remaining().length === 0 && (await isIdle())) return isOver();
+    last = writes;
+    isOver = after(quietMs);
+    return false;
+  };
   try {
-    await eventually('all is right, and nothing is written any more', () => {
-      if (seen.writes() === last && seen.remaining().length === 0) return isOver();
-      last = seen.writes();
-      isOver = after(quietMs);
-      return false;
-    });
+    await eventually('all is right, and nothing is written any more', isQuiet);
   } catch (error) {
-    throw new Error(['not at rest', ...seen.remaining().slice(0, 20)].join('\n'), { cause: error });
+    const shown = await Promise.all(monitors.map(async ({ url }) => JSON.stringify(await statusAt(url))));
+    throw new Error(['not at rest', ...remaining().slice(0, 20), ...shown].join('\n'), { cause: error });
   }
+}
+
+async function statusAt(url: string): Promise<MonitorStatus> {
+  return (await (await fetch(`${url}/status`)).json()) as MonitorStatus;
+}
+
+// What was made and deleted has been heard of: what else there was to hear of came before.
+function hasHeardAll({ cache }: MonitorStatus, server: EmbeddedOpenSdn): boolean {
+  return Object.entries(cache).every(([kind, count]) => server.count(kind) === count);
+}
+
+function hasNothingToDo({ source, resync, controllers }: MonitorStatus): boolean {
+  return source.connected && !resync.running && Object.values(controllers).every(({ queue }) => queue.length === 0);
 }
