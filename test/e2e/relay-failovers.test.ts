@@ -178,13 +178,13 @@ describe(`1,000 failovers through relay and Kafka, while each of them is killed 
     await atRest();
     expect(user.floatingIps.filter(({ association }) => association === undefined)).to.deep.equal([]);
 
-    const before = writesOfMonitors(server);
+    const before = writesOfMonitors(server).length;
     await monitor.kill();
     monitor = await MonitorProcess.start(server.url, places);
     await monitor.ready();
     await eventually('every VIP is reconciled', async () => (await monitor.reconciles()) >= loadBalancerCount);
     await atRest();
-    expect(writesOfMonitors(server) - before).to.equal(0);
+    expect(writesOfMonitors(server).slice(before)).to.deep.equal([]);
     expect(remaining()).to.deep.equal([]);
   });
 });

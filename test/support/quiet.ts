@@ -1,4 +1,4 @@
-import type { EmbeddedOpenSdn } from '../../fixtures/index.js';
+import type { EmbeddedOpenSdn, RequestFilter } from '../../fixtures/index.js';
 import type { MonitorStatus } from '../../lib/index.js';
 import { eventually } from './eventually.js';
 import { after } from './real-time.js';
@@ -15,9 +15,13 @@ export interface Seen {
   readonly remaining: () => readonly string[];
 }
 
-/** How often monitors have written. */
-export function writesOfMonitors(server: EmbeddedOpenSdn): number {
-  return server.requests.count({ userAgent: 'opensdn-svc-monitor', access: 'write' });
+const byMonitors: RequestFilter = { userAgent: 'opensdn-svc-monitor', access: 'write' };
+
+/** What monitors have written, a line a request. */
+export function writesOfMonitors(server: EmbeddedOpenSdn): readonly string[] {
+  return server.requests
+    .find(byMonitors)
+    .map(({ method, path, body, status }) => `${method} ${path} ${JSON.stringify(body)} -> ${status}`);
 }
 
 /**
@@ -25,14 +29,14 @@ export function writesOfMonitors(server: EmbeddedOpenSdn): number {
  * follows what can be seen. A fight never gets there.
  */
 export async function atRest({ server, monitors, remaining }: Seen): Promise<void> {
-  let last = writesOfMonitors(server);
+  let last = server.requests.count(byMonitors);
   let isOver = after(quietMs);
   const isIdle = async (): Promise<boolean> => {
     const all = await Promise.all(monitors.map(({ url }) => statusAt(url)));
     return all.every((status) => hasHeardAll(status, server) && hasNothingToDo(status));
   };
   const isQuiet = async (): Promise<boolean> => {
-    const writes = writesOfMonitors(server);
+    const writes = server.requests.count(byMonitors);
     if (writes === last && remaining().length === 0 && (await isIdle())) return isOver();
     last = writes;
     isOver = after(quietMs);
