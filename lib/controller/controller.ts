@@ -1,4 +1,4 @@
-import { withTimeout, type Clock, type Timer } from '../base/clock/index.js';
+import { Turns, withTimeout, type Clock, type Timer } from '../base/clock/index.js';
 import { hasCode, isAborted, SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import { errorFields, silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
@@ -29,6 +29,9 @@ export interface ControllerOptions<Key extends string> {
 // An API server that is away says nothing of the key: it is looked at again soon, so that all is right as soon as the server is back. The
 // requests are bounded by the workers and by the client's own repeats.
 const maxDelayWhileAwayMs = 500;
+
+// Keys that need no request would otherwise be worked off in one go, however many there are: other keys wait for answers that nobody takes in.
+const longestTurnMs = 10;
 
 function maxDelayAfter(error: unknown): number | undefined {
   return hasCode(error, 'unavailable', 'timeout', 'bad-answer') ? maxDelayWhileAwayMs : undefined;
@@ -63,6 +66,7 @@ export class Controller<Key extends string> {
   // Reconciles that timed out and have not ended: their keys are still taken in the queue, for at most another timeout.
   private readonly overdue = new Map<Run<Key>, Timer>();
   private readonly stopping = new AbortController();
+  private readonly turns: Turns;
   private running: readonly Promise<void>[] | undefined;
   private stopped: Promise<void> | undefined;
 
@@ -79,6 +83,7 @@ export class Controller<Key extends string> {
       options.governor ??
       new WriteGovernor({ name: this.name, clock: this.clock, logger: this.logger, metrics: this.metrics });
     this.failing = new Failures(this.clock);
+    this.turns = new Turns(this.clock, longestTurnMs);
   }
 
   /** The keys whose last reconcile failed. */
@@ -133,6 +138,7 @@ export class Controller<Key extends string> {
   private async work(signal: AbortSignal): Promise<void> {
     for (let item = await this.take(signal); item !== undefined; item = await this.take(signal)) {
       await this.process(item, signal);
+      await this.turns.giveWay();
     }
   }
 

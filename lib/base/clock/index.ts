@@ -3,5 +3,6 @@ export type { Clock, Timer } from './clock.js';
 export { SystemClock } from './system-clock.js';
 export { ManualClock } from './manual-clock.js';
 export { onAbort, withOwnSignal } from './on-abort.js';
+export { Turns } from './turns.js';
 export { untilAborted } from './until-aborted.js';
 export { sleep, withTimeout } from './wait.js';

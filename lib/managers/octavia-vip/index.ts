@@ -22,14 +22,17 @@ export {
 } from './record/observe.js';
 export {
   isCut,
+  isRecordedTooOften,
   recordedFloatingIps,
   recordedPorts,
   recordOf,
+  recordsPerFloatingIp,
   vipAttachedTo,
   virtualIpsNaming,
   virtualIpsRecording,
   withRecord,
   type KeptVirtualIp,
+  type RecordedFloatingIp,
 } from './record/record.js';
 export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from './report.js';
 export * from './rules.js';

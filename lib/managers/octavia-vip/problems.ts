@@ -2,6 +2,7 @@ import type { ControllerProblem } from '../../controller/index.js';
 import type { Refusal } from '../../planning/index.js';
 import { describeDistrust } from './carriers/trust.js';
 import type { Cuts } from './cuts.js';
+import { recordsPerFloatingIp } from './record/record.js';
 import type { VipReport, VipReports } from './report.js';
 
 /**
@@ -9,7 +10,7 @@ import type { VipReport, VipReports } from './report.js';
  *
  * | type | what it is | `uuid` |
  * |---|---|---|
- * | `oversized` | an object of which only a part counts, or a VIP that too many ports carry | the object, or none |
+ * | `oversized` | an object of which only a part counts, a VIP that too many ports carry, or a floating ip that too many virtual-ips record | the object, or none |
  * | `refused-port` | a port that looks like an amphora and is not trusted | the port |
  * | `refused-vip-port` | a port that looks like a VIP port and belongs to no project: nothing is kept for it | the port |
  * | `left-behind` | an amphora port whose VIP is gone, while an instance, a router or the like has the address | the amphora port |
@@ -38,7 +39,7 @@ export function listVipProblems(
 }
 
 function problemsOf(report: VipReport): readonly ControllerProblem[] {
-  const { key, refused, refusedVipPort, leftBehind, untrusted, nameTaken, unrecorded, surplus } = report;
+  const { key, refused, refusedVipPort, leftBehind, untrusted, crowded, nameTaken, unrecorded, surplus } = report;
   const problems: ControllerProblem[] = [];
   for (const { portUuid: uuid, why, since } of refused) {
     const message = `looks like an amphora of the VIP and does not count: ${why}`;
@@ -56,6 +57,10 @@ function problemsOf(report: VipReport): readonly ControllerProblem[] {
   for (const { floatingIpUuid: uuid, since } of untrusted) {
     const message = 'the record names a floating ip of another project, which was not seen attached';
     problems.push({ type: 'refused-association', kind: 'floating-ip', uuid, key, message, since });
+  }
+  for (const { floatingIpUuid: uuid, since } of crowded) {
+    const message = `more virtual-ips of its project record it than count: the first ${recordsPerFloatingIp} do, in the order of their uuids`;
+    problems.push({ type: 'oversized', kind: 'floating-ip', uuid, key, message, since });
   }
   if (surplus !== undefined) {
     const message = `${surplus.ports} more ports carry the VIP than any load balancer has amphorae: they do not count`;

@@ -22,7 +22,7 @@ export interface ReactionContext {
  * | virtual-network | all of the network: sharing decides whom to trust |
  * | virtual-machine-interface | its own addresses, its pairs if they may be VIPs, the virtual-ips that reference or record it, those for which we wrote on a floating ip that references it |
  * | instance-ip | its address, and all that its ports touch |
- * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it, those for which we wrote on it |
+ * | floating-ip | the addresses and pairs of the ports that it references, the virtual-ips that record it and may be believed, those for which we wrote on it |
  * | virtual-ip | the VIP that it is kept for, and those for which we wrote on a floating ip that it records, or that references its VIP port: it may hold it no more |
  */
 export function reactions(context: ReactionContext): Touches<VipKey> {
@@ -42,11 +42,14 @@ export function reactions(context: ReactionContext): Touches<VipKey> {
         ...keysWrittenFor(ports, cache, context),
       ];
     },
-    'floating-ip': ({ uuid, refs }, cache) => [
-      ...keysOfPorts(refs['virtual-machine-interface'], cache, context),
-      ...virtualIpsRecording(cache, uuid).map(({ record }) => record.vip),
-      ...vipsWrittenFor(context.history.memoryOf(uuid) ?? noMemory),
-    ],
+    'floating-ip': (floatingIp, cache) => {
+      const memory = context.history.memoryOf(floatingIp.uuid) ?? noMemory;
+      return [
+        ...keysOfPorts(floatingIp.refs['virtual-machine-interface'], cache, context),
+        ...virtualIpsRecording(cache, { floatingIp, memory }).map(({ record }) => record.vip),
+        ...vipsWrittenFor(memory),
+      ];
+    },
     'virtual-ip': (virtualIp, cache) => [
       ...recordedKey(virtualIp),
       ...keysWrittenFor(recordedVipPort(virtualIp), cache, context),
@@ -70,7 +73,7 @@ export function allVips(cache: CacheReader, context: ReactionContext): ReadonlyS
 }
 
 /**
- * In whose hands the change was: the project of the object, or the network itself, of which no project is known. Those who change a lot
+ * In whose hands the change was: the project of the object, or a network itself of which no project is known. Those who change a lot
  * share the queue with others project by project. Undefined: not known.
  */
 export function causeOf({ kind, before, after }: Transition, cache: CacheReader): string | undefined {
@@ -78,7 +81,7 @@ export function causeOf({ kind, before, after }: Transition, cache: CacheReader)
   if (entity === undefined) return undefined;
   switch (kind) {
     case 'virtual-network':
-      return entity.uuid;
+      return projectOf(entity) ?? entity.uuid;
     case 'instance-ip': {
       const [port] = (entity as EntityOf<'instance-ip'>).refs['virtual-machine-interface'];
       const owner = port === undefined ? undefined : cache.get('virtual-machine-interface', port);

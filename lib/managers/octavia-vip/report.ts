@@ -40,6 +40,8 @@ export interface VipReport {
   readonly nameTaken?: { readonly names: string; readonly since: number };
   /** How many ports carry it and do not count, since there are too many, and since when. */
   readonly surplus?: { readonly ports: number; readonly since: number };
+  /** Its floating ips that more virtual-ips record than count. */
+  readonly crowded: readonly { readonly floatingIpUuid: string; readonly since: number }[];
   /** Why nothing records its associations, and since when. */
   readonly unrecorded?: Refusal & { readonly since: number };
   /** In a dry run: what would be written. */
@@ -90,6 +92,7 @@ export class VipReports {
       plan.refused.length + plan.leftBehind.length + plan.untrusted.length > 0 ||
       plan.refusedVipPort !== undefined ||
       plan.surplus !== undefined ||
+      plan.crowded !== undefined ||
       plan.nameTaken !== undefined ||
       found.unrecorded !== undefined;
     this.replace(plan.key, isManaged || isToldOf ? this.reportOf(plan, before, found) : undefined);
@@ -188,6 +191,13 @@ export class VipReports {
       }
       return known ?? { floatingIpUuid, since: now };
     });
+    const crowded = (plan.crowded ?? []).map((floatingIpUuid) => {
+      const known = before?.crowded.find((entry) => entry.floatingIpUuid === floatingIpUuid);
+      if (known === undefined) {
+        this.parts.logger.warn('more virtual-ips record the floating ip than count', { vip: plan.key, floatingIpUuid });
+      }
+      return known ?? { floatingIpUuid, since: now };
+    });
     const unrecorded = this.unrecordedOf(plan.key, refusal, before);
     if (plan.surplus !== undefined && before?.surplus === undefined) {
       this.parts.logger.warn('more ports carry the VIP than count', { vip: plan.key, surplus: plan.surplus });
@@ -202,6 +212,7 @@ export class VipReports {
       leftBehind,
       unlistedProjects: plan.unlistedProjects,
       untrusted,
+      crowded,
       ...(plan.nameTaken === undefined
         ? {}
         : { nameTaken: { names: plan.nameTaken, since: before?.nameTaken?.since ?? now } }),

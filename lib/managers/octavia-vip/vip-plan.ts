@@ -32,6 +32,8 @@ export interface VipPlan extends Plan {
   readonly nameTaken?: string;
   /** How many ports carry the VIP and do not count, since there are too many. */
   readonly surplus?: number;
+  /** Uuids of its floating ips that more virtual-ips record than count. Undefined: none. */
+  readonly crowded?: readonly string[];
 }
 
 /** The settings that count here. @inline */
@@ -62,7 +64,13 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
   const plan = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, rules);
   const ended = plan.events.filter(isEnd).map(({ floatingIpUuid }) => floatingIpUuid);
   const stages = stagesBesideCut(plan.stages, isCut, ended);
-  return { ...plan, stages, ...(surplus === 0 ? {} : { surplus }) };
+  const { crowded } = seenFloatingIps;
+  return {
+    ...plan,
+    stages,
+    ...(surplus === 0 ? {} : { surplus }),
+    ...(crowded.length === 0 ? {} : { crowded }),
+  };
 }
 
 /**

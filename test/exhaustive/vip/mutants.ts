@@ -119,7 +119,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: 'on the watch a port that is recorded explains no strip',
-    changes: [{ file: byOrder, text: '...virtualIpsRecording(this.cache, uuid).flatMap(recordedPorts),', becomes: '' }],
+    changes: [
+      {
+        file: byOrder,
+        text: '...virtualIpsRecording(this.cache, { floatingIp, memory }).flatMap(recordedPorts),',
+        becomes: '',
+      },
+    ],
     stories: 'a failover, heard of by the watch',
     finding: /the floating ip, which is associated: \{"ports":\[\]/,
   },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Controller, WriteGovernor, type ControllerOptions } from '../../../lib/controller/index.js';
+import { Controller, WriteGovernor, type ControllerOptions, type Reconciler } from '../../../lib/controller/index.js';
 import { hasCode, SvcMonitorError, type ErrorCode } from '../../../lib/base/errors/index.js';
 import { Bench, keepingLogger, quiet, until } from './doubles.js';
 
@@ -303,6 +303,27 @@ describe('Controller', () => {
         expect(bench.reconciler.callsOf(vip)).to.equal(2);
       });
     }
+  });
+
+  describe('when many keys need no request', () => {
+    it('should let others have their turn before all of them are done', async () => {
+      const keys = Array.from({ length: 400 }, (_, index) => `${network}/${index}`);
+      let done = 0;
+      let doneAtFirstTurn: number | undefined;
+      const reconciler: Reconciler<string> = {
+        reconcile: () => {
+          bench.clock.step(1);
+          done += 1;
+          return Promise.resolve({ writes: 0 });
+        },
+      };
+      start({ reconciler });
+      for (const key of keys) bench.queue.add(key);
+      // Whoever waits for an answer is told of it in the next turn of the event loop.
+      setImmediate(() => (doneAtFirstTurn = done));
+      await until(() => done === keys.length);
+      expect(doneAtFirstTurn).to.be.lessThan(keys.length);
+    });
   });
 
   describe('when one of many VIPs is in trouble', () => {

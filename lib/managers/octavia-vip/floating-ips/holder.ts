@@ -39,14 +39,15 @@ export function holderOf(parts: ObservationParts, floatingIp: FloatingIp, asking
 }
 
 // Those to which it is attached, those that record it, the one where it was seen last, and those for which something was written on it.
-function mayHold({ cache }: Known, { uuid, fixedIp, refs }: FloatingIp, memory: Memory): readonly VipKey[] {
+function mayHold({ cache }: Known, floatingIp: FloatingIp, memory: Memory): readonly VipKey[] {
+  const { fixedIp, refs } = floatingIp;
   const networks = refs['virtual-machine-interface'].flatMap((portUuid) => {
     const port = cache.get('virtual-machine-interface', portUuid);
     return (port && networkOf(port)) ?? [];
   });
   return [
     ...(fixedIp === undefined ? [] : networks.map((network) => vipKey(network, fixedIp))),
-    ...virtualIpsRecording(cache, uuid).map(({ record }) => record.vip),
+    ...virtualIpsRecording(cache, { floatingIp, memory }).map(({ record }) => record.vip),
     ...(memory.held === undefined ? [] : [memory.held.vip]),
     ...vipsWrittenFor(memory),
   ];

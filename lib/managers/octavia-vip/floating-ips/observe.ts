@@ -5,7 +5,13 @@ import type { LoadBalancerPlan } from '../carriers/plan.js';
 import { fenceOf, footprintsAt } from '../history/index.js';
 import { addressesOf, isUnclear } from '../ports.js';
 import { isBelieved, type ManagedVirtualIps } from '../record/observe.js';
-import { recordedFloatingIps, recordedPorts, virtualIpsRecording, type KeptVirtualIp } from '../record/record.js';
+import {
+  isRecordedTooOften,
+  recordedFloatingIps,
+  recordedPorts,
+  virtualIpsRecording,
+  type KeptVirtualIp,
+} from '../record/record.js';
 import { vipKeyParts, type VipKey } from '../vip-key.js';
 import type { Detached } from './detached.js';
 import { goneness, isVipPortUnclear, type ObservationParts } from './evidence.js';
@@ -26,6 +32,8 @@ export interface FloatingIpInput {
 export interface FloatingIpsSeen {
   readonly observation: FloatingIpObservation;
   readonly unknown: readonly string[];
+  /** Those that more virtual-ips record than count. */
+  readonly crowded: readonly string[];
 }
 
 /** Gathers what is known of the floating ips of a VIP, as plain values. */
@@ -71,6 +79,11 @@ export function observeFloatingIps(parts: ObservationParts, input: FloatingIpInp
       verified: input.verified,
     },
     unknown,
+    crowded: candidates
+      .filter((floatingIp) =>
+        isRecordedTooOften(parts.cache, { floatingIp, memory: history.memoryOf(floatingIp.uuid) }),
+      )
+      .map(({ uuid }) => uuid),
   };
 }
 
@@ -141,7 +154,8 @@ function observeFloatingIp(
 
 // Those that are believed.
 function recordsElsewhere(parts: Known, floatingIp: FloatingIp, key: VipKey): readonly KeptVirtualIp[] {
-  return virtualIpsRecording(parts.cache, floatingIp.uuid).filter(
+  const memory = parts.history.memoryOf(floatingIp.uuid);
+  return virtualIpsRecording(parts.cache, { floatingIp, memory }).filter(
     (virtualIp) => virtualIp.record.vip !== key && isBelieved(parts, virtualIp, floatingIp),
   );
 }

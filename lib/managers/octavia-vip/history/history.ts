@@ -223,8 +223,9 @@ export class History implements CacheObserver, HistoryReader {
     const still = now?.record.vip === vip ? recordedFloatingIps(now) : [];
     for (const uuid of recordedFloatingIps(kept)) {
       if (still.includes(uuid) || this.floatingIps.get(uuid)?.held?.vip !== vip) continue;
-      const others = virtualIpsRecording(this.cache, uuid).filter(({ uuid: other }) => other !== kept.uuid);
       const floatingIp = this.cache.get('floating-ip', uuid);
+      const recorded = { floatingIp: floatingIp ?? { uuid }, memory: this.memoryOf(uuid) };
+      const others = virtualIpsRecording(this.cache, recorded).filter(({ uuid: other }) => other !== kept.uuid);
       const isAttachedHere = floatingIp !== undefined && vipAttachedTo(this.cache, floatingIp)?.vip === vip;
       if (isAttachedHere || others.some(({ record }) => record.vip === vip)) continue;
       this.note(uuid, { type: 'unrecorded', vip });

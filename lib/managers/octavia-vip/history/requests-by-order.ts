@@ -106,10 +106,11 @@ export class RequestsByOrder {
    * between comes too late (recording 57).
    */
   private portsOf(uuid: string, memory: Memory, { at }: Moment): readonly string[] {
+    const floatingIp = this.cache.get('floating-ip', uuid) ?? { uuid };
     return [
-      ...(this.cache.get('floating-ip', uuid)?.refs['virtual-machine-interface'] ?? []),
+      ...('refs' in floatingIp ? floatingIp.refs['virtual-machine-interface'] : []),
       ...(memory.detached?.ports ?? []),
-      ...virtualIpsRecording(this.cache, uuid).flatMap(recordedPorts),
+      ...virtualIpsRecording(this.cache, { floatingIp, memory }).flatMap(recordedPorts),
       ...letGoSince(memory, at - lateDropMs),
     ];
   }

@@ -81,6 +81,9 @@ export function recordIn(annotations: OwnAnnotations): VirtualIpRecord | undefin
   };
 }
 
+// As we write them. A key in capitals would be read as one that is not there, and could not be removed by the name that it is known by.
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 function uuidsUnder(
   keyPrefix: string,
   keys: Iterable<string>,
@@ -88,10 +91,10 @@ function uuidsUnder(
 ): { readonly uuids: readonly string[]; readonly isCut: boolean } {
   const uuids: string[] = [];
   for (const key of keys) {
-    const uuid = key.startsWith(keyPrefix) ? uuidSchema.safeParse(key.slice(keyPrefix.length)) : undefined;
-    if (uuid?.success !== true) continue;
+    const uuid = key.startsWith(keyPrefix) ? key.slice(keyPrefix.length) : '';
+    if (!uuidPattern.test(uuid)) continue;
     if (uuids.length === bound) return { uuids: uuids.sort(), isCut: true };
-    uuids.push(uuid.data);
+    uuids.push(uuid);
   }
   return { uuids: uuids.sort(), isCut: false };
 }

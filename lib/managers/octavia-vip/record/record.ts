@@ -1,5 +1,5 @@
 import type { CacheReader } from '../../../cache/index.js';
-import type { EntityOf } from '../../../model/index.js';
+import { projectOf, type EntityOf } from '../../../model/index.js';
 import { addressesOf, carriersOf, networkOf } from '../ports.js';
 import { vipKey, type VipKey } from '../vip-key.js';
 import { floatingIpRecordKey, recordIn, recordKeys, type VirtualIpRecord } from './annotations.js';
@@ -70,14 +70,51 @@ export function vipAttachedTo(
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The virtual-ips that record the floating ip, whoever wrote that. */
-export function virtualIpsRecording(cache: CacheReader, floatingIp: string): readonly KeptVirtualIp[] {
-  const annotated = cache.find('virtual-ip', 'annotation', floatingIpRecordKey(floatingIp));
-  const found = new Set([...annotated, ...cache.referrers('virtual-ip', 'floating-ip', floatingIp)]);
-  return [...found].flatMap((virtualIp) => {
-    const kept = withRecord(virtualIp);
-    return kept !== undefined && recordedFloatingIps(kept).includes(floatingIp) ? [kept] : [];
-  });
+/**
+ * How many virtual-ips that record one floating ip count, in the order of their uuids. One does, and one more while it moves to another VIP; its
+ * tenant can make as many as he likes.
+ */
+export const recordsPerFloatingIp = 16;
+
+/** A floating ip whose records are looked for, and what is remembered of it. */
+export interface RecordedFloatingIp {
+  /** Without references: of one that is not to be seen it is not known whose records may be believed. */
+  readonly floatingIp: Pick<EntityOf<'floating-ip'>, 'uuid'> & Partial<Pick<EntityOf<'floating-ip'>, 'refs'>>;
+  /** Undefined: nothing. */
+  readonly memory?: { readonly episodes: readonly { readonly vip: VipKey; readonly seen: boolean }[] } | undefined;
+}
+
+/**
+ * The virtual-ips that record the floating ip and may be believed in that: those of its own project, and those of VIPs to which this process has
+ * seen it attached; at most {@link recordsPerFloatingIp}. Anybody can record it, as often as he likes: what is not believed anyway costs nothing.
+ */
+export function virtualIpsRecording(cache: CacheReader, recorded: RecordedFloatingIp): readonly KeptVirtualIp[] {
+  const { uuid } = recorded.floatingIp;
+  return candidatesFor(cache, recorded)
+    .slice(0, recordsPerFloatingIp)
+    .flatMap((virtualIp) => {
+      const kept = withRecord(virtualIp);
+      return kept !== undefined && recordedFloatingIps(kept).includes(uuid) ? [kept] : [];
+    });
+}
+
+/** Whether more virtual-ips record the floating ip than count. */
+export function isRecordedTooOften(cache: CacheReader, recorded: RecordedFloatingIp): boolean {
+  return candidatesFor(cache, recorded).length > recordsPerFloatingIp;
+}
+
+function candidatesFor(cache: CacheReader, { floatingIp, memory }: RecordedFloatingIp): readonly VirtualIp[] {
+  const { uuid, refs } = floatingIp;
+  const annotated = cache.find('virtual-ip', 'annotation', floatingIpRecordKey(uuid));
+  const found = [...new Set([...annotated, ...cache.referrers('virtual-ip', 'floating-ip', uuid)])];
+  const seenAt = new Set<string>(memory?.episodes.filter(({ seen }) => seen).map(({ vip }) => vip));
+  const mayBeBelieved = (virtualIp: VirtualIp): boolean => {
+    const project = projectOf(virtualIp);
+    if (refs === undefined || (project !== undefined && refs.project.includes(project))) return true;
+    return seenAt.has(virtualIp.annotations[recordKeys.vip] ?? '');
+  };
+  const byUuid = (one: VirtualIp, other: VirtualIp): number => (one.uuid < other.uuid ? -1 : 1);
+  return found.filter(mayBeBelieved).sort(byUuid);
 }
 
 function sortedUnique(values: readonly string[]): readonly string[] {

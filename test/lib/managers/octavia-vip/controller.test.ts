@@ -93,7 +93,8 @@ function stageWith(...ports: readonly string[]): Stage {
 const portsOf = (stage: Stage, uuid = floatingIp) =>
   stage.cache.get('floating-ip', uuid)?.refs['virtual-machine-interface'];
 const managed = (stage: Stage) => virtualIpsNaming(stage.cache, key);
-const recording = (stage: Stage) => virtualIpsRecording(stage.cache, floatingIp).map(({ uuid }) => uuid);
+const recording = (stage: Stage) =>
+  virtualIpsRecording(stage.cache, { floatingIp: { uuid: floatingIp } }).map(({ uuid }) => uuid);
 const memoryOf = (stage: Stage) => stage.history.memoryOf(floatingIp);
 const footprint = (stage: Stage) => footprintsAt(memoryOf(stage), key, vipPort).own;
 

@@ -236,6 +236,15 @@ describe('the reactions: which VIPs a change touches', () => {
       expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([key]);
     });
 
+    it('should be none of those that others record it for', () => {
+      const scene = new Scene();
+      scene.put(
+        'virtual-ip',
+        virtualIpEntity(virtualIp, { project: uuidOf(0x99), record: { floatingIps: [floatingIp] } }),
+      );
+      expect(scene.touched(scene.put('floating-ip', on()))).to.deep.equal([]);
+    });
+
     it('should be none when it is on an ordinary port, or on none', () => {
       const scene = new Scene();
       expect(scene.touched(scene.put('floating-ip', on(web)))).to.deep.equal([]);
@@ -318,6 +327,8 @@ describe('in whose hands a change was', () => {
 
   it('should be the network itself, and nobody where none is known', () => {
     expect(causeOf(scene.put('virtual-network', networkEntity(network, true)), scene.cache)).to.equal(network);
+    const owned = { ...networkEntity(network), parent: { kind: 'project', uuid: project } };
+    expect(causeOf(scene.put('virtual-network', owned), scene.cache)).to.equal(project);
     const unknown = scene.put('instance-ip', instanceIpEntity(webAddress));
     expect(causeOf(unknown, scene.cache)).to.equal(undefined);
   });

@@ -40,6 +40,19 @@ const read = (more: readonly { readonly key: string; readonly value: string }[])
 };
 
 describe('readRecord', () => {
+  describe('when an entry spells its uuid in another way than we do', () => {
+    it('should not take it for ours: by the name that is read from it, it could not be removed', () => {
+      const spelt = [
+        uuidOf(0xabc).toUpperCase(),
+        `{${uuidOf(0xabc)}}`,
+        ` ${uuidOf(0xabc)}`,
+        uuidOf(0xabc).replaceAll('-', ''),
+      ];
+      const keys = spelt.flatMap((uuid) => [floatingIpRecordKey(uuid), memberRecordKey(uuid)]);
+      expect(read(keys.map((key) => ({ key, value: '10.107.0.3' })))).to.deep.equal(whole);
+    });
+  });
+
   describe('when there are thousands of annotations', () => {
     it('should heed none that is not ours', () => {
       expect(read(entries(5_000, (uuid) => `somebody/${uuid}`))).to.deep.equal(whole);

@@ -2,19 +2,23 @@ import { expect } from 'chai';
 import {
   floatingIpRecordKey,
   isCut,
+  isRecordedTooOften,
   recordBounds,
   recordedFloatingIps,
   recordedPorts,
   recordOf,
+  recordsPerFloatingIp,
   vipKey,
   virtualIpsNaming,
   virtualIpsRecording,
   withRecord,
   type KeptVirtualIp,
+  type VipKey,
 } from '../../../../../lib/managers/octavia-vip/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
-import { key, network, virtualIpEntity, type VirtualIpDelta } from '../support/entities.js';
+import { floatingIpEntity, key, network, virtualIpEntity, type VirtualIpDelta } from '../support/entities.js';
 import { amphora1, amphora2, floatingIp, otherFloatingIp, vipPort } from '../support/floating-ips.js';
+import { tenant } from '../support/ports.js';
 import { Stage } from '../support/stage.js';
 
 const uuid = uuidOf(0x40);
@@ -102,7 +106,43 @@ describe('who records', () => {
   });
 
   it('should be the virtual-ips that name the floating ip in annotations or by reference, and have a record', () => {
-    expect(uuids(virtualIpsRecording(stage.cache, floatingIp))).to.deep.equal([uuidOf(1), uuidOf(2)]);
-    expect(virtualIpsRecording(stage.cache, otherFloatingIp)).to.deep.equal([]);
+    const recording = (uuid: string) => virtualIpsRecording(stage.cache, { floatingIp: { uuid } });
+    expect(uuids(recording(floatingIp))).to.deep.equal([uuidOf(1), uuidOf(2)]);
+    expect(recording(otherFloatingIp)).to.deep.equal([]);
+  });
+
+  describe('when others record the floating ip', () => {
+    const otherKey = vipKey(network, '10.107.0.98');
+    const ours = floatingIpEntity(floatingIp, { projects: [tenant.projectUuid] });
+    const crowd = (projectUuid: string, count: number): Stage => {
+      const many = new Stage().put(
+        'virtual-ip',
+        virtualIpEntity(uuidOf(0xff), { record: { floatingIps: [floatingIp] } }),
+      );
+      for (let index = 1; index <= count; index += 1) {
+        const record = { vip: otherKey, floatingIps: [floatingIp] };
+        many.put('virtual-ip', virtualIpEntity(uuidOf(index), { project: projectUuid, record }));
+      }
+      return many;
+    };
+    const seenAt = (vip: VipKey) => ({ episodes: [{ vip, seen: true }] });
+
+    it('should be none of another project, however many there are', () => {
+      const { cache } = crowd(uuidOf(0x99), 100);
+      expect(uuids(virtualIpsRecording(cache, { floatingIp: ours }))).to.deep.equal([uuidOf(0xff)]);
+      expect(isRecordedTooOften(cache, { floatingIp: ours })).to.equal(false);
+    });
+
+    it('should be those of another project whose VIP this process has seen it attached to', () => {
+      const { cache } = crowd(uuidOf(0x99), 1);
+      const found = virtualIpsRecording(cache, { floatingIp: ours, memory: seenAt(otherKey) });
+      expect(uuids(found)).to.deep.equal([uuidOf(1), uuidOf(0xff)]);
+    });
+
+    it('should be the first of its own project, and that there are more be known', () => {
+      const { cache } = crowd(tenant.projectUuid, 20);
+      expect(virtualIpsRecording(cache, { floatingIp: ours })).to.have.length(recordsPerFloatingIp);
+      expect(isRecordedTooOften(cache, { floatingIp: ours })).to.equal(true);
+    });
   });
 });
