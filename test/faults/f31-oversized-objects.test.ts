@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
-import { Operator, type LoadBalancer } from '../../fixtures/index.js';
-import { membersPerVip, recordBounds } from '../../lib/rules.js';
+import { Operator, type LoadBalancer, type Tenant } from '../../fixtures/index.js';
+import { membersPerVip, recordBounds, recordsPerFloatingIp } from '../../lib/rules.js';
 import { pairBound } from '../../lib/model/index.js';
 import { type Problem } from '../../lib/index.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
@@ -136,6 +136,53 @@ describeFault('F31 objects that a tenant has made as large as he likes', (schema
         stage.metrics.count('reconciles_total', { controller: 'octavia-vip', outcome: 'unfinished' }),
       ).to.be.greaterThan(before);
       expect(await stage.complaints()).to.deep.equal([]);
+    });
+  });
+
+  describe('when many virtual-ips record one floating ip', () => {
+    /** Records of it at addresses that nobody has. */
+    const claim = async (count: number, tenant: Tenant): Promise<void> => {
+      for (let index = 0; index < count; index += 1) {
+        stage.shop.cloud.server.seed('virtual-ip', {
+          fq_name: ['default-domain', tenant.name, `claim-${index}`],
+          parent_type: 'project',
+          parent_uuid: tenant.projectId,
+          annotations: {
+            key_value_pair: [
+              { key: `${prefix}/managed-by`, value: prefix },
+              { key: `${prefix}/vip`, value: `${tenant.networkId}/10.9.1.${index}` },
+              { key: `${prefix}/loadbalancer`, value: tenant.projectId },
+              { key: `${prefix}/vip-port`, value: served.loadBalancer.vipPortId },
+              { key: `${prefix}/floating-ip/${served.floatingIp.id}`, value: `10.9.1.${index}` },
+            ],
+          },
+        });
+      }
+      await stage.monitor.resync();
+      await stage.pass(3_000);
+    };
+    const changeIt = async (): Promise<number> => {
+      const before = adds();
+      await stage.shop.user.setDescription(served.floatingIp, randomUUID()).run();
+      await stage.shop.cloud.settled();
+      return adds() - before;
+    };
+
+    it('should look at none of another tenant’s when it changes', async () => {
+      const alone = await changeIt();
+      const { user: stranger } = await stage.addTenant({ name: 'stranger', cidrs: ['10.108.0.0/24'] });
+      await claim(60, stranger.tenant);
+      expect(await changeIt()).to.equal(alone);
+      expect(oversized()).to.deep.equal([]);
+      expect(wired(served)).to.deep.equal(portsOf(served.loadBalancer));
+    });
+
+    it('should look at no more of its own tenant’s than count, and say so until it is over', async () => {
+      const alone = await changeIt();
+      await claim(60, stage.shop.tenant);
+      expect(await changeIt()).to.be.at.most(alone + recordsPerFloatingIp);
+      expect([...new Set(oversized())]).to.deep.equal([served.floatingIp.id]);
+      expect(wired(served)).to.deep.equal(portsOf(served.loadBalancer));
     });
   });
 

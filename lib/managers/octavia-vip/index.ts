@@ -26,7 +26,6 @@ export {
   recordedFloatingIps,
   recordedPorts,
   recordOf,
-  recordsPerFloatingIp,
   vipAttachedTo,
   virtualIpsNaming,
   virtualIpsRecording,

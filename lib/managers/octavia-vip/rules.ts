@@ -31,6 +31,7 @@ export { next, transitions, type Transitions } from './history/transitions.js';
 export * from './record/annotations.js';
 export * from './record/claim-rules.js';
 export * from './record/plan.js';
+export { recordsPerFloatingIp } from './record/record.js';
 export * from './record/rules.js';
 export { ruleTables } from './rule-tables.js';
 export { defaultOctaviaVipSettings, octaviaVipSettings, type OctaviaVipSettings } from './settings.js';
