@@ -181,7 +181,7 @@ describeFault('F23 corrupt object in the database', (schema) => {
         parent_type: 'project',
         virtual_machine_interface_device_owner: null,
         virtual_machine_interface_allowed_address_pairs: { allowed_address_pair: null },
-        annotations: { key_value_pair: null },
+        annotations: null,
       });
       server.seed('virtual-ip', {
         fq_name: [domain, project, 'of-nulls'],
