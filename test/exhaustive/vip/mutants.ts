@@ -99,8 +99,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'managers/octavia-vip/controller.js', text: 'if (telling.length === 0)', becomes: 'if (false)' },
       {
         file: 'managers/octavia-vip/floating-ips/observe.js',
-        text: 'import { recordedFloatingIps, recordedPorts,',
-        becomes: 'import { virtualIpsNaming, recordedFloatingIps, recordedPorts,',
+        text: 'import { isRecordedTooOften, recordedFloatingIps,',
+        becomes: 'import { virtualIpsNaming, isRecordedTooOften, recordedFloatingIps,',
       },
       {
         file: 'managers/octavia-vip/floating-ips/observe.js',
