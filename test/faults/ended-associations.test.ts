@@ -6,12 +6,14 @@ import {
   Operator,
   type Json,
   type LoadBalancer,
+  type LoadBalancerOptions,
   type SchemaName,
   type Tenant,
   type UserFloatingIp,
 } from '../../fixtures/index.js';
 import type { ManagerSettings } from '../../lib/index.js';
-import { comeBetween } from './support/races.js';
+import { eventually } from '../support/eventually.js';
+import { comeBetween, isMonitors, isMonitorsWrite } from './support/races.js';
 import { FaultStage, type Served } from './support/stage.js';
 
 const schemas: readonly SchemaName[] = ['stock', 'native'];
@@ -270,8 +272,11 @@ for (const schema of schemas) {
 
     describe('W4 when a floating ip was wired by hand, and nothing records it', () => {
       /** A served floating ip as a workaround leaves it: without a monitor, a record or a flag. */
-      const wiredByHand = async (fixedIp: (amphoraAddress: string, vip: string) => string | null): Promise<Served> => {
-        const served = await stage.serve();
+      const wiredByHand = async (
+        fixedIp: (amphoraAddress: string, vip: string) => string | null,
+        options: LoadBalancerOptions = {},
+      ): Promise<Served> => {
+        const served = await stage.serve(options);
         await cloud().stopMonitor(stage.monitor);
         const operator = new Operator({ url: cloud().url, tenant: stage.shop.tenant });
         for (const { uuid } of cloud().server.list('virtual-ip') as readonly { readonly uuid: string }[]) {
@@ -288,11 +293,12 @@ for (const schema of schemas) {
         return served;
       };
 
-      for (const { what, fixedIp } of [
+      const spoiled: readonly { readonly what: string; readonly fixedIp: Parameters<typeof wiredByHand>[0] }[] = [
         { what: 'its fixed ip spoiled to an amphora’s', fixedIp: (amphora: string) => amphora },
         { what: 'without a fixed ip', fixedIp: () => null },
         { what: 'its fixed ip the VIP', fixedIp: (_amphora: string, vip: string) => vip },
-      ]) {
+      ];
+      for (const { what, fixedIp } of spoiled) {
         it(`should be taken over at first sight, and come through failovers, ${what}`, async () => {
           await open();
           const { loadBalancer } = await wiredByHand(fixedIp);
@@ -302,6 +308,51 @@ for (const schema of schemas) {
           await stage.failoverCalmly(loadBalancer);
           expect(await stage.complaints()).to.deep.equal([]);
         });
+      }
+
+      /** The first requests of a monitor reach the server; after so many writes none does any more, until it is gone. */
+      const startAndCrash = async (writes: number, settings: Partial<ManagerSettings>): Promise<boolean> => {
+        const state = { left: writes, isDead: false };
+        const revive = cloud().server.use(async (request, next) => {
+          if (!isMonitors(request)) return next();
+          if (isMonitorsWrite(request)) state.isDead ||= state.left-- <= 0;
+          return state.isDead ? { status: 0, body: '', transport: { kind: 'reset' } } : next();
+        });
+        const controller = new AbortController();
+        const starting = cloud()
+          .startMonitor({ settings, userAgent: 'opensdn-svc-monitor-killed' }, controller.signal)
+          .catch((error: unknown) => {
+            if (!state.isDead) throw error;
+          });
+        await Promise.race([starting, eventually('it is dead', () => state.isDead)]);
+        const wasCut = state.isDead;
+        state.isDead = true;
+        controller.abort();
+        await starting;
+        for (const monitor of cloud().monitors) await stage.whileTimePasses(cloud().stopMonitor(monitor));
+        revive();
+        return wasCut;
+      };
+
+      for (const topology of ['SINGLE', 'ACTIVE_STANDBY'] as const) {
+        for (const { what, fixedIp } of spoiled) {
+          it(`should be taken over while an amphora leaves, wherever the first monitor is killed, ${topology}, ${what}`, async () => {
+            for (let writes = 0, wasCut = true; wasCut; writes += 1) {
+              await open();
+              const { loadBalancer } = await wiredByHand(fixedIp, { topology });
+              const [old] = loadBalancer.amphorae;
+              const failover = stage.shop.octavia.failoverAmphora(loadBalancer, old!);
+              while (old!.state === 'bound') await failover.step();
+              wasCut = await startAndCrash(writes, { schema });
+              await cloud().startMonitor({ settings: { schema: 'auto' } });
+              expect(await stage.complaints(), `killed after ${writes} writes`).to.deep.equal([]);
+              await stage.calmly(failover);
+              await stage.failover(loadBalancer, { skipUnbind: true });
+              expect(await stage.complaints(), `killed after ${writes} writes`).to.deep.equal([]);
+              await stage.close();
+            }
+          });
+        }
       }
     });
 

@@ -25,6 +25,7 @@ export * from './floating-ips/loss-rules.js';
 export * from './floating-ips/observation.js';
 export * from './floating-ips/plan.js';
 export * from './floating-ips/rules.js';
+export * from './floating-ips/standing.js';
 export * from './history/episode.js';
 export * from './history/events.js';
 export { next, transitions, type Transitions } from './history/transitions.js';

@@ -77,7 +77,8 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
  * Puts the plans for one VIP together, in order. The record of an association and of the members is written before the floating ip's
  * references to them, since those are what makes a strip possible.
  *
- * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip
+ * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip; before them what the
+ *    association is known by without those, where it is missing
  * 2. end, bury: what is left of a VIP port that had the address before, on floating ips and then its virtual-ip
  * 3. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
  * 4. bind: fixed ip, flag, references of floating ips

@@ -3,7 +3,8 @@ import type { OctaviaVipSettings } from '../settings.js';
 import { lossRuleOf } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
 import type { Loss, LossFacts } from './loss-rules.js';
-import { floatingIpRules, type FloatingIpFacts, type Standing } from './rules.js';
+import { floatingIpRules, type FloatingIpFacts } from './rules.js';
+import type { Standing } from './standing.js';
 import { amphoraPorts, crossingOf, writesToTakeBack } from './writes.js';
 
 /** The settings that count here. @inline */

@@ -4,7 +4,7 @@ import type { OctaviaVipSettings } from '../settings.js';
 import { restOfWindow } from './detached.js';
 import { decideStanding } from './facts.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
-import type { RecheckTime } from './rules.js';
+import type { RecheckTime } from './standing.js';
 import {
   isLeftElsewhere,
   setsFixedIp,

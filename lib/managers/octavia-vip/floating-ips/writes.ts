@@ -13,10 +13,12 @@ import type { FloatingIpObservation, ObservedFloatingIp, ObservedReference } fro
 /** How an association can end. */
 export type EndEvent = 'freed' | 'moved' | 'vip-gone';
 
-/** What makes an association whole: what comes first, what follows, and what is left over. */
+/** What makes an association whole. */
 export interface BindWrites {
+  /** First: references to ports that are leaving are dropped. Before them what the association is known by without those, if it lacks. */
   readonly letGo: readonly Write[];
   readonly bind: readonly Write[];
+  /** What is left over. */
   readonly release: readonly Write[];
 }
 
@@ -54,19 +56,31 @@ export function writesToBind(
   // What others did before this write is known when it comes back: only then references follow (docs/architecture.md).
   const isDetached = floatingIp.references.length === 0 || floatingIp.fixedIp === undefined;
   const isFirstStep = isDetached && properties.fixedIp !== undefined;
+  const isLeaving = ({ portUuid, live: isLive }: ObservedReference): boolean => isLive && outsiders.has(portUuid);
+  const letGo = surplus.filter(isLeaving).map(drop);
+  const makeWhole = [
+    // Before the references: the vRouter would translate to the amphora's own address until the fixed ip is there.
+    ...(Object.keys(properties).length === 0
+      ? []
+      : [setFloatingIp(uuid, properties, isFirstStep ? restorePurpose : undefined)]),
+    ...(rules.firstStepOnly ? [] : wanted)
+      .filter((portUuid) => !live.has(portUuid))
+      .map((portUuid) => portReference('add-reference', floatingIpRef(uuid), portUuid)),
+  ];
+  const isFirst = letGo.length === 0 ? (): boolean => false : tells(seen);
   return {
-    letGo: surplus.filter((reference) => reference.live && outsiders.has(reference.portUuid)).map(drop),
-    bind: [
-      // Before the references: the vRouter would translate to the amphora's own address until the fixed ip is there.
-      ...(Object.keys(properties).length === 0
-        ? []
-        : [setFloatingIp(uuid, properties, isFirstStep ? restorePurpose : undefined)]),
-      ...(rules.firstStepOnly ? [] : wanted)
-        .filter((portUuid) => !live.has(portUuid))
-        .map((portUuid) => portReference('add-reference', floatingIpRef(uuid), portUuid)),
-    ],
-    release: surplus.filter((reference) => !(reference.live && outsiders.has(reference.portUuid))).map(drop),
+    letGo: [...makeWhole.filter(isFirst), ...letGo],
+    bind: makeWhole.filter((write) => !isFirst(write)),
+    release: surplus.filter((reference) => !isLeaving(reference)).map(drop),
   };
+}
+
+// An association shows by the fixed ip and the reference to the VIP port, or else by those to amphora ports. Until it shows by the former
+// none of the latter is taken away: who comes in between, or after a crash, would take it for ended.
+function tells({ vipPort }: FloatingIpObservation): (write: Write) => boolean {
+  return (write) =>
+    (write.do === 'set' && floatingIpPropertiesOf(write).fixedIp !== undefined) ||
+    (write.do === 'add-reference' && write.to.uuid === vipPort?.uuid);
 }
 
 /** Whether it is associated with another VIP, which sees to what is left on it. */

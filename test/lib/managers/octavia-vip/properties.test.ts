@@ -22,6 +22,7 @@ import {
 } from '../../../../lib/managers/octavia-vip/index.js';
 import type { EntityOf } from '../../../../lib/model/index.js';
 import { after as effectOf, created as createdEntity } from '../../../../lib/planning/effects.js';
+import { floatingIpPropertiesOf } from '../../../../lib/managers/octavia-vip/writes.js';
 import { subjectOf, type ReferenceWrite, type Target, type Write } from '../../../../lib/planning/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import {
@@ -413,13 +414,41 @@ describe('the plans, whatever is observed', () => {
       );
     });
 
-    it('should let go only of ports that are leaving, and add nothing there', () => {
+    it('should let go only of ports that are leaving, and add nothing there but what the association is known by', () => {
       fc.assert(
         fc.property(floatingIpObservation, rules, (seen, delta) => {
           for (const write of planFloatingIps(seen, delta).letGo) {
-            if (write.do !== 'delete-reference') throw new Error(`to let go is not to ${write.do}`);
-            expect(write.on.kind).to.equal('floating-ip');
-            expect(seen.outsiders).to.include(write.to.uuid);
+            if (write.do === 'delete-reference') expect(seen.outsiders).to.include(write.to.uuid);
+            else if (write.do === 'add-reference') expect(write.to.uuid).to.equal(seen.vipPort?.uuid);
+            else if (write.do === 'set') expect(floatingIpPropertiesOf(write).fixedIp).to.equal(seen.address);
+            else throw new Error(`to let go is not to ${write.do}`);
+          }
+        }),
+        parameters,
+      );
+    });
+
+    it('should take no association for ended or for none because its plan was cut off after some writes, by a restart or without', () => {
+      fc.assert(
+        fc.property(floatingIpObservation, rules, fc.nat(), (seen, delta, cut) => {
+          const plan = planFloatingIps(seen, delta);
+          const writes = writesOf(plan);
+          const made = writes.slice(0, cut % (writes.length + 1));
+          // What was lost is judged by what others have done.
+          const lost = new Set(
+            plan.events
+              .filter(({ type }) => type === 'stripped' || type === 'restored')
+              .map(({ floatingIpUuid }) => floatingIpUuid),
+          );
+          const associated = seen.floatingIps.filter(({ uuid }) => plan.associations.includes(uuid) && !lost.has(uuid));
+          for (const one of associated) {
+            const left = after(one, made);
+            // A process that starts knows what is recorded, and nothing else.
+            const anew = { ...without(left, 'footprint'), wasSeenAssociated: false, trusted: left.recorded };
+            for (const found of [left, anew]) {
+              const { associations, undecided } = planFloatingIps({ ...seen, floatingIps: [found] }, delta);
+              expect([...associations, ...undecided], JSON.stringify(made)).to.include(one.uuid);
+            }
           }
         }),
         parameters,

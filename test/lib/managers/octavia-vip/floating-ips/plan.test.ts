@@ -378,9 +378,18 @@ describe('planFloatingIps', () => {
       const changed = { members: [amphora2], outsiders: [amphora1] };
       expect(plan(whole({ fixedIp: amphoraAddress }), changed)).to.deep.equal({
         ...associated,
-        letGo: [drop(amphora1)],
-        bind: [set({ fixedIp: vip })],
+        letGo: [set({ fixedIp: vip }), drop(amphora1)],
       });
+    });
+
+    it('should never be without what it is known by, wherever its repair is cut off', () => {
+      const changed = { members: [newAmphora], outsiders: [amphora1, amphora2] };
+      expect(plan(withoutFixedIp(whole({ recorded: false })), changed).letGo).to.deep.equal([
+        restore({ fixedIp: vip }),
+        drop(amphora1),
+        drop(amphora2),
+      ]);
+      expect(plan(whole({ references: live(amphora1) }), changed).letGo).to.deep.equal([add(vipPort), drop(amphora1)]);
     });
 
     it('should also add the VIP port again where only amphorae and the VIP as fixed ip are left', () => {
