@@ -187,7 +187,7 @@ export class Carrier {
     this.options.metrics.set('relay_kafka_connected', {}, 1);
     this.options.logger.info('the producer is connected', { partitions: writer.partitions });
     // Objects have moved to other partitions, or all that was there is gone: consumers cannot tell by themselves.
-    const isOther = this.partitions !== undefined && (writer.topicCreated || writer.partitions !== this.partitions);
+    const isOther = this.partitions !== undefined && (writer.topicWasMissing || writer.partitions !== this.partitions);
     this.partitions = writer.partitions;
     if (isOther) gapFound('topic');
     return writer;

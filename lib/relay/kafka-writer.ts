@@ -10,13 +10,13 @@ import {
 } from '../kafka/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { RelayRecord } from './record.js';
-import { ensureTopic, type TopicFound, type TopicSettings } from './topic.js';
+import type { RelayTopic, TopicFound } from './topic.js';
 import type { RecordWriter } from './writer.js';
 
 /** What a {@link KafkaWriter} is made of. */
 export interface KafkaWriterOptions {
   readonly connection: KafkaConnectionOptions;
-  readonly topic: TopicSettings;
+  readonly topic: RelayTopic;
   /** Time for Kafka to confirm what is written. Milliseconds. */
   readonly sendTimeoutMs: number;
   /** Time for connecting, and for the topic to be found or created. Milliseconds. */
@@ -30,7 +30,7 @@ const allReplicas = -1;
 /** An idempotent producer of kafkajs that waits for all replicas. See the interface. */
 export class KafkaWriter implements RecordWriter {
   public readonly partitions: number;
-  public readonly topicCreated: boolean;
+  public readonly topicWasMissing: boolean;
   private readonly partitionOf: (key: string) => number;
 
   private constructor(
@@ -40,7 +40,7 @@ export class KafkaWriter implements RecordWriter {
     found: TopicFound,
   ) {
     this.partitions = found.partitions;
-    this.topicCreated = found.created;
+    this.topicWasMissing = found.wasMissing;
     this.partitionOf = partitioner(client, options.topic.name, found.partitions);
   }
 
@@ -52,7 +52,7 @@ export class KafkaWriter implements RecordWriter {
       return await inTime(options, options.openTimeoutMs, signal, async () => {
         const admin = client.kafka.admin();
         await admin.connect();
-        const found = await ensureTopic(admin, options.topic, logger);
+        const found = await options.topic.ensure(admin);
         await admin.disconnect();
         const producer = client.kafka.producer({
           idempotent: true,
@@ -61,6 +61,7 @@ export class KafkaWriter implements RecordWriter {
           createPartitioner: client.library.Partitioners.DefaultPartitioner,
         });
         await producer.connect();
+        options.topic.told();
         return new KafkaWriter(options, client, producer, found);
       });
     } catch (error) {

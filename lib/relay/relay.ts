@@ -9,6 +9,7 @@ import { Carrier } from './carrier.js';
 import { Intake } from './intake.js';
 import { KafkaWriter } from './kafka-writer.js';
 import { Outbox } from './outbox.js';
+import { RelayTopic } from './topic.js';
 import type { OpenWriter } from './writer.js';
 
 /** What a {@link Relay} is made of. */
@@ -186,12 +187,15 @@ export class Relay {
     const { partitions = 16, retentionMs = day, replicationFactor } = createTopic;
     const writerOptions = {
       connection: { clientId: `opensdn-svc-monitor-relay.${hostname()}`, ...options.kafka },
-      topic: {
-        name: this.topic,
-        partitions,
-        retentionMs,
-        ...(replicationFactor === undefined ? {} : { replicationFactor }),
-      },
+      topic: new RelayTopic(
+        {
+          name: this.topic,
+          partitions,
+          retentionMs,
+          ...(replicationFactor === undefined ? {} : { replicationFactor }),
+        },
+        this.logger,
+      ),
       sendTimeoutMs,
       openTimeoutMs: Math.max(longestOpenMs, sendTimeoutMs),
       clock: this.clock,

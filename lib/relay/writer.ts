@@ -8,8 +8,8 @@ import type { RelayRecord } from './record.js';
 export interface RecordWriter {
   /** Partitions of the topic. */
   readonly partitions: number;
-  /** Whether the topic had to be created. */
-  readonly topicCreated: boolean;
+  /** Whether the topic was not there, so that it holds nothing of what was written before. */
+  readonly topicWasMissing: boolean;
   /** Writes the mark to every partition. Resolves when all replicas have it; rejects with a `SvcMonitorError`, in bounded time. */
   writeMark(mark: GapMark, signal: AbortSignal): Promise<void>;
   /** Writes the records, those of one key in their order. As {@link writeMark}. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { openKafka, silentLogger, type Relay } from '../../lib/index.js';
+import { atKafka } from '../../fixtures/kafka/kafka-admin.js';
+import type { Relay } from '../../lib/index.js';
 import { anyNotification, uuidOf } from '../support/change-messages.js';
 import { eventually } from '../support/eventually.js';
 import { kafkaBroker, type KafkaBroker } from '../support/kafka.js';
@@ -36,23 +37,19 @@ describe('Relay, between a RabbitMQ and a Kafka', () => {
   const changes = (records: readonly ReadRecord[]): readonly ReadRecord[] => records.filter(({ isMark }) => !isMark);
 
   async function createTopic(partitions: number, settings: Readonly<Record<string, string>>): Promise<void> {
-    const client = await openKafka(stage.direct, silentLogger);
-    const admin = client.kafka.admin();
-    await admin.connect();
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-    await admin.createTopics({ topics: [{ topic: stage.topic, numPartitions: partitions, configEntries }] });
-    await admin.disconnect();
+    await atKafka(stage.direct, (admin) =>
+      admin.createTopics({ topics: [{ topic: stage.topic, numPartitions: partitions, configEntries }] }),
+    );
   }
 
   async function topicSettings(): Promise<Readonly<Record<string, string>>> {
-    const client = await openKafka(stage.direct, silentLogger);
-    const admin = client.kafka.admin();
-    await admin.connect();
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: client.library.ConfigResourceTypes.TOPIC, name: stage.topic }],
-    });
-    await admin.disconnect();
+    const { resources } = await atKafka(stage.direct, (admin, { library }) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: library.ConfigResourceTypes.TOPIC, name: stage.topic }],
+      }),
+    );
     return Object.fromEntries(
       resources.flatMap((entry) => entry.configEntries.map((one) => [one.configName, one.configValue])),
     );
@@ -213,11 +210,15 @@ describe('Relay, between a RabbitMQ and a Kafka', () => {
     });
 
     it('should notice a producer that hangs, and go on with another', async () => {
-      const relay = await stage.running({ metrics, sendTimeoutMs: 300 });
+      const relay = await stage.running({ logger: log, sendTimeoutMs: 1_000 });
+      // While it starts, a slow Kafka may have been given up, too.
+      const given = (): readonly unknown[] =>
+        log.of('Kafka did not confirm, going on with a new producer').map(({ error }) => error);
+      const before = given().length;
       stage.kafkaProxy.blackHole(true);
       await stage.publish(10);
-      await eventually('the producer is given up', () => metrics.count('relay_failures_total') > 0);
-      expect(relay.status().kafka).to.include({ connected: false, lastError: 'Kafka did not answer in time' });
+      await eventually('the producer is given up', () => !relay.status().kafka.connected);
+      expect(given()[before]).to.equal('Kafka did not answer in time');
       stage.kafkaProxy.blackHole(false);
       await carried(relay, 10);
       expect(faultsOf(await stage.read(), stage.expected)).to.deep.equal([]);

@@ -9,6 +9,7 @@ import {
   type KafkaSourceOptions,
 } from '../../lib/index.js';
 import { TcpFaultProxy } from '../../fixtures/fault-proxy/tcp-fault-proxy.js';
+import { atKafka } from '../../fixtures/kafka/kafka-admin.js';
 import { KafkaPublisher } from '../../fixtures/kafka/kafka-publisher.js';
 import { eventually } from './eventually.js';
 
@@ -91,12 +92,8 @@ export class KafkaStage {
 
   /** How many members the broker counts in the group of an instance; without one, in the group that shares the VIPs. */
   public async members(instance?: string): Promise<number> {
-    const client = await openKafka(this.direct(), silentLogger);
-    const admin = client.kafka.admin();
-    await admin.connect();
-    const { groups } = await admin.describeGroups([instance === undefined ? this.group : `${this.group}.${instance}`]);
-    await admin.disconnect();
-    client.destroy();
+    const group = instance === undefined ? this.group : `${this.group}.${instance}`;
+    const { groups } = await atKafka(this.direct(), (admin) => admin.describeGroups([group]));
     return groups.reduce((sum, { members }) => sum + members.length, 0);
   }
 

@@ -60,7 +60,8 @@ export class RelayStage {
       },
       topic: this.topic,
       createTopic: { partitions: 4 },
-      sendTimeoutMs: 1_000,
+      // So long that a busy machine is no failure: what was sent twice would stand there twice.
+      sendTimeoutMs: 60_000,
       stopTimeoutMs: 3_000,
       ...delta,
     });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { isGapMark, openKafka, silentLogger, type KafkaConnectionOptions } from '../../lib/index.js';
+import { isGapMark, type KafkaClient, type KafkaConnectionOptions } from '../../lib/index.js';
+import { atKafka } from '../../fixtures/kafka/kafka-admin.js';
 
 /** A record as it stands in a topic. */
 export interface ReadRecord {
@@ -12,17 +13,20 @@ export interface ReadRecord {
 }
 
 /** All that stands in a topic now, partition by partition, in the order of the offsets. Fails if there is no such topic. */
-export async function readTopic(connection: KafkaConnectionOptions, topic: string): Promise<readonly ReadRecord[]> {
-  const client = await openKafka(connection, silentLogger);
-  const admin = client.kafka.admin();
-  const groupId = `svc-monitor-test-reader.${randomUUID()}`;
-  const consumer = client.kafka.consumer({ groupId, sessionTimeout: 10_000, maxWaitTimeInMs: 50 });
-  const records: ReadRecord[] = [];
-  try {
-    await admin.connect();
+export function readTopic(connection: KafkaConnectionOptions, topic: string): Promise<readonly ReadRecord[]> {
+  return atKafka(connection, async (admin, client) => {
     const ends = (await admin.fetchTopicOffsets(topic)).filter(({ high, low }) => high !== low);
     const left = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
-    if (left.size === 0) return [];
+    const records = left.size === 0 ? [] : await readUpTo(client, topic, left);
+    return records.sort((one, other) => one.partition - other.partition || one.offset - other.offset);
+  });
+}
+
+async function readUpTo({ kafka }: KafkaClient, topic: string, left: Map<number, number>): Promise<ReadRecord[]> {
+  const groupId = `svc-monitor-test-reader.${randomUUID()}`;
+  const consumer = kafka.consumer({ groupId, sessionTimeout: 10_000, maxWaitTimeInMs: 50 });
+  const records: ReadRecord[] = [];
+  try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
@@ -51,8 +55,6 @@ export async function readTopic(connection: KafkaConnectionOptions, topic: strin
     });
   } finally {
     await consumer.disconnect();
-    await admin.disconnect();
-    client.destroy();
   }
-  return records.sort((left, right) => left.partition - right.partition || left.offset - right.offset);
+  return records;
 }

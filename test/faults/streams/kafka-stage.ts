@@ -1,4 +1,5 @@
-import { openKafka, silentLogger, type ChangeSource, type KafkaClient } from '../../../lib/index.js';
+import { atKafka } from '../../../fixtures/kafka/kafka-admin.js';
+import type { ChangeSource } from '../../../lib/index.js';
 import { kafkaBroker } from '../../support/kafka.js';
 import { KafkaStage } from '../../support/kafka-stage.js';
 import type { StageKind, StageSourceOptions, StreamStage } from './stream-stage.js';
@@ -9,15 +10,11 @@ const stallTimeoutMs = 2_000;
 class KafkaStreamStage implements StreamStage {
   public readonly detectionMs = 2 * stallTimeoutMs;
 
-  private constructor(
-    private readonly kafka: KafkaStage,
-    private readonly client: KafkaClient,
-  ) {}
+  private constructor(private readonly kafka: KafkaStage) {}
 
   /** @param brokers each `host:port` */
   public static async open(brokers: readonly string[]): Promise<KafkaStreamStage> {
-    const kafka = await new KafkaStage(brokers).start(4);
-    return new KafkaStreamStage(kafka, await openKafka(kafka.direct(), silentLogger));
+    return new KafkaStreamStage(await new KafkaStage(brokers).start(4));
   }
 
   public source(options: StageSourceOptions = {}): ChangeSource {
@@ -48,20 +45,13 @@ class KafkaStreamStage implements StreamStage {
 
   /** What is not committed: a little more than what was not handed out. */
   public async backlog(): Promise<number> {
-    const admin = this.client.kafka.admin();
-    await admin.connect();
-    try {
-      const ends = await admin.fetchTopicOffsets(this.kafka.topic);
-      const committed = await this.kafka.committed();
-      return ends.reduce((sum, { partition, high }) => sum + Number(high) - Math.max(0, committed[partition] ?? 0), 0);
-    } finally {
-      await admin.disconnect();
-    }
+    const ends = await atKafka(this.kafka.direct(), (admin) => admin.fetchTopicOffsets(this.kafka.topic));
+    const committed = await this.kafka.committed();
+    return ends.reduce((sum, { partition, high }) => sum + Number(high) - Math.max(0, committed[partition] ?? 0), 0);
   }
 
-  public async close(): Promise<void> {
-    await this.kafka.close();
-    this.client.destroy();
+  public close(): Promise<void> {
+    return this.kafka.close();
   }
 }
 

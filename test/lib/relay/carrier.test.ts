@@ -46,7 +46,7 @@ class FakeWriter implements RecordWriter {
   public constructor(
     private readonly topic: Topic,
     public readonly partitions: number,
-    public readonly topicCreated: boolean,
+    public readonly topicWasMissing: boolean,
   ) {}
 
   public writeMark(mark: GapMark, signal: AbortSignal): Promise<void> {
