@@ -11,6 +11,7 @@ import {
   type ApplyResult,
   type Plan,
   type PlanApplier,
+  type Refusal,
   type WriteObserver,
 } from '../planning/index.js';
 import type { ReconcileOptions, Reconciler, ReconcileResult } from './reconciler.js';
@@ -113,8 +114,10 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
     const refusedBefore = hasRecord ? this.refusals.of(key)?.refusal : undefined;
     const stages = refusedBefore === undefined ? plan.stages : withoutRecord(plan.stages);
     const observer = spec.writes?.(key, plan);
-    const result = await applier.apply({ ...plan, stages }, signal, observed(options, observer));
-    if (result.refusal !== undefined) this.refusals.note(key, result.refusal);
+    const judge = (error: unknown): Refusal | undefined => this.refusals.judge(key, error);
+    const result = await applier.apply({ ...plan, stages }, signal, { ...observed(options, observer), judge });
+    const isTaken = result.outcome === 'done' && result.refusal === undefined && refusedBefore === undefined;
+    if (hasRecord && isTaken) this.refusals.taken(key);
     const refusal = result.refusal ?? refusedBefore;
     spec.settled?.(key, plan, { ...result, dryRun, ...(refusal === undefined ? {} : { refusal }) });
     if (stages.length > 0 && result.outcome !== 'outdated') logger.info('reconciled', { key, writes: result.writes });

@@ -67,6 +67,8 @@ export interface ApplyOptions {
   /** Told of each write that was made: see {@link keysOf}. */
   readonly onWritten?: (keys: readonly string[]) => void;
   readonly observer?: WriteObserver;
+  /** Asked when a write of the record fails: why that counts as a refusal; undefined if it does not. Defaults to {@link refusalOf}. */
+  readonly judge?: (error: unknown) => Refusal | undefined;
 }
 
 /** What a {@link PlanApplier} is made of. */
@@ -87,7 +89,8 @@ export interface PlanApplierParts {
  * same time. If the config API refuses what is to be recorded, all is done but that and bookkeeping.
  *
  * Each write is noted in the cache at once, so that its own notification finds nothing to do. A target that is not there (404) or a
- * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown.
+ * name that is taken (409) is an answer: it is read, and the plan is out of date. Other failures are thrown, but for those of the record
+ * that count as a refusal.
  */
 export class PlanApplier {
   public constructor(private readonly parts: PlanApplierParts) {}
@@ -184,13 +187,17 @@ class Run {
         const { metrics, controller } = this.parts;
         metrics.increment('writes_total', { controller, kind: kindOf(write), action: write.do });
       } catch (error) {
-        if (!(await this.isAnswer(write, error))) {
-          if (write.do !== 'create') this.parts.keeper.doubt(write.on.kind, this.resolve(write.on).uuid);
-          const refusal = stage.isRecord === true ? refusalOf(error) : undefined;
-          if (refusal === undefined) throw error;
+        const sense = await this.senseOf(write, error);
+        if (sense === 'failure' && write.do !== 'create') {
+          this.parts.keeper.doubt(write.on.kind, this.resolve(write.on).uuid);
+        }
+        const { judge = refusalOf } = this.options;
+        const refusal = stage.isRecord === true && sense !== 'answer' ? judge(error) : undefined;
+        if (refusal !== undefined) {
           this.refusal = refusal;
           return;
         }
+        if (sense === 'failure') throw error;
         this.isOutdated = true;
       }
     }
@@ -244,18 +251,26 @@ class Run {
     return isToCreated(write) && !this.created.has(subjectOf(write));
   }
 
-  private async isAnswer(write: Write, error: unknown): Promise<boolean> {
-    const { keeper } = this.parts;
-    if (write.do === 'create') {
-      const existing = hasCode(error, 'conflict') ? error.details['existingUuid'] : undefined;
-      if (typeof existing !== 'string') return false;
+  /**
+   * What the error of a write is: an answer, after which the plan is out of date; a 404 though all is there as far as can be read, which
+   * may be an answer that came of something older; or a failure.
+   */
+  private async senseOf(write: Write, error: unknown): Promise<'answer' | 'unfounded' | 'failure'> {
+    const { keeper, cache } = this.parts;
+    const existing = write.do === 'create' && hasCode(error, 'conflict') ? error.details['existingUuid'] : undefined;
+    if (write.do === 'create' && typeof existing === 'string') {
       await keeper.refresh(write.kind, [existing], this.signal);
-      return true;
+      return 'answer';
     }
-    if (!isNotFound(error)) return false;
-    const ends = 'to' in write ? [write.to, this.resolve(write.on)] : [this.resolve(write.on)];
+    if (!isNotFound(error)) return 'failure';
+    const ends = this.endsOf(write);
     await refreshAll(keeper, ends, this.signal);
-    return true;
+    return ends.every(({ kind, uuid }) => cache.get(kind, uuid) !== undefined) ? 'unfounded' : 'answer';
+  }
+
+  private endsOf(write: Write): readonly ObjectRef[] {
+    if (write.do === 'create') return (write.references ?? []).map(({ to }) => to);
+    return 'to' in write ? [write.to, this.resolve(write.on)] : [this.resolve(write.on)];
   }
 
   private async create(write: CreateWrite): Promise<void> {

@@ -5,20 +5,39 @@ import { isToCreated } from './write.js';
 
 /** Why the config API does not take what would be recorded. */
 export interface Refusal {
-  readonly code: 'quota-exceeded' | 'forbidden' | 'bad-request' | 'conflict';
+  readonly code: (typeof refusing)[number] | (typeof failing)[number];
   readonly message: string;
 }
 
-/** How long a record that was refused is not tried again. Milliseconds. */
-const retryAfterMs = 60_000;
+const refusing = ['quota-exceeded', 'forbidden', 'bad-request', 'conflict'] as const;
+// What an answer means that may be about this write alone, or about all: only time tells.
+const failing = ['unavailable', 'bad-answer', 'not-found'] as const;
+// Those say themselves that it is about all.
+const awayStatuses: ReadonlySet<unknown> = new Set([502, 503, 504]);
+
+/** How many failures in a row make a refusal. With the backoff of the queue that takes about a second. */
+const failuresUntilRefusal = 5;
+/** How long a record that was refused is not tried again, and one that failed. Milliseconds. */
+const retryAfterMs = { refused: 60_000, failed: 10_000 } as const;
+/** How long it is remembered that a record failed. Milliseconds. */
+const rememberedMs = 60_000;
 
 /**
  * What an error of a write says if it is a refusal of just that: a quota, a right, a check of the API server. Who is away, or hears
  * nobody, refuses nothing.
  */
 export function refusalOf(error: unknown): Refusal | undefined {
-  if (!hasCode(error, 'quota-exceeded', 'forbidden', 'bad-request', 'conflict')) return undefined;
-  const { code, message }: SvcMonitorError<Refusal['code']> = error;
+  return hasCode(error, ...refusing) ? refusalBy(error) : undefined;
+}
+
+/** What an error says if it is an answer that may be about just that write, such as a 500 that a body brings about. */
+function failureOf(error: unknown): Refusal | undefined {
+  if (!hasCode(error, ...failing)) return undefined;
+  const { status } = error.details;
+  return typeof status !== 'number' || awayStatuses.has(status) ? undefined : refusalBy(error);
+}
+
+function refusalBy({ code, message }: SvcMonitorError<Refusal['code']>): Refusal {
   return { code, message };
 }
 
@@ -35,10 +54,23 @@ export function withoutRecord(stages: readonly Stage[]): readonly Stage[] {
     .filter(({ writes }) => writes.length > 0);
 }
 
-/** The keys whose record was refused a moment ago: what follows does not wait for it, and it is not tried at each look. */
+/** What is remembered of a record that was not taken. */
+interface Entry {
+  readonly failures: number;
+  readonly refusal: Refusal | undefined;
+  /** Monotonic time, milliseconds. */
+  readonly at: number;
+  readonly waitMs: number;
+}
+
+/**
+ * The keys whose record was not taken a moment ago: what follows does not wait for it, and it is not tried at each look. A record that is
+ * answered with a failure again and again counts as refused: else whatever a server makes of one object would hold up for good what the
+ * record is only the memory of.
+ */
 export class Refusals {
   // In the order of their times, and forgotten then.
-  private readonly entries = new Map<string, { readonly refusal: Refusal; readonly until: number }>();
+  private readonly entries = new Map<string, Entry>();
 
   public constructor(private readonly clock: Clock) {}
 
@@ -47,24 +79,38 @@ export class Refusals {
     return this.entries.size;
   }
 
-  /** The record of the key was refused just now. */
-  public note(key: string, refusal: Refusal): void {
+  /** The record of the key failed just now. Answers why it counts as refused; undefined if it does not, and is to be tried again. */
+  public judge(key: string, error: unknown): Refusal | undefined {
     this.forgetOld();
+    const refused = refusalOf(error);
+    const failed = failureOf(error);
+    if (refused === undefined && failed === undefined) return undefined;
+    const failures = (this.entries.get(key)?.failures ?? 0) + 1;
+    const refusal = refused ?? (failures < failuresUntilRefusal ? undefined : failed);
+    const waitMs = retryAfterMs[refused === undefined ? 'failed' : 'refused'];
     this.entries.delete(key);
-    this.entries.set(key, { refusal, until: this.clock.monotonic() + retryAfterMs });
+    this.entries.set(key, { failures, refusal, at: this.clock.monotonic(), waitMs });
+    return refusal;
+  }
+
+  /** The record of the key was taken. */
+  public taken(key: string): void {
+    this.entries.delete(key);
   }
 
   /** Why the record of the key was refused, and how long it need not be tried again, milliseconds; undefined if it may be tried. */
   public of(key: string): { readonly refusal: Refusal; readonly waitMs: number } | undefined {
     this.forgetOld();
     const entry = this.entries.get(key);
-    return entry && { refusal: entry.refusal, waitMs: entry.until - this.clock.monotonic() };
+    if (entry?.refusal === undefined) return undefined;
+    const waitMs = entry.at + entry.waitMs - this.clock.monotonic();
+    return waitMs > 0 ? { refusal: entry.refusal, waitMs } : undefined;
   }
 
   private forgetOld(): void {
     const now = this.clock.monotonic();
-    for (const [key, { until }] of this.entries) {
-      if (until > now) return;
+    for (const [key, { at }] of this.entries) {
+      if (at + rememberedMs > now) return;
       this.entries.delete(key);
     }
   }

@@ -128,6 +128,35 @@ describeFault('F30 a virtual-ip that the config API does not take', (schema) => 
     });
   }
 
+  for (const { status, code } of [
+    { status: 500, code: 'unavailable' },
+    { status: 404, code: 'not-found' },
+    { status: 422, code: 'bad-answer' },
+    { status: 429, code: 'bad-answer' },
+  ]) {
+    describe(`when each write of the record fails with ${status}, and no other`, () => {
+      it('should wire the floating ip nevertheless, then its failovers, say so, and record both once it may', async () => {
+        const rule = stage.faults.add({
+          on: 'request',
+          match: { method: 'POST', path: '^/(virtual-ips|prop-collection-update)$' },
+          fault: { kind: 'error', status, body: 'no' },
+        });
+        const served = await stage.serve();
+        await stage.pass(5_000, 100);
+        expect(wired(served)).to.deep.equal(portsOf(served.loadBalancer));
+        expect(problems().map(({ type, message }) => [type, message.includes(code)])).to.deep.equal([
+          ['unrecorded', true],
+        ]);
+        await stage.failoverCalmly(served.loadBalancer, () => stage.calm());
+        expect(wired(served)).to.deep.equal(portsOf(served.loadBalancer));
+        rule.remove();
+        await stage.pass(11_000, 1_000);
+        expect(problems()).to.deep.equal([]);
+        expect(await stage.complaints()).to.deep.equal([]);
+      });
+    });
+  }
+
   describe('when the record of a new amphora is refused', () => {
     it('should wire the amphora nevertheless, drop no evidence, and make it good once it may', async () => {
       const served = await stage.serve();

@@ -86,4 +86,7 @@ const adviceOn: Readonly<Record<Refusal['code'], string>> = {
   forbidden: 'Give the account the cloud-admin role; it is tried again within a minute.',
   'bad-request': 'The log of the API server says what is wrong; it is tried again within a minute.',
   conflict: 'The log of the API server says what is in the way; it is tried again within a minute.',
+  unavailable: 'The log of the API server says what fails there; it is tried again every 10 s.',
+  'bad-answer': 'Look for what stands between us and the API server, and its log; it is tried again every 10 s.',
+  'not-found': 'Look for what stands between us and the API server, and its log; it is tried again every 10 s.',
 };

@@ -123,15 +123,20 @@ export function itHandlesChangesDuringAResync(kind: StageKind): void {
           await eventually('a full read is under way', () => hold.held > 0);
           const { resyncs } = world;
           const repairs = world.metrics.count('resync_repairs_total');
-          const connects = world.metrics.count('source_connects_total');
-          const isLongEnough = after(world.stage.detectionMs + 1_000);
-          for (let turn = 0; !isLongEnough(); turn += 1) {
-            await world.failover(turn % 5).run();
-            await world.converged();
-          }
+          const connects = (): number => world.metrics.count('source_connects_total');
+          let turn = 0;
+          // A busy machine may miss a heartbeat once. If the read cost the connection, it would each time.
+          await eventually('it keeps its connection', async () => {
+            const before = connects();
+            const isLongEnough = after(world.stage.detectionMs + 1_000);
+            for (; !isLongEnough(); turn += 1) {
+              await world.failover(turn % 5).run();
+              await world.converged();
+            }
+            return connects() === before;
+          });
 
           expect(world.resyncs).to.equal(resyncs);
-          expect(world.metrics.count('source_connects_total')).to.equal(connects);
           await eventually('all is acknowledged', async () => (await world.stage.backlog()) === 0);
           hold.release();
           await eventually('the full read has ended', () => world.resyncs > resyncs);

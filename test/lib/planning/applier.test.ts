@@ -590,6 +590,11 @@ describe('PlanApplier', () => {
       expect(stage.refreshed).to.have.members([`virtual-machine-interface ${port1}`, `virtual-ip ${uuidOf(0x7001)}`]);
     });
 
+    it('should call the plan outdated, too, when it is a create that is answered so', async () => {
+      const stage = stageWith().failNotFound(createLine);
+      expect(await stage.applier.apply(plan([create]), signal)).to.deep.equal({ outcome: 'outdated', writes: 0 });
+    });
+
     it('should finish what is under way on other objects, and count it', async () => {
       const stage = stageWith(port3).failNotFound(`ADD floating-ip ${floatingIp} -> ${port1}`);
       const both = plan([add(port1), add(port1, otherFloatingIp)]);
@@ -636,6 +641,17 @@ describe('PlanApplier', () => {
       ];
       expect(await stage.applier.apply(planOf(stages), signal)).to.deep.equal({ outcome: 'done', writes: 2, refusal });
       expect(stage.refreshed, 'it may have been carried out').to.deep.equal([`later virtual-ip ${uuidOf(0x7001)}`]);
+    });
+
+    it('should ask who knows what went before about a 404 though all is there, and not about one of something gone', async () => {
+      const refusal = { code: 'not-found', message: 'no' } as const;
+      const record = planOf([{ name: 'record', writes: [annotate({ a: '1' })], isRecord: true }]);
+      const options = { judge: () => refusal };
+      const failing = (stage: PlanStage) => stage.failNotFound(`annotations ${virtualIp} set a=1`);
+      const there = failing(stageWith().put('virtual-ip', virtualIpEntity()));
+      expect(await there.applier.apply(record, signal, options)).to.deep.equal({ outcome: 'done', writes: 0, refusal });
+      const gone = failing(stageWith());
+      expect(await gone.applier.apply(record, signal, options)).to.deep.equal({ outcome: 'outdated', writes: 0 });
     });
 
     it('should throw what is no refusal, and what is refused elsewhere', async () => {

@@ -23,28 +23,83 @@ describe('refusalOf', () => {
 });
 
 describe('Refusals', () => {
-  it('should remember why for a minute from the last time, and then nothing', () => {
-    const clock = new ManualClock();
-    const refusals = new Refusals(clock);
-    expect(refusals.of(key)).to.equal(undefined);
-    refusals.note(key, refusal);
-    clock.step(30_000);
-    expect(refusals.of(key)).to.deep.equal({ refusal, waitMs: 30_000 });
-    refusals.note(key, refusal);
-    clock.step(59_999);
-    expect(refusals.of(key)).to.deep.equal({ refusal, waitMs: 1 });
-    clock.step(1);
-    expect(refusals.of(key)).to.equal(undefined);
-    expect(refusals.size).to.equal(0);
+  const quotaExceeded = new SvcMonitorError('quota-exceeded', refusal.message);
+  const answered = (
+    status: number,
+    code: 'unavailable' | 'bad-answer' | 'not-found' = 'unavailable',
+  ): SvcMonitorError => new SvcMonitorError(code, `answered ${status}`, { details: { status } });
+  let clock: ManualClock;
+  let refusals: Refusals;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    refusals = new Refusals(clock);
   });
 
-  it('should remember no key longer than that', () => {
-    const clock = new ManualClock();
-    const refusals = new Refusals(clock);
-    for (let count = 0; count < 200; count += 1) refusals.note(`other ${count}`, refusal);
-    clock.step(60_000);
-    refusals.note(key, refusal);
-    expect(refusals.size).to.equal(1);
+  describe('when a record is refused', () => {
+    it('should remember why for a minute from the last time, and then nothing', () => {
+      expect(refusals.of(key)).to.equal(undefined);
+      expect(refusals.judge(key, quotaExceeded)).to.deep.equal(refusal);
+      clock.step(30_000);
+      expect(refusals.of(key)).to.deep.equal({ refusal, waitMs: 30_000 });
+      refusals.judge(key, quotaExceeded);
+      clock.step(59_999);
+      expect(refusals.of(key)).to.deep.equal({ refusal, waitMs: 1 });
+      clock.step(1);
+      expect(refusals.of(key)).to.equal(undefined);
+      expect(refusals.size).to.equal(0);
+    });
+
+    it('should remember no key longer than that', () => {
+      for (let count = 0; count < 200; count += 1) refusals.judge(`other ${count}`, quotaExceeded);
+      clock.step(60_000);
+      refusals.judge(key, quotaExceeded);
+      expect(refusals.size).to.equal(1);
+    });
+  });
+
+  for (const error of [
+    answered(500),
+    answered(422, 'bad-answer'),
+    answered(429, 'bad-answer'),
+    answered(404, 'not-found'),
+  ]) {
+    describe(`when a record fails again and again: ${error.message}`, () => {
+      const failure = { code: error.code, message: error.message };
+
+      it('should have it tried again at first, then call it refused, and have it tried every 10 s', () => {
+        for (let count = 0; count < 4; count += 1) {
+          expect(refusals.judge(key, error)).to.equal(undefined);
+          expect(refusals.of(key)).to.equal(undefined);
+          clock.step(500);
+        }
+        expect(refusals.judge(key, error)).to.deep.equal(failure);
+        clock.step(9_999);
+        expect(refusals.of(key)).to.deep.equal({ refusal: failure, waitMs: 1 });
+        clock.step(1);
+        expect(refusals.of(key)).to.equal(undefined);
+        expect(refusals.judge(key, error)).to.deep.equal(failure);
+      });
+
+      it('should begin anew when one was taken in between', () => {
+        for (let count = 0; count < 4; count += 1) refusals.judge(key, error);
+        refusals.taken(key);
+        expect(refusals.judge(key, error)).to.equal(undefined);
+      });
+    });
+  }
+
+  describe('when the config API is away, or concerns itself with nothing', () => {
+    it('should never call that a refusal', () => {
+      const away = [502, 503, 504].map((status) => answered(status));
+      const unheard = (['unavailable', 'timeout', 'aborted', 'unauthorized', 'bug'] as const).map(
+        (code) => new SvcMonitorError(code, 'no'),
+      );
+      for (const error of [...away, ...unheard, new TypeError('no')]) {
+        for (let count = 0; count < 20; count += 1) expect(refusals.judge(key, error)).to.equal(undefined);
+      }
+      expect(refusals.size).to.equal(0);
+    });
   });
 });
 
