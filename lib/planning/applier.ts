@@ -216,8 +216,9 @@ class Run {
   }
 
   /**
-   * Reads the objects to which references were added that are trials: a server whose schema lacks them answers 200 and stores nothing
-   * (docs/opensdn.md, 5.1). The plan is out of date then: what was to be written has to go elsewhere.
+   * Reads the objects to which references were added that are trials: a server whose schema lacks them answers 200 and shows nothing
+   * (docs/opensdn.md, 5.1). The plan is out of date then: what was to be written has to go elsewhere. A trial that is not shown is taken back:
+   * the server may have stored it, and would show it once its schema is extended, when what it says may be over.
    */
   public async readBackTrials(writes: readonly Write[]): Promise<void> {
     const { keeper, cache } = this.parts;
@@ -236,7 +237,19 @@ class Run {
     // One whose target was deleted meanwhile proves nothing.
     await refreshAll(keeper, uniqueRefs(missed.map(({ to }) => to)), this.signal);
     for (const write of missed) {
-      if (cache.get(write.to.kind, write.to.uuid) !== undefined) this.options.observer?.confirmed?.(write, false);
+      if (cache.get(write.to.kind, write.to.uuid) === undefined) continue;
+      const { on, to, relaxed } = write;
+      await this.takeBack({ do: 'delete-reference', on, to, relaxed });
+      this.options.observer?.confirmed?.(write, false);
+    }
+  }
+
+  private async takeBack(write: ReferenceWrite): Promise<void> {
+    try {
+      await this.change(write);
+    } catch (error) {
+      // What is gone refers to nothing.
+      if (!isNotFound(error)) throw error;
     }
   }
 

@@ -40,10 +40,13 @@ describe('the reference from virtual-ip to floating-ip', () => {
     };
   };
 
-  const trials = (): number =>
+  const trials = (operation: 'ADD' | 'DELETE' = 'ADD'): number =>
     shop.cloud.server.requests
       .find({ operation: 'ref-update', kind: 'virtual-ip' })
-      .filter(({ body }) => z.looseObject({ 'ref-type': z.literal('floating-ip') }).safeParse(body).success).length;
+      .filter(
+        ({ body }) =>
+          z.looseObject({ 'ref-type': z.literal('floating-ip'), operation: z.literal(operation) }).safeParse(body).success,
+      ).length;
 
   const failover = async (): Promise<void> => {
     const [amphora] = liveAmphorae(loadBalancer);
@@ -99,6 +102,18 @@ describe('the reference from virtual-ip to floating-ip', () => {
       await shop.cloud.settled();
       expect(shop.differences()).to.deep.equal([]);
       expect(trials()).to.equal(1);
+    });
+
+    it('should take the trial back: an extended schema shows what was written before', async () => {
+      expect(trials('DELETE')).to.equal(1);
+      await shop.user.disassociate(floatingIp, 'port-null').run();
+      await shop.cloud.settled();
+      for (const monitor of shop.cloud.monitors) await shop.cloud.stopMonitor(monitor);
+      shop.cloud.server.extendSchema();
+      expect(recorded()).to.deep.equal({ annotated: [], referenced: [] });
+      await shop.cloud.startMonitor({ settings: { schema: 'auto' } });
+      await shop.cloud.settled();
+      expect(shop.differences()).to.deep.equal([]);
     });
 
     it('should not try it when there is nothing to record: not after a restart either', async () => {

@@ -424,12 +424,24 @@ describe('PlanApplier', () => {
       expect(told).to.deep.equal([true]);
     });
 
-    it('should make the plan outdated if the server does not keep it, though it answers 200', async () => {
+    it('should make the plan outdated if the server does not show it, though it answers 200, and be taken back before that is told', async () => {
       const stage = stageWith().put('virtual-ip', virtualIpEntity());
       const { told, observer } = confirmations();
       const result = await stage.applier.apply(plan([trial], [add(port1)]), signal, { observer });
       expect(result).to.deep.equal({ outcome: 'outdated', writes: 1 });
+      expect(stage.writes).to.deep.equal([
+        `ADD virtual-ip ${virtualIp} -> ${floatingIp}`,
+        `DELETE virtual-ip ${virtualIp} -> ${floatingIp}`,
+      ]);
       expect(stage.refreshed).to.deep.equal([`virtual-ip ${virtualIp}`, `floating-ip ${floatingIp}`]);
+      expect(told).to.deep.equal([false]);
+    });
+
+    it('should be told of though what refers is gone when it is taken back', async () => {
+      const stage = stageWith().put('virtual-ip', virtualIpEntity());
+      stage.fail(`DELETE virtual-ip ${virtualIp} -> ${floatingIp}`, new SvcMonitorError('not-found', 'gone'));
+      const { told, observer } = confirmations();
+      expect((await stage.applier.apply(plan([trial]), signal, { observer })).outcome).to.equal('outdated');
       expect(told).to.deep.equal([false]);
     });
 

@@ -25,7 +25,7 @@ export interface SchemaCheckOptions {
  * Finds out whether an API server keeps references virtual-ip → floating-ip.
  *
  * Looks at what is there first. An extended server without any such reference looks like a stock one, which answers a reference that its
- * schema lacks with 200 and stores nothing (docs/opensdn.md, 5.1): then only a trial tells.
+ * schema lacks with 200 and shows nothing (docs/opensdn.md, 5.1): then only a trial tells.
  * Rejects with what the config API answers, or `aborted`.
  */
 export async function checkSchema(options: SchemaCheckOptions, signal: AbortSignal): Promise<SchemaCheck> {

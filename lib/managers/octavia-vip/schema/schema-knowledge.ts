@@ -16,7 +16,7 @@ export interface SchemaKnowledgeOptions {
 /**
  * What is known of the API server's schema. By the setting; with `auto` by what was seen: a reference virtual-ip → floating-ip
  * that a read shows proves `native`, one that was written and is not shown proves `stock` (docs/opensdn.md, 5.1: a kind of
- * reference that the schema lacks is answered with 200, and not stored). Nothing is written just to find out: the first
+ * reference that the schema lacks is answered with 200, and not shown). Nothing is written just to find out: the first
  * association to be recorded is the trial. Servers of a cluster can differ while it is upgraded, so each such write is read back,
  * and the last proof counts.
  */
