@@ -45,7 +45,8 @@ describe('the reference from virtual-ip to floating-ip', () => {
       .find({ operation: 'ref-update', kind: 'virtual-ip' })
       .filter(
         ({ body }) =>
-          z.looseObject({ 'ref-type': z.literal('floating-ip'), operation: z.literal(operation) }).safeParse(body).success,
+          z.looseObject({ 'ref-type': z.literal('floating-ip'), operation: z.literal(operation) }).safeParse(body)
+            .success,
       ).length;
 
   const failover = async (): Promise<void> => {

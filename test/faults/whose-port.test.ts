@@ -19,6 +19,29 @@ function problemsOf(stage: FaultStage, type: Problem['type']): readonly Problem[
   return stage.monitor.monitor.status().problems.filter((problem) => problem.type === type);
 }
 
+async function post(stage: FaultStage, kind: string, object: Json): Promise<string> {
+  const { status, body } = await stage.shop.cloud.server.ask({
+    method: 'POST',
+    path: `/${kind}s`,
+    body: { [kind]: object },
+  });
+  expect(status, JSON.stringify(body)).to.equal(200);
+  return String(((body as Json)[kind] as Json)['uuid']);
+}
+
+/**
+ * Makes a port with the name of a project, under a virtual machine. The server makes none once two ports have names that begin so: whoever means
+ * ill has to come first, and fill in the rest later ({@link makePort}).
+ */
+async function reserveName(stage: FaultStage, { networkId }: Tenant, fqName: readonly [string, string]): Promise<void> {
+  const { server } = stage.shop.cloud;
+  const [machine] = fqName;
+  const isThere = server.list('virtual-machine').some(({ fq_name: name }) => String(name) === machine);
+  if (!isThere) await post(stage, 'virtual-machine', { fq_name: [machine] });
+  const network = { to: server.read('virtual-network', networkId)?.['fq_name'] };
+  await post(stage, vmi, { fq_name: fqName, parent_type: 'virtual-machine', virtual_network_refs: [network] });
+}
+
 /** A port made past Neutron, with an address: only so can its parent be something else than a project. */
 async function makePort(
   stage: FaultStage,
@@ -26,26 +49,34 @@ async function makePort(
   port: { readonly fq_name: readonly string[] } & Json,
 ): Promise<{ readonly id: string; readonly address: string }> {
   const { server } = stage.shop.cloud;
-  const post = async (kind: string, object: Json): Promise<string> => {
-    const { status, body } = await server.ask({ method: 'POST', path: `/${kind}s`, body: { [kind]: object } });
-    expect(status, JSON.stringify(body)).to.equal(200);
-    return String(((body as Json)[kind] as Json)['uuid']);
-  };
   const network = { to: server.read('virtual-network', networkId)?.['fq_name'] };
   for (const { to } of (port['virtual_machine_refs'] ?? []) as readonly { readonly to: readonly string[] }[]) {
-    await post('virtual-machine', { fq_name: to });
+    await post(stage, 'virtual-machine', { fq_name: to });
   }
-  if (port['parent_type'] === 'virtual-machine') {
-    await post('virtual-machine', { fq_name: port.fq_name.slice(0, -1) });
-  }
-  const id = await post(vmi, { ...port, virtual_network_refs: [network] });
-  const ip = await post('instance-ip', {
+  const reserved = server.list(vmi).find(({ fq_name: name }) => String(name) === String(port.fq_name));
+  const id =
+    reserved === undefined
+      ? await post(stage, vmi, { ...port, virtual_network_refs: [network] })
+      : await fill(stage, reserved['uuid'] as string, port);
+  const ip = await post(stage, 'instance-ip', {
     fq_name: [randomUUID()],
     subnet_uuid: subnets[0]?.id,
     virtual_network_refs: [network],
-    virtual_machine_interface_refs: [{ to: port.fq_name }],
   });
+  // By its uuid: its name may be the beginning of others.
+  const body = { type: 'instance-ip', uuid: ip, 'ref-type': vmi, 'ref-uuid': id, operation: 'ADD' };
+  expect((await server.ask({ method: 'POST', path: '/ref-update', body })).status).to.equal(200);
   return { id, address: String(server.read('instance-ip', ip)?.['instance_ip_address']) };
+}
+
+async function fill(stage: FaultStage, id: string, port: Json): Promise<string> {
+  const { status, body } = await stage.shop.cloud.server.ask({
+    method: 'PUT',
+    path: `/${vmi}/${id}`,
+    body: { [vmi]: port },
+  });
+  expect(status, JSON.stringify(body)).to.equal(200);
+  return id;
 }
 
 const pairsOf = (prefix: string, length = 32): Json => ({
@@ -315,8 +346,10 @@ describeFault('a port that belongs to no project, and is named like one of someb
   beforeEach(async () => {
     stage = await FaultStage.open({ schema, tenant: { shared: true }, amphoraProjectId: amphoraProject });
     stage.shop.cloud.server.seedProject('service', amphoraProject);
-    served = await stage.serve();
     stranger = await stage.addTenant({ name: 'stranger', cidrs: ['10.9.0.0/24'], externalCidr: '100.66.0.0/24' });
+    await reserveName(stage, stage.shop.tenant, ['default-domain', 'service']);
+    await reserveName(stage, stranger.user.tenant, ['default-domain', 'shop']);
+    served = await stage.serve();
   });
 
   afterEach(() => stage.close());
