@@ -11,6 +11,7 @@ export function actionRequests(world: World): readonly (readonly [weight: number
     [1, () => permissions(world)],
     [1, () => tagging(world)],
     [1, () => numbers(world)],
+    [1, () => addresses(world)],
     [1, () => ({ method: 'GET', path: `/obj-perms?uuid=${world.uuid(world.anything())}` })],
     [1, () => keptValue(world)],
   ];
@@ -107,6 +108,19 @@ function numbers(world: World): ComparedRequest {
     { method: 'GET', path: `/int-pool?pool=${pool}&value=${value}` },
     { method: 'DELETE', path: '/int-pool', body: { pool, value } },
     { method: 'GET', path: `/int-pools?pool=${pool}` },
+  ]);
+}
+
+/** Addresses of a network without an object that has them. */
+function addresses(world: World): ComparedRequest | undefined {
+  const subnet = world.any('subnet');
+  if (subnet?.network === undefined) return undefined;
+  const path = `/virtual-network/${world.uuid(subnet.network)}`;
+  const own = world.dice.chance(0.5) ? { subnet: world.uuid(subnet) } : {};
+  return world.dice.pick([
+    { method: 'POST', path: `${path}/ip-alloc`, body: { count: world.spoilt(1 + world.dice.below(2)), ...own } },
+    { method: 'POST', path: `${path}/ip-free`, body: { ip_addr: world.spoilt([world.addressIn(subnet)]) } },
+    { method: 'POST', path: `${path}/subnet-ip-count`, body: { subnet_list: world.spoilt([world.uuid(subnet)]) } },
   ]);
 }
 

@@ -60,13 +60,28 @@ const bodies: Readonly<Record<string, (world: World) => Json | undefined>> = {
   'loadbalancer-healthmonitor': (world) => ({
     loadbalancer_healthmonitor_properties: world.spoilt({ monitor_type: 'TCP', delay: '5' }),
   }),
+  loadbalancer: (world) => ({
+    loadbalancer_properties: world.spoilt({ vip_address: '10.107.0.9', admin_state: true }),
+    ...(world.dice.chance(0.5) ? refer(world, vmi) : {}),
+  }),
+  'loadbalancer-listener': (world) => ({
+    loadbalancer_listener_properties: world.spoilt({ protocol: 'HTTP', protocol_port: 80 }),
+    ...(world.dice.chance(0.5) ? refer(world, 'loadbalancer') : {}),
+  }),
+  'bgp-as-a-service': (world) => ({
+    autonomous_system: world.spoilt(world.isWrong() ? 70_000 : 64_999),
+    bgpaas_ip_address: world.spoilt('10.107.0.9'),
+  }),
+  'tag-type': (world) => ({
+    tag_type_id: world.spoilt(`0x${(0x4000 + world.dice.below(0x8000)).toString(16)}`),
+  }),
   tag: (world) => ({
     tag_type_name: world.spoilt(world.dice.pick(['label', 'site'])),
     tag_value: world.spoilt(world.dice.pick(['one', 'two', 'three'])),
   }),
 };
 
-const rootKinds: readonly string[] = ['instance-ip', 'virtual-machine'];
+const rootKinds: readonly string[] = ['instance-ip', 'virtual-machine', 'tag-type'];
 
 function refer(world: World, kind: string): Json {
   const target = world.any(kind);

@@ -14,6 +14,7 @@ export function normalForm(answer: ServerAnswer, names: ReadonlyMap<string, stri
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/g, '<time>')
     .replaceAll(/https?:\/\/[^/"' ]+/g, 'http://<host>')
     .replaceAll(/02(:[0-9a-f]{2}){5}/g, '<mac>')
+    .replaceAll(/"(tag_id|tag_type_id)":"0x[0-9a-f]+"/g, '"$1":"<id>"')
     .replaceAll(/"(uuid_[ml]slong|virtual_network_network_id|security_group_id)":\d+/g, '"$1":0')
     .replaceAll(/uvh_vif_tap[0-9a-f-]{11}/g, 'uvh_vif_tap<uuid>')
     // Hrefs in a text stand in the order of uuids.
