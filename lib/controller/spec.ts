@@ -19,6 +19,12 @@ export interface ControllerProblem {
   readonly message: string;
   /** Wall-clock time at which it was first seen, milliseconds since 1970. */
   readonly since: number;
+  /** The key of the setting to look at, such as `rabbitmq.password`, where there is one. */
+  readonly setting?: string;
+  /** What the other side answered, in its words, where that is known. */
+  readonly answer?: string;
+  /** What an operator can do about it. */
+  readonly advice?: string;
 }
 
 /** What has come of a plan. */

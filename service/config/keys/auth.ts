@@ -1,0 +1,29 @@
+import { choice, httpUrl, path, secret, text } from '../../../lib/index.js';
+import { key, optionalKey } from './key.js';
+
+/** The keys of the section `auth`. */
+export const authKeys = {
+  'auth.mode': key(
+    choice('none', 'token', 'keystone'),
+    'none',
+    'How requests to the config API are authenticated: not at all (`aaa_mode=no-auth`), with a fixed token, or with a password login at Keystone v3.',
+  ),
+  'auth.token': optionalKey(secret(), 'The token, for `auth.mode: token`.'),
+  'auth.token_file': optionalKey(path(), 'A file that holds the token, instead of `auth.token`.'),
+  'auth.url': optionalKey(
+    httpUrl(),
+    'The v3 endpoint of Keystone, such as `http://10.0.0.1:5000/v3`. Required for `keystone`.',
+  ),
+  'auth.username': optionalKey(
+    text(),
+    'User with the role that the config API asks of administrators. Required for `keystone`.',
+  ),
+  'auth.password': optionalKey(
+    secret(),
+    'Password of the user. Required for `keystone`, here or by `auth.password_file`.',
+  ),
+  'auth.password_file': optionalKey(path(), 'A file that holds the password, instead of `auth.password`.'),
+  'auth.project_name': optionalKey(text(), 'Project that the token is for, such as `admin`. Required for `keystone`.'),
+  'auth.user_domain': key(text(), 'Default', 'Domain of the user.'),
+  'auth.project_domain': key(text(), 'Default', 'Domain of the project.'),
+};
