@@ -32,6 +32,11 @@ function authMode(mode: Settings['auth.mode']): Condition {
   return { by: 'auth.mode', holds: (settings) => settings['auth.mode'] === mode, words: `auth.mode ${mode}` };
 }
 
+function tlsOf(section: 'http' | 'introspect'): Condition {
+  const by = `${section}.tls.enabled` as const;
+  return { by, holds: (settings) => settings[by], words: by };
+}
+
 const kafkaLogin: Condition = {
   by: 'kafka.sasl.mechanism',
   holds: (settings) => settings['kafka.sasl.mechanism'] !== 'none',
@@ -96,6 +101,12 @@ const checks: readonly Check[] = [
   together('rabbitmq.tls.key_file', 'rabbitmq.tls.cert_file'),
   together('kafka.tls.cert_file', 'kafka.tls.key_file'),
   together('kafka.tls.key_file', 'kafka.tls.cert_file'),
+  ...(['http', 'introspect'] as const).flatMap((section) => [
+    required(`${section}.tls.cert_file`, tlsOf(section)),
+    required(`${section}.tls.key_file`, tlsOf(section)),
+  ]),
+  together('auth.tls.cert_file', 'auth.tls.key_file'),
+  together('auth.tls.key_file', 'auth.tls.cert_file'),
   ...(['config_api.tls.ca_file', 'config_api.tls.cert_file'] as const).map((key) =>
     needsTls(key, 'config_api.urls', usesHttps, 'none of config_api.urls and auth.url is an https URL'),
   ),

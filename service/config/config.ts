@@ -62,6 +62,34 @@ export interface RelayConfig {
   readonly sendTimeoutMs: number;
 }
 
+/** Which of several instances acts. */
+export interface LeadershipConfig {
+  readonly mode: 'none' | 'zookeeper' | 'kafka';
+  readonly path: string;
+  readonly zookeeper: {
+    /** Each `host:port`. */
+    readonly servers: readonly string[];
+    readonly sessionTimeoutMs: number;
+  };
+}
+
+/** Where something listens. */
+export interface ListenConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** PEM texts. Absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+}
+
+/** How log lines are written. */
+export interface LogConfig {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text' | 'contrail';
+  /** Written besides the standard output. */
+  readonly file?: { readonly path: string; readonly maxBytes: number; readonly backupCount: number };
+}
+
 /** The configuration of the service, in the library's own terms: deep-frozen, durations in milliseconds, secrets and files read. */
 export interface ServiceConfig {
   readonly configApi: ConfigApiOptions & { readonly auth: ConfigApiAuth };
@@ -78,8 +106,13 @@ export interface ServiceConfig {
   readonly resyncIntervalMs: number;
   readonly syncTimeoutMs: number;
   readonly drainTimeoutMs: number;
-  readonly http: { readonly host: string; readonly port: number };
-  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' };
+  readonly leadership: LeadershipConfig;
+  readonly http: ListenConfig & { readonly allowedHosts: readonly string[] };
+  /** Absent: nothing listens there. */
+  readonly introspect?: ListenConfig;
+  readonly log: LogConfig;
+  /** Absent: no traces. */
+  readonly tracing?: { readonly endpoint: string };
 }
 
 /** The levels of log lines, from the most verbose. */

@@ -7,6 +7,10 @@ import { kafkaKeys } from './keys/kafka.js';
 import { watchKeys } from './keys/watch.js';
 import { relayKeys } from './keys/relay.js';
 import { timingsKeys } from './keys/timings.js';
+import { introspectKeys } from './keys/introspect.js';
+import { leadershipKeys } from './keys/leadership.js';
+import { tracingKeys } from './keys/tracing.js';
+import { zookeeperKeys } from './keys/zookeeper.js';
 import { httpKeys } from './keys/http.js';
 import { logKeys } from './keys/log.js';
 import { keyInfos, type KeyInfo } from './keys/key.js';
@@ -25,10 +29,14 @@ export const settingsSchema = z.strictObject({
   ...kafkaKeys,
   ...watchKeys,
   ...relayKeys,
+  ...leadershipKeys,
+  ...zookeeperKeys,
   ...timingsKeys,
   ...generalKeys,
   ...httpKeys,
+  ...introspectKeys,
   ...logKeys,
+  ...tracingKeys,
   ...managerKeys(),
 });
 

@@ -1,5 +1,13 @@
 import { managers, type ConfigApiAuth, type ManagerSettings, type Setting } from '../../lib/index.js';
-import type { KafkaConfig, RabbitmqConfig, RelayConfig, ServiceConfig, TlsConfig } from './config.js';
+import type {
+  KafkaConfig,
+  ListenConfig,
+  LogConfig,
+  RabbitmqConfig,
+  RelayConfig,
+  ServiceConfig,
+  TlsConfig,
+} from './config.js';
 import type { FileContents } from './files.js';
 import type { Settings } from './schema.js';
 import { withPort } from '../../lib/index.js';
@@ -32,8 +40,42 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
     resyncIntervalMs: settings['timings.resync_interval'],
     syncTimeoutMs: settings['timings.sync_timeout'],
     drainTimeoutMs: settings['timings.drain_timeout'],
-    http: { host: settings['http.host'], port: settings['http.port'] },
-    log: { level: settings['log.level'], format: settings['log.format'] },
+    leadership: {
+      mode: settings['leadership.mode'],
+      path: settings['leadership.path'],
+      zookeeper: {
+        servers: settings['zookeeper.hosts'].map((host) => withPort(host, 2181)),
+        sessionTimeoutMs: settings['zookeeper.session_timeout'],
+      },
+    },
+    http: { ...toListen(settings, files, 'http'), allowedHosts: settings['http.allowed_hosts'] },
+    ...(settings['introspect.enabled'] ? { introspect: toListen(settings, files, 'introspect') } : {}),
+    log: toLog(settings),
+    ...(settings['tracing.enabled'] ? { tracing: { endpoint: settings['tracing.endpoint'] } } : {}),
+  };
+}
+
+function toListen(settings: Settings, files: FileContents, section: 'http' | 'introspect'): ListenConfig {
+  const clientCa = files[`${section}.tls.client_ca_file`];
+  const tls = {
+    cert: files[`${section}.tls.cert_file`] ?? '',
+    key: files[`${section}.tls.key_file`] ?? '',
+    ...(clientCa === undefined ? {} : { clientCa }),
+  };
+  return {
+    host: settings[`${section}.host`],
+    port: settings[`${section}.port`],
+    ...(settings[`${section}.tls.enabled`] ? { tls } : {}),
+  };
+}
+
+function toLog(settings: Settings): LogConfig {
+  const path = settings['log.file'];
+  const file = { maxBytes: settings['log.max_bytes'], backupCount: settings['log.backup_count'] };
+  return {
+    level: settings['log.level'],
+    format: settings['log.format'],
+    ...(path === undefined ? {} : { file: { ...file, path } }),
   };
 }
 

@@ -8,7 +8,7 @@ import { plainFields } from './plain.js';
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** `json`: one object per line with `timestamp`, `level`, `message` and the fields; `text`: for people. */
-  readonly format: 'json' | 'text';
+  readonly format: 'json' | 'text' | 'contrail';
   /** Defaults to the standard output. */
   readonly stream?: NodeJS.WritableStream;
 }

@@ -38,11 +38,15 @@ const sectionTexts: Readonly<Record<string, string>> = {
   kafka: 'How to reach the topic of config changes: for `source: kafka`, and for the relay.',
   watch: 'How to follow the stream of the config API itself: for `source: watch`.',
   relay: 'What `opensdn-svc-monitor relay` does besides.',
+  leadership: 'Which of several instances acts.',
+  zookeeper: 'How to reach ZooKeeper: for `leadership.mode: zookeeper`.',
   rules: 'By which rules ports and associations are told apart.',
   timings: 'Windows and intervals of time.',
   '': 'Keys without a section.',
   http: 'The status endpoint: `/healthz`, `/readyz`, `/metrics`, `/status`.',
+  introspect: 'What contrail-status asks: `/Snh_SandeshUVECacheReq?x=NodeStatus`.',
   log: 'Log lines go to the standard output.',
+  tracing: 'Traces by OpenTelemetry.',
 };
 
 function settingsPage(): string {

@@ -1,4 +1,4 @@
-import { choice, httpUrl, path, secret, text } from '../../../lib/index.js';
+import { boolean, choice, httpUrl, path, secret, text } from '../../../lib/index.js';
 import { key, optionalKey } from './key.js';
 
 /** The keys of the section `auth`. */
@@ -26,4 +26,16 @@ export const authKeys = {
   'auth.project_name': optionalKey(text(), 'Project that the token is for, such as `admin`. Required for `keystone`.'),
   'auth.user_domain': key(text(), 'Default', 'Domain of the user.'),
   'auth.project_domain': key(text(), 'Default', 'Domain of the project.'),
+  'auth.api_version': key(
+    choice('auto', 'v3', 'v2'),
+    'auto',
+    'Keystone’s API: `auto` takes v2 where the path of `auth.url` begins with `/v2`, else v3.',
+  ),
+  'auth.tls.ca_file': optionalKey(
+    path(),
+    'Certificates (PEM) to trust for Keystone. Those of `config_api.tls` if unset.',
+  ),
+  'auth.tls.cert_file': optionalKey(path(), 'Client certificate (PEM) for Keystone.'),
+  'auth.tls.key_file': optionalKey(path(), 'Key (PEM) of that certificate.'),
+  'auth.tls.insecure': key(boolean(), false, 'Accept any certificate of Keystone. For tests only.'),
 };

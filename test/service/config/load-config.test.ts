@@ -50,7 +50,7 @@ describe('loadConfig', () => {
         projectToFloatingIp: true,
       });
       expect(config.dryRun).to.equal(false);
-      expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 9097 });
+      expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 9097, allowedHosts: [] });
     });
 
     it('should take an empty file, and sections that are commented out, for nothing given', () => {
