@@ -13,7 +13,7 @@ interface Annotation {
   readonly value: string;
 }
 
-describeFault('F31 objects that a tenant has made as large as he likes', (schema) => {
+describeFault('objects that a tenant has made as large as he likes', (schema) => {
   let stage: FaultStage;
   let served: Served;
   let operator: Operator;

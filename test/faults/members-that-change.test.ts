@@ -6,7 +6,7 @@ import { describeFault, FaultStage, type Served } from './support/stage.js';
 const slowedDown = 'key is written to again and again, perhaps somebody undoes the writes: slowed down';
 const atRest = 'key is at rest again: no longer slowed down';
 
-describeFault('F29 members that really change, and fights', (schema) => {
+describeFault('members that really change, and fights', (schema) => {
   let stage: FaultStage;
   let served: Served;
   let operator: Operator;

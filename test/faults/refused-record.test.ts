@@ -4,7 +4,7 @@ import type { Problem } from '../../lib/index.js';
 import { isMonitorsWrite } from './support/races.js';
 import { describeFault, FaultStage, type Served } from './support/stage.js';
 
-describeFault('F30 a virtual-ip that the config API does not take', (schema) => {
+describeFault('a virtual-ip that the config API does not take', (schema) => {
   let stage: FaultStage;
   let operator: Operator;
 
