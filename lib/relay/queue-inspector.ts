@@ -1,4 +1,5 @@
-import { Connection } from 'rabbitmq-client';
+import type { Connection } from 'rabbitmq-client';
+import { openAmqpConnection } from '../change-stream/amqp/amqp-connection.js';
 import type { Broker } from '../change-stream/amqp/amqp-options.js';
 import { sourceFailure } from '../change-stream/amqp/amqp-failure.js';
 import { withTimeout, type Clock } from '../base/clock/index.js';
@@ -20,9 +21,6 @@ export interface QueueInspectorOptions {
   readonly clock: Clock;
 }
 
-// The client library would connect again by itself. Whoever holds the inspector makes another.
-const neverMs = 2 ** 31 - 1;
-
 /**
  * Looks at a queue, over a connection of its own: the broker closes the channel of whoever asks for a queue that is not there. Each look
  * puts off the moment at which an unused queue expires.
@@ -34,15 +32,7 @@ export class QueueInspector {
   /** Connects, in the background. Call {@link destroy} in the end. */
   public constructor(private readonly options: QueueInspectorOptions) {
     const { broker, timeoutMs, queueName } = options;
-    this.connection = new Connection({
-      ...broker,
-      connectionName: `${queueName} (inspector)`,
-      connectionTimeout: timeoutMs,
-      acquireTimeout: timeoutMs,
-      retryLow: neverMs,
-      retryHigh: neverMs,
-      noDelay: true,
-    });
+    this.connection = openAmqpConnection({ broker, name: `${queueName} (inspector)`, timeoutMs });
     this.connection.on('error', (error: unknown) => {
       this.error ??= error;
       // What waits for a channel would wait for a connection that nobody makes.

@@ -18,6 +18,8 @@ const meanings: readonly { readonly said: RegExp; readonly meaning: string }[] =
     said: /wrong version number|packet length too long/i,
     meaning: 'the broker does not speak TLS on this port',
   },
+  { said: /^TLS_PEER:/, meaning: 'the broker speaks TLS on this port' },
+  { said: /^NO_AMQP:/, meaning: 'what listens there does not speak AMQP' },
   {
     said: /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE):/,
     meaning: 'the broker asks for a client certificate, or for TLS settings that are not ours',

@@ -1,6 +1,7 @@
-import { Connection, type AsyncMessage, type Channel } from 'rabbitmq-client';
+import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import { sleep, withTimeout, type Clock } from '../../base/clock/index.js';
 import { hasCode, SvcMonitorError } from '../../base/errors/index.js';
+import { openAmqpConnection } from './amqp-connection.js';
 import { sourceFailure } from './amqp-failure.js';
 import type { Broker, QueueSettings } from './amqp-options.js';
 
@@ -33,9 +34,6 @@ export interface SessionLoss {
   readonly cancelled: boolean;
 }
 
-// The client library retries by itself, silently. Whoever holds the session does that, so its own timer must never come to fire.
-const neverMs = 2 ** 31 - 1;
-
 /**
  * One connection to one broker, with one channel and one consumer, from connecting to its loss. It does not recover: whoever
  * holds it opens another. So there is one way back after a reset, a missed heartbeat, a closed channel, a deleted queue alike.
@@ -66,22 +64,12 @@ export class AmqpSession {
         resolve(loss);
       };
     });
-    const { broker, timeoutMs } = options;
-    this.connection = new Connection({
-      hostname: broker.hostname,
-      port: broker.port,
-      username: broker.username,
-      password: broker.password,
-      vhost: broker.vhost,
-      tls: broker.tls === false ? false : broker.tls,
-      connectionName: options.queue.name,
-      connectionTimeout: timeoutMs,
-      acquireTimeout: timeoutMs,
+    this.connection = openAmqpConnection({
+      broker: options.broker,
+      name: options.queue.name,
+      timeoutMs: options.timeoutMs,
       // The client library gives up after 2 to 2.5 of its heartbeats.
-      heartbeat: Math.max(1, Math.floor(options.heartbeatSeconds * 0.8)),
-      retryLow: neverMs,
-      retryHigh: neverMs,
-      noDelay: true,
+      heartbeatSeconds: Math.max(1, Math.floor(options.heartbeatSeconds * 0.8)),
     });
     // Stays attached for good: the client library may report more than one error of one loss.
     this.connection.on('error', (error: unknown) => {
