@@ -7,6 +7,7 @@
 import 'reflect-metadata';
 
 export * from './base/errors/index.js';
+export * from './base/problems/index.js';
 export * from './base/log/index.js';
 export * from './base/metrics/index.js';
 export * from './base/settings/index.js';

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { problemOf, problemTypes } from '../base/problems/index.js';
 import type { CacheKeeper } from '../cache/index.js';
 import type { ConfigWriter } from '../config-api/index.js';
 import type { Ownership } from '../ownership/index.js';
@@ -90,18 +91,16 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
 
   public problems(): readonly ControllerProblem[] {
     return [
-      ...[...this.controller.failures].map(([key, { code, message, since }]) => ({
-        type: 'failing',
-        key,
-        message: `${code}: ${message}`,
-        since,
-      })),
-      ...[...this.controller.throttled].map(([key, since]) => ({
-        type: 'contended',
-        key,
-        message: 'the same is written again and again, and slowed down: somebody else may undo what is written',
-        since,
-      })),
+      ...[...this.controller.failures].map(([key, { code, message, since }]) =>
+        problemOf(problemTypes, 'failing', { key, message: `${code}: ${message}`, since }),
+      ),
+      ...[...this.controller.throttled].map(([key, since]) =>
+        problemOf(problemTypes, 'contended', {
+          key,
+          message: 'the same is written again and again, and slowed down: somebody else may undo what is written',
+          since,
+        }),
+      ),
       ...(this.spec.problems?.() ?? []),
     ];
   }

@@ -1,3 +1,4 @@
+import type { Problem } from '../base/problems/index.js';
 import type { CacheReader, Transition } from '../cache/index.js';
 import type { EntityOf, Kind } from '../model/index.js';
 import type { ApplyResult, Plan, WriteObserver } from '../planning/index.js';
@@ -7,25 +8,8 @@ export type Touches<Key extends string> = {
   readonly [K in Kind]?: (entity: EntityOf<K>, cache: CacheReader) => Iterable<Key>;
 };
 
-/** Something that is not in order, shown until it is. */
-export interface ControllerProblem {
-  /** What it is, as one word: those of a controller are documented with it. */
-  readonly type: string;
-  /** Kind of the object concerned, where there is one. */
-  readonly kind?: string;
-  readonly uuid?: string;
-  /** The key concerned. */
-  readonly key?: string;
-  readonly message: string;
-  /** Wall-clock time at which it was first seen, milliseconds since 1970. */
-  readonly since: number;
-  /** The key of the setting to look at, such as `rabbitmq.password`, where there is one. */
-  readonly setting?: string;
-  /** What the other side answered, in its words, where that is known. */
-  readonly answer?: string;
-  /** What an operator can do about it. */
-  readonly advice?: string;
-}
+/** Something that is not in order with what a controller does; its type is documented with its manager, or in `problemTypes`. */
+export type ControllerProblem<T extends string = string> = Problem<T>;
 
 /** What has come of a plan. */
 export interface Settled extends ApplyResult {

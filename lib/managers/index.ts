@@ -1,4 +1,5 @@
 import { metricDefinitions, type MetricTable } from '../base/metrics/index.js';
+import { problemTypes, type ProblemTypes } from '../base/problems/index.js';
 import type { SettingsOf } from '../base/settings/index.js';
 import type { AnyManager } from './manager.js';
 import { octaviaVip } from './octavia-vip/index.js';
@@ -25,4 +26,10 @@ export const defaultManagerSettings = Object.fromEntries(
 export const allMetricDefinitions: MetricTable = managers.reduce<MetricTable>(
   (all, { metrics }) => ({ ...all, ...metrics }),
   metricDefinitions,
+);
+
+/** The types of problems of the library and of all managers: docs/problems.md. */
+export const allProblemTypes: ProblemTypes = managers.reduce<ProblemTypes>(
+  (all, { problems }) => ({ ...all, ...problems }),
+  problemTypes,
 );

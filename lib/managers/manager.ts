@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics, MetricTable } from '../base/metrics/index.js';
+import type { ProblemTypes } from '../base/problems/index.js';
 import type { Setting, SettingsOf } from '../base/settings/index.js';
 import type { CacheObserver, CacheReader } from '../cache/index.js';
 import type { AnyControllerSpec } from '../controller/index.js';
@@ -26,7 +27,7 @@ export interface ManagerParts {
 type AnySettings = Readonly<Record<string, Setting<unknown>>>;
 
 /**
- * One family of rules: its settings, its metrics, and its controllers, each with one kind of key. A manager is one folder, and one line in
+ * One family of rules: its settings, its metrics, its types of problems, and its controllers, each with one kind of key. A manager is one folder, and one line in
  * `index.ts`.
  */
 export interface Manager<T extends AnySettings = AnySettings> {
@@ -34,12 +35,14 @@ export interface Manager<T extends AnySettings = AnySettings> {
   readonly name: string;
   readonly settings: T;
   readonly metrics?: MetricTable;
+  /** The types of problems that its controllers show. */
+  readonly problems?: ProblemTypes;
   /** Makes its parts. Nothing runs before the monitor starts. */
   create(context: ManagerContext, settings: SettingsOf<T>): ManagerParts;
 }
 
 /** A manager of which nothing is known but that it is one. */
-export type AnyManager = Pick<Manager, 'name' | 'settings' | 'metrics'> & {
+export type AnyManager = Pick<Manager, 'name' | 'settings' | 'metrics' | 'problems'> & {
   create(context: ManagerContext, settings: never): ManagerParts;
 };
 

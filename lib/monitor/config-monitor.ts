@@ -3,12 +3,13 @@ import { sleep, withTimeout } from '../base/clock/index.js';
 import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import type { Problem } from '../base/problems/index.js';
 import type { CacheListener, Informer, ObjectCache, Transition } from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
 import type { ConfigApiClient } from '../config-api/index.js';
 import type { AnyController, Feed } from '../controller/index.js';
 import type { Ownership } from '../ownership/index.js';
-import type { Monitor, MonitorStatus, Problem } from './monitor.js';
+import type { Monitor, MonitorStatus } from './monitor.js';
 import type { RejectionLog } from './problems.js';
 
 /** Hears of changes in the cache and passes them on to the controllers. */

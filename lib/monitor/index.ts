@@ -3,5 +3,5 @@
  * Guarantees: no worker runs before everything has been read once; stopping is bounded and finishes the writes under way.
  */
 export { ConfigMonitor, Feeder, type ConfigMonitorParts } from './config-monitor.js';
-export type { Monitor, MonitorStatus, Problem } from './monitor.js';
+export type { Monitor, MonitorStatus } from './monitor.js';
 export { RejectionLog } from './problems.js';

@@ -1,22 +1,8 @@
+import type { Problem } from '../base/problems/index.js';
 import type { SourceStatus } from '../change-stream/source.js';
 import type { ConfigApiStatus } from '../config-api/index.js';
-import type { ControllerProblem, ControllerStatus } from '../controller/index.js';
+import type { ControllerStatus } from '../controller/index.js';
 import type { OwnershipStatus } from '../ownership/index.js';
-
-/**
- * Something that is not in order, shown until it is. Besides those of the controllers:
- *
- * | type | what it is | `uuid` |
- * |---|---|---|
- * | `object` | an object that cannot be parsed | the object |
- * | `message` | a notification that cannot be | the object that it names |
- * | `failing` | a key whose reconcile fails | none |
- * | `contended` | for a key the same is written again and again | none |
- */
-export interface Problem extends ControllerProblem {
-  /** The controller whose problem it is. */
-  readonly controller?: string;
-}
 
 /** What the monitor is doing. */
 export interface MonitorStatus {

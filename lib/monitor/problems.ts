@@ -4,14 +4,14 @@ import type { SvcMonitorError } from '../base/errors/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import { errorFields } from '../base/log/index.js';
-import type { Problem } from './monitor.js';
+import { problemOf, problemTypes, type Problem, type ProblemType } from '../base/problems/index.js';
 
 const shownMessages = 20;
 
 /** Keeps what could not be parsed: objects until they are fine or gone, and the last messages. Each is logged once. */
 export class RejectionLog {
-  private readonly objects = new Map<string, Problem>();
-  private readonly messages: Problem[] = [];
+  private readonly objects = new Map<string, Problem<ProblemType>>();
+  private readonly messages: Problem<ProblemType>[] = [];
 
   public constructor(
     private readonly parts: { readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics },
@@ -26,13 +26,13 @@ export class RejectionLog {
     const known = this.objects.get(uuidText);
     if (known === undefined)
       this.parts.logger.warn('object rejected', { kind: kindText, uuid: uuidText, problems, ...errorFields(error) });
-    this.objects.set(uuidText, {
-      type: 'object',
+    const problem = problemOf(problemTypes, 'object', {
       kind: kindText,
       uuid: uuidText,
       message: Array.isArray(problems) ? problems.join('; ') : error.message,
       since: known?.since ?? this.parts.clock.now(),
     });
+    this.objects.set(uuidText, problem);
   }
 
   /** The object is fine, or gone. */
@@ -42,18 +42,18 @@ export class RejectionLog {
 
   /** A message could not be understood; counted and logged by who received it. */
   public messageRejected(message: RejectedMessage): void {
-    this.messages.push({
-      type: 'message',
+    const problem = problemOf(problemTypes, 'message', {
       ...(message.type === undefined ? {} : { kind: message.type }),
       ...(message.uuid === undefined ? {} : { uuid: message.uuid }),
       message: [message.reason, ...message.problems].join('; '),
       since: this.parts.clock.now(),
     });
+    this.messages.push(problem);
     if (this.messages.length > shownMessages) this.messages.shift();
   }
 
   /** All of them, objects first. */
-  public problems(): readonly Problem[] {
+  public problems(): readonly Problem<ProblemType>[] {
     return [...this.objects.values(), ...this.messages];
   }
 }

@@ -106,6 +106,8 @@ export interface ServiceConfig {
   readonly resyncIntervalMs: number;
   readonly syncTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** 0: the change stream is not tested. */
+  readonly selfTestIntervalMs: number;
   readonly leadership: LeadershipConfig;
   readonly http: ListenConfig & { readonly allowedHosts: readonly string[] };
   /** Absent: nothing listens there. */

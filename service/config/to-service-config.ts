@@ -40,6 +40,7 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
     resyncIntervalMs: settings['timings.resync_interval'],
     syncTimeoutMs: settings['timings.sync_timeout'],
     drainTimeoutMs: settings['timings.drain_timeout'],
+    selfTestIntervalMs: settings['timings.self_test_interval'],
     leadership: {
       mode: settings['leadership.mode'],
       path: settings['leadership.path'],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { allMetricDefinitions, errorCodes } from '../../lib/index.js';
+import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/index.js';
 import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { generatedPages } from './pages.js';
@@ -20,6 +20,7 @@ describe('the pages of docs/', () => {
     ['settings.md', [...settingKeys.keys()]],
     ['metrics.md', Object.keys(allMetricDefinitions).map((name) => `svc_monitor_${name}`)],
     ['errors.md', Object.keys(errorCodes)],
+    ['problems.md', Object.keys(allProblemTypes)],
     ['rules.md', ruleTables.flatMap(({ facts, rules }) => [...Object.keys(facts), ...rules.map(({ rule }) => rule)])],
   ];
   for (const [name, expected] of tables) {
@@ -33,6 +34,13 @@ describe('the pages of docs/', () => {
       });
     });
   }
+});
+
+describe('the settings that problems name', () => {
+  it('should be there', () => {
+    const named = Object.values(allProblemTypes).flatMap(({ settings = [] }) => settings);
+    expect(named.filter((key) => !settingKeys.has(key))).to.deep.equal([]);
+  });
 });
 
 describe('the example of deploy/', () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { allMetricDefinitions, errorCodes } from '../../lib/index.js';
+import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/index.js';
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
@@ -17,6 +17,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     'settings.md': settingsPage(),
     'metrics.md': metricsPage(),
     'errors.md': errorsPage(),
+    'problems.md': problemsPage(),
     'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers/octavia-vip')),
     'fixtures.md': await withControlTables(fixtures),
   };
@@ -119,5 +120,26 @@ ${generatedNote('lib/base/errors/codes.ts')}
 Every error of the library is a \`SvcMonitorError\` with one of these codes. Match on \`code\`, not on the message. The codes stand in the field \`code\` of log lines and in the label \`code\` of \`svc_monitor_errors_total\`. Where a retry may help, the service retries by itself. What else stands in \`details\` than is listed here is for people to read, and may change.
 
 ${table(['code', 'a retry may help', 'meaning, and what to do', '`details`'], rows)}
+`;
+}
+
+function problemsPage(): string {
+  const rows = Object.entries(allProblemTypes).map(([name, entry]) => [
+    code(name),
+    entry.meaning,
+    entry.unready === true ? 'no' : 'yes',
+    entry.since,
+    (entry.settings ?? []).map(code).join(', '),
+    entry.advice,
+  ]);
+  return `# Problems
+
+${generatedNote('lib/base/problems/types.ts, and problem-types.ts of each manager')}
+
+\`problems\` of \`/status\` lists what is not in order, until it is: \`type\`, \`message\`, \`since\` (milliseconds since 1970), and where they are known \`setting\` (the key to look at), \`answer\` (what the other side said), \`advice\`, \`controller\`, \`key\`, \`kind\` and \`uuid\`. Most end by themselves as soon as their cause is gone.
+
+Whether the service is ready is decided in one place, from the same list: it is, if everything has been read, the change stream is followed, and none of the problems stands that say "no" here. The log, \`/status\` (\`ready\`, \`health\`), \`/readyz\` and the metric \`svc_monitor_ready\` tell that one answer. A standby is ready too: \`health.role\` says \`standby\`.
+
+${table(['type', 'meaning', 'ready', 'since', 'settings', 'what to do'], rows)}
 `;
 }

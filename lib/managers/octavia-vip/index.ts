@@ -10,7 +10,8 @@ export { observeFloatingIps, type FloatingIpInput, type FloatingIpsSeen } from '
 export { History, isAttached, RequestLog, restorePurpose, type HistoryReader, type SeenVip } from './history/index.js';
 export { octaviaVip } from './manager.js';
 export { octaviaVipMetrics } from './metrics.js';
-export { listVipProblems } from './problems.js';
+export { listVipProblems, type VipProblem } from './problems.js';
+export { octaviaVipProblems, type VipProblemType } from './problem-types.js';
 export { allVips, causeOf, reactions, type ReactionContext } from './reactions.js';
 export {
   findClaiming,

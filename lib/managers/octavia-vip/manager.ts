@@ -5,6 +5,7 @@ import { VipController } from './controller.js';
 import { Cuts } from './cuts.js';
 import { History } from './history/index.js';
 import { octaviaVipMetrics } from './metrics.js';
+import { octaviaVipProblems } from './problem-types.js';
 import { VipReports } from './report.js';
 import { SchemaKnowledge } from './schema/schema-knowledge.js';
 import { octaviaVipSettings } from './settings.js';
@@ -14,6 +15,7 @@ export const octaviaVip = defineManager({
   name: 'octavia-vip',
   settings: octaviaVipSettings,
   metrics: octaviaVipMetrics,
+  problems: octaviaVipProblems,
   create: ({ cache, clock, logger, metrics: all, requeue }, settings) => {
     const metrics = metricsFor(all, octaviaVipMetrics);
     const outside = { clock, logger, metrics };

@@ -27,7 +27,11 @@ export interface VipReport {
   readonly members: readonly string[];
   readonly associations: readonly string[];
   /** Ports that look like amphorae of the VIP and are not trusted. Why: in words. */
-  readonly refused: readonly (NotedPort & { readonly reason: string; readonly why: string })[];
+  readonly refused: readonly (NotedPort & {
+    readonly reason: string;
+    readonly why: string;
+    readonly project?: PortProject;
+  })[];
   /** What would be its VIP port, but belongs to no project. */
   readonly refusedVipPort?: NotedPort;
   /** Its amphora ports that were left behind. */
@@ -158,7 +162,7 @@ export class VipReports {
           why,
         });
       }
-      return { portUuid: uuid, reason, why, since: known?.since ?? now };
+      return { portUuid: uuid, reason, why, ...(project === undefined ? {} : { project }), since: known?.since ?? now };
     });
     const noted = (portUuid: string, notedBefore: readonly NotedPort[], message: string): NotedPort => {
       const known = notedBefore.find((entry) => entry.portUuid === portUuid);

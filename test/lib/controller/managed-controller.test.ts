@@ -1,3 +1,4 @@
+import { problemTypes } from '../../../lib/base/problems/index.js';
 import { expect } from 'chai';
 import { SvcMonitorError } from '../../../lib/base/errors/index.js';
 import { anyController, type AnyController, type Feed } from '../../../lib/controller/index.js';
@@ -130,7 +131,13 @@ describe('ManagedController', () => {
       start(spec);
       await reconcile();
       expect(controller.problems()).to.deep.equal([
-        { type: 'failing', key: port1, message: 'bad-request: no such thing', since },
+        {
+          type: 'failing',
+          advice: problemTypes.failing.advice,
+          key: port1,
+          message: 'bad-request: no such thing',
+          since,
+        },
       ]);
       await reconcile();
       expect(controller.problems()).to.deep.equal([]);

@@ -5,6 +5,7 @@ import { silentLogger } from '../../../lib/base/log/index.js';
 import { silentMetrics } from '../../../lib/base/metrics/index.js';
 import { Failures } from '../../../lib/controller/failures.js';
 import { WriteGovernor } from '../../../lib/controller/index.js';
+import { problemTypes } from '../../../lib/base/problems/index.js';
 import { RejectionLog } from '../../../lib/monitor/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 import { KeptLog } from '../../support/kept.js';
@@ -115,6 +116,7 @@ describe('RejectionLog', () => {
     expect(rejections.problems()).to.deep.equal([
       {
         type: 'object',
+        advice: problemTypes.object.advice,
         kind: 'virtual-ip',
         uuid: uuidOf(5),
         message: 'fq_name: missing; uuid: missing',
@@ -140,6 +142,7 @@ describe('RejectionLog', () => {
     expect(messages).to.have.length(20);
     expect(messages.at(-1)).to.deep.equal({
       type: 'message',
+      advice: problemTypes.message.advice,
       kind: 'port',
       uuid: uuidOf(1),
       message: 'bad-shape; oper: missing',

@@ -31,7 +31,10 @@ export function isTrustedProject(project: PortProject | undefined, trusted: read
 /** Why ports of a project are not trusted, and what would admit them: the same words wherever it is said. */
 export function describeDistrust(project: PortProject | undefined): string {
   if (project === undefined) return 'it belongs to no project, and nothing can admit it';
-  const { uuid, name } = project;
-  const who = name === undefined ? uuid : `${name} (${uuid})`;
-  return `project ${who} is not in ${setting}; if it is Octavia's own, add ${uuid} there`;
+  return `project ${describeProject(project)} is not in ${setting}; if it is Octavia's own, add ${project.uuid} there`;
+}
+
+/** A project by name and uuid, as far as they are known. */
+export function describeProject({ uuid, name }: PortProject): string {
+  return name === undefined ? uuid : `${name} (${uuid})`;
 }

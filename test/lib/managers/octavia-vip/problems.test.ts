@@ -2,16 +2,19 @@ import { expect } from 'chai';
 import { ManualClock } from '../../../../lib/base/clock/index.js';
 import { silentLogger } from '../../../../lib/base/log/index.js';
 import { metricsFor, silentMetrics } from '../../../../lib/base/metrics/index.js';
-import type { ControllerProblem } from '../../../../lib/controller/index.js';
+
 import {
   Cuts,
   defaultOctaviaVipSettings,
   describeDistrust,
   listVipProblems,
+  octaviaVipProblems,
   octaviaVipMetrics,
   VipReports,
   vipKey,
   type VipPlan,
+  type VipProblem,
+  type VipProblemType,
 } from '../../../../lib/managers/octavia-vip/index.js';
 import type { Refusal } from '../../../../lib/planning/index.js';
 import { uuidOf } from '../../../support/change-messages.js';
@@ -52,7 +55,7 @@ class Onlookers {
     this.reports = new VipReports(parts);
   }
 
-  public problems(): readonly ControllerProblem[] {
+  public problems(): readonly VipProblem[] {
     return listVipProblems(this.reports, this.cuts);
   }
 
@@ -63,17 +66,17 @@ class Onlookers {
 }
 
 interface Scenario {
-  readonly type: string;
+  readonly type: VipProblemType;
   /** Somebody notices it: for the first time, or once more. */
   readonly notice: (onlookers: Onlookers) => void;
   /** It is no more. */
   readonly end: (onlookers: Onlookers) => void;
-  /** All but the message and since when. */
-  readonly is: Omit<ControllerProblem, 'type' | 'message' | 'since'>;
+  /** All but the message and since when; the advice where it is not that of the type. */
+  readonly is: Omit<VipProblem, 'type' | 'message' | 'since'>;
   readonly says: string;
 }
 
-const planned = (type: string, plan: Partial<VipPlan>, about: Pick<Scenario, 'is' | 'says'>): Scenario => ({
+const planned = (type: VipProblemType, plan: Partial<VipPlan>, about: Pick<Scenario, 'is' | 'says'>): Scenario => ({
   type,
   notice: ({ reports }) => {
     reports.update({ ...inOrder, ...plan }, { dryRun: false });
@@ -85,9 +88,13 @@ const planned = (type: string, plan: Partial<VipPlan>, about: Pick<Scenario, 'is
 });
 
 const project = { uuid: uuidOf(0xa5), name: 'default-domain:octavia' };
+const toAdmit = {
+  setting: 'rules.amphora_projects',
+  advice: `If project default-domain:octavia (${project.uuid}) is Octavia’s own, add ${project.uuid} to rules.amphora_projects.`,
+};
 const port = (uuid: string) => ({ kind: 'virtual-machine-interface', uuid, key: vip });
 
-const unrecorded = (code: Refusal['code'], advice: string): Scenario => ({
+const unrecorded = (code: Refusal['code'], says: string): Scenario => ({
   type: 'unrecorded',
   notice: ({ reports }) => {
     reports.update(inOrder, { dryRun: false, unrecorded: { code, message: 'because' } });
@@ -95,8 +102,8 @@ const unrecorded = (code: Refusal['code'], advice: string): Scenario => ({
   end: ({ reports }) => {
     reports.update(inOrder, { dryRun: false });
   },
-  is: { kind: 'virtual-ip', key: vip },
-  says: advice,
+  is: { kind: 'virtual-ip', key: vip, answer: 'because' },
+  says,
 });
 
 // Of every type.
@@ -123,14 +130,14 @@ const scenarios: readonly Scenario[] = [
   planned(
     'refused-port',
     { refused: [{ uuid: uuidOf(9), reason: 'untrusted-project', project }] },
-    { is: port(uuidOf(9)), says: describeDistrust(project) },
+    { is: { ...port(uuidOf(9)), ...toAdmit }, says: describeDistrust(project) },
   ),
   planned('refused-vip-port', { refusedVipPort: uuidOf(7) }, { is: port(uuidOf(7)), says: 'belongs to no project' }),
   planned('left-behind', { leftBehind: [uuidOf(6)] }, { is: port(uuidOf(6)), says: 'its VIP is gone' }),
   planned(
     'unlisted-project',
     { unlistedProjects: [project] },
-    { is: { kind: 'project', uuid: project.uuid }, says: describeDistrust(project) },
+    { is: { kind: 'project', uuid: project.uuid, ...toAdmit }, says: describeDistrust(project) },
   ),
   planned(
     'refused-association',
@@ -159,7 +166,10 @@ describe('the problems of VIPs', () => {
         notice(onlookers);
         expect(look()).to.deep.equal([[type, noticedAt]]);
         const [problem] = onlookers.problems();
-        expect(problem).to.deep.equal({ type, ...is, message: problem?.message, since: noticedAt });
+        const { advice } = octaviaVipProblems[type];
+        const shown = type === 'unrecorded' ? { ...is, advice: problem?.advice } : { advice, ...is };
+        expect(problem).to.deep.equal({ type, ...shown, message: problem?.message, since: noticedAt });
+        expect(problem?.advice).to.match(/\w+\.$/);
         expect(problem?.message).to.include(says);
         onlookers.clock.step(10_000);
         expect(look()).to.deep.equal([[type, noticedAt]]);
@@ -195,6 +205,7 @@ describe('the problems of VIPs', () => {
           type: 'oversized',
           kind: 'virtual-machine-interface',
           key: vip,
+          advice: octaviaVipProblems.oversized.advice,
           message: '4 more ports carry the VIP than any load balancer has amphorae: they do not count',
           since: noticedAt,
         },
