@@ -40,6 +40,7 @@ export function createRelayService(config: ServiceConfig, overrides: { readonly 
   });
   const server = new StatusServer({
     ...config.http,
+    ...{ clock, logger },
     status: () => relay.status(),
     unreadyReasons: () => [
       ...(failed === undefined ? [] : [`the relay has failed: ${failed.message}`]),
@@ -51,7 +52,6 @@ export function createRelayService(config: ServiceConfig, overrides: { readonly 
   return new RunningRelay({
     relay,
     server,
-    http: config.http,
     stopTimeoutMs: drainTimeoutMs + stopMarginMs,
     clock,
     logger,
@@ -72,7 +72,6 @@ function unreadyReasons({ rabbitmq, kafka, oldestMs }: RelayStatus, sendTimeoutM
 interface Parts {
   readonly relay: Relay;
   readonly server: StatusServer;
-  readonly http: { readonly host: string; readonly port: number };
   readonly stopTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -89,9 +88,8 @@ class RunningRelay implements RelayService {
   }
 
   public async start(): Promise<void> {
-    const { relay, server, http, logger } = this.parts;
-    const port = await server.start();
-    this.url = `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${port}`;
+    const { relay, server, logger } = this.parts;
+    this.url = server.url(await server.start());
     relay.start();
     logger.info('status endpoint listens', { url: this.url });
   }

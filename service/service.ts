@@ -11,11 +11,11 @@ import {
   type Monitor,
   type MonitorStatus,
 } from '../lib/index.js';
-import { monitorUnreadyReasons, StatusServer, type MetricsText } from './http/index.js';
+import { monitorUnreadyReasons, StatusServer, type HttpEndpointOptions, type MetricsText } from './http/index.js';
 
 /** What a service is made of. */
 export interface ServiceOptions {
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: Pick<HttpEndpointOptions, 'host' | 'port' | 'tls' | 'allowedHosts'>;
   /** Makes a monitor that has not been started, with a change source of its own: one for each attempt to start. */
   readonly createMonitor: () => Monitor;
   /** Time that stopping the monitor may take, after which it is left behind. Milliseconds. */
@@ -60,13 +60,14 @@ export class MonitorService implements Service {
   private address: string | undefined;
 
   public constructor(private readonly options: ServiceOptions) {
-    const { http, metricsText } = options;
+    const { http, metricsText, clock, logger } = options;
     this.failure = new Promise((resolve) => {
       this.fail = resolve;
     });
     this.monitor = options.createMonitor();
     this.server = new StatusServer({
       ...http,
+      ...{ clock, logger },
       status: () => this.monitor.status(),
       unreadyReasons: () => monitorUnreadyReasons(this.monitor.status(), this.failed),
       failure: () => this.failed,
@@ -82,9 +83,8 @@ export class MonitorService implements Service {
     if (this.stopped !== undefined) throw new SvcMonitorError('closed', 'the service was stopped');
     if (this.started) throw new SvcMonitorError('already-started', 'the service was started before');
     this.started = true;
-    const { http, logger } = this.options;
-    const port = await this.server.start();
-    this.address = `http://${http.host.includes(':') ? `[${http.host}]` : http.host}:${port}`;
+    const { logger } = this.options;
+    this.address = this.server.url(await this.server.start());
     // Not awaited here: the endpoint has to answer while the monitor tries. `stop` waits for it.
     this.running = this.keepTrying().catch((error: unknown) => {
       this.giveUp(error);

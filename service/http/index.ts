@@ -1,3 +1,15 @@
-/** The status endpoint: liveness, readiness, metrics and what the monitor is doing, over HTTP. It only reads. */
+/** The HTTP endpoints of the service, which only read, and what the status endpoint answers: liveness, readiness, metrics, status. */
+export {
+  jsonAnswer,
+  textAnswer,
+  type Answer,
+  type AnswerStream,
+  type StreamAnswer,
+  type WholeAnswer,
+} from './answer.js';
+export { hostName, refusalOf, type CallerFacts, type Refusal } from './caller-rules.js';
+export { endpointLimits, HttpEndpoint, type HttpEndpointOptions } from './http-endpoint.js';
+export type { ListenTls } from './listen.js';
 export { monitorUnreadyReasons } from './monitor-readiness.js';
+export { findRoute, type FoundRoute, type Route, type RouteRequest } from './route.js';
 export { StatusServer, type MetricsText, type StatusServerOptions } from './status-server.js';

@@ -16,7 +16,7 @@ export const httpKeys = {
   'http.allowed_hosts': key(
     list(text('a host name'), 0),
     [],
-    'Host names by which the endpoint may be asked, besides addresses and `localhost`. Others are refused, so that no page in a browser can read it.',
+    'Host names by which the endpoint may be asked, besides addresses, `localhost` and this host’s own name. Others are refused, so that no page in a browser can read it.',
   ),
   'http.tls.enabled': key(boolean(), false, 'Answer by TLS only.'),
   'http.tls.cert_file': optionalKey(path(), 'Certificate (PEM) of the status endpoint.'),

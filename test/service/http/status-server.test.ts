@@ -4,7 +4,6 @@ import { SvcMonitorError, type MonitorStatus } from '../../../lib/index.js';
 import { monitorUnreadyReasons, StatusServer, type StatusServerOptions } from '../../../service/http/index.js';
 import { eventually } from '../../support/eventually.js';
 import { RawConnection } from '../../support/raw-connection.js';
-import { pass } from '../../support/real-time.js';
 import { healthyStatus } from '../fake-monitor.js';
 
 describe('StatusServer', () => {
@@ -93,9 +92,9 @@ describe('StatusServer', () => {
 
     it('should answer several requests on one connection', async () => {
       const connection = raw(await started());
-      connection.send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+      connection.send('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
       await connection.has('ok\n');
-      connection.send('GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n');
+      connection.send('GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n');
       await connection.has('"ready":true');
     });
   });
@@ -164,11 +163,11 @@ describe('StatusServer', () => {
   });
 
   describe('when requests are none of its own', () => {
-    it('should answer 404 to other paths and methods, and refuse headers that are too large', async () => {
+    it('should answer 404 to other paths and 405 to other methods, and refuse headers that are too large', async () => {
       const port = await started();
       expect((await get(port, '/')).code).to.equal(404);
       const url = `http://127.0.0.1:${port}/status`;
-      expect((await fetch(url, { method: 'DELETE' })).status).to.equal(404);
+      expect((await fetch(url, { method: 'DELETE' })).status).to.equal(405);
       expect(await headerAnswer(port, 'x'.repeat(10_000))).to.equal(431);
     });
 
@@ -194,24 +193,6 @@ describe('StatusServer', () => {
     });
   });
 
-  describe('when a client takes its time', () => {
-    it('should close a connection on which nothing comes, or headers or a body come slowly', async function () {
-      this.slow(16_000);
-      const port = await started();
-      const silent = raw(port);
-      const slowHead = raw(port).send('GET /healthz HTTP/1.1\r\n');
-      const slowBody = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 10000\r\n\r\n');
-      const connections = [silent, slowHead, slowBody];
-      while (!connections.every(({ isClosed }) => isClosed)) {
-        slowHead.send('x: y\r\n');
-        slowBody.send('x');
-        await pass(200);
-      }
-      expect(slowHead.received).to.match(/^HTTP\/1\.1 408 /);
-      expect(slowBody.received).to.match(/^HTTP\/1\.1 200 /);
-    });
-  });
-
   describe('when its port is in use', () => {
     it('should say so, and what to change', async () => {
       const port = await started();
@@ -231,9 +212,9 @@ describe('StatusServer', () => {
         return new Promise(() => undefined);
       };
       const port = await started({ metrics: { contentType: 'text/plain', render } });
-      const half = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\n');
-      const idle = raw(port).send('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
-      const unanswered = raw(port).send('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
+      const half = raw(port).send('GET /healthz HTTP/1.1\r\nhost: localhost\r\n');
+      const idle = raw(port).send('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      const unanswered = raw(port).send('GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n');
       await idle.has('ok\n');
       await eventually('the metrics are asked for', () => asked);
       await servers[0]?.stop();
