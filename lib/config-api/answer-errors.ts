@@ -106,7 +106,8 @@ function conflictDetails(text: string): DetailsOf<'conflict'> {
 }
 
 function objectsOf(text: string): readonly ConflictingObject[] {
-  const hrefs = text.matchAll(new RegExp(`https?://[^\\s'"]+/([a-z][a-z0-9-]*)/(${uuid})`, 'g'));
+  // Only the end of each URL: an expression that begins with `http://` would, on a text full of those, look through it again from each.
+  const hrefs = text.matchAll(new RegExp(`/([a-z][a-z0-9-]*)/(${uuid})`, 'g'));
   return [...hrefs].map(([, kind = '', id = '']) => ({ kind, uuid: id.toLowerCase() }));
 }
 

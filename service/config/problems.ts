@@ -1,4 +1,4 @@
-import { masked, maskCredentials } from '../mask.js';
+import { masked, maskedBeginning } from '../mask.js';
 import type { ValueForm } from '../../lib/index.js';
 
 /** Something that is wrong with the configuration. */
@@ -23,8 +23,7 @@ export function displayValue(form: ValueForm, value: unknown): string {
     typeof value === 'object' && value !== null && !isListOfTexts(value)
       ? 'a map or a nested list'
       : JSON.stringify(value);
-  const shown = maskCredentials(plain);
-  return shown.length > longestValue ? `${shown.slice(0, longestValue)}…` : shown;
+  return maskedBeginning(plain, longestValue);
 }
 
 function isListOfTexts(value: object): boolean {

@@ -1,5 +1,5 @@
 import { errorFields } from '../../lib/index.js';
-import { isSecretName, maskCredentials, masked } from '../mask.js';
+import { isSecretName, masked, maskedBeginning } from '../mask.js';
 
 const deepest = 6;
 const longestText = 4096;
@@ -12,7 +12,7 @@ const longestList = 100;
 export function plain(value: unknown, ancestors: readonly object[] = []): unknown {
   switch (typeof value) {
     case 'string':
-      return maskCredentials(value.length > longestText ? `${value.slice(0, longestText)}…` : value);
+      return maskedBeginning(value, longestText);
     case 'bigint':
     case 'symbol':
     case 'function':

@@ -26,7 +26,7 @@ export function formatDuration(ms: number): string {
 export function parseDuration(value: unknown): unknown {
   if (typeof value === 'number') return Math.round(value * 1000);
   if (typeof value !== 'string') return value;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)?\s*$/.exec(value);
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(value.trim());
   return match === null ? value : Math.round(Number(match[1]) * (unitMs[match[2] ?? 's'] ?? 1000));
 }
 
