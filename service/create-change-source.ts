@@ -1,15 +1,12 @@
 import {
   AmqpSource,
-  everything,
   fieldsToWatch,
-  KafkaGroup,
   KafkaSource,
   WatchSource,
   type ChangeSource,
   type Clock,
   type Logger,
   type Metrics,
-  type Ownership,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
 
@@ -31,10 +28,4 @@ export function createChangeSource(config: ServiceConfig, shared: SharedParts): 
     case 'watch':
       return new WatchSource({ configApi: config.configApi, kinds: fieldsToWatch(), ...config.watch, ...common });
   }
-}
-
-/** Which VIPs the monitor acts for, as the configuration says; nothing is connected yet. */
-export function createOwnership({ kafka }: ServiceConfig, shared: SharedParts): Ownership {
-  const { connection, topic, group, sessionTimeoutMs } = kafka;
-  return kafka.shares ? new KafkaGroup({ ...connection, ...shared, topic, group, sessionTimeoutMs }) : everything;
 }

@@ -8,7 +8,8 @@ import {
   type Monitor,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
-import { createChangeSource, createOwnership } from './create-change-source.js';
+import { createChangeSource } from './create-change-source.js';
+import { createOwnership } from './create-ownership.js';
 import { WinstonLogger } from './log/index.js';
 import { PrometheusMetrics } from './metrics/index.js';
 import { MonitorService, type Service } from './service.js';

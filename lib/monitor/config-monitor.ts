@@ -119,7 +119,7 @@ export class ConfigMonitor implements Monitor {
 
   public status(): MonitorStatus {
     const { source, configApi, informer, cache, ownership, controllers } = this.parts;
-    const shares = ownership.status();
+    const shared = ownership.status();
     return {
       state: this.state,
       ready: this.ready,
@@ -127,7 +127,8 @@ export class ConfigMonitor implements Monitor {
       configApi: configApi.status(),
       resync: informer.resyncStatus,
       cache: Object.fromEntries(cache.kinds.map((kind) => [kind, cache.size(kind)])),
-      ...(shares === undefined ? {} : { shares }),
+      role: ownership.mayAct() ? 'leader' : 'standby',
+      ...(shared === undefined ? {} : { ownership: shared }),
       controllers: Object.fromEntries(controllers.map((controller) => [controller.name, controller.status()])),
       problems: this.problems(),
     };

@@ -20,8 +20,10 @@ export interface MonitorStatus {
   };
   /** How many objects there are of each kind. */
   readonly cache: Readonly<Record<string, number>>;
-  /** Where several monitors share the keys: the shares of this one. */
-  readonly shares?: OwnershipStatus;
+  /** Whether it acts, or stands by until it does: then its cache is kept up all the same. */
+  readonly role: 'leader' | 'standby';
+  /** Where several monitors share the keys, or one leads and the others stand by: how this one fares. */
+  readonly ownership?: OwnershipStatus;
   /** By name: how many keys wait, and what else the controller says of itself. */
   readonly controllers: Readonly<Record<string, ControllerStatus>>;
   readonly problems: readonly Problem[];

@@ -4,7 +4,16 @@
  * Guaranteed by every implementation: a key whose owner is gone has another one in bounded time; a process that was frozen does not act
  * before it has made sure of what it owns again. Not guaranteed: that there is never a moment with two owners. Two at once end in the same
  * state as one.
+ *
+ * `ZookeeperElection`: one monitor owns everything, and the others stand by. `KafkaGroup`: all own a part.
  */
 export { KafkaGroup, type KafkaGroupOptions } from './kafka-group/kafka-group.js';
 export { shareOf } from './kafka-group/share-of.js';
-export { everything, type Ownership, type OwnershipStatus } from './ownership.js';
+export {
+  everything,
+  type KafkaOwnershipStatus,
+  type Ownership,
+  type OwnershipStatus,
+  type ZookeeperOwnershipStatus,
+} from './ownership.js';
+export { ZookeeperElection, type ZookeeperElectionOptions } from './zookeeper/zookeeper-election.js';

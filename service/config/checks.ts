@@ -117,9 +117,11 @@ const checks: readonly Check[] = [
     needsTls(key, 'kafka.tls.enabled', (settings) => settings['kafka.tls.enabled'], 'kafka.tls.enabled is not true'),
   ),
   {
-    keys: ['kafka.shares', 'source'],
+    keys: ['leadership.mode', 'source'],
     problem: (settings) =>
-      settings['kafka.shares'] && settings.source !== 'kafka' ? 'has no effect: source is not kafka' : undefined,
+      settings['leadership.mode'] === 'kafka' && settings.source !== 'kafka'
+        ? 'kafka divides the VIPs by the topic of the changes: source has to be kafka'
+        : undefined,
   },
   atLeast('config_api.list_timeout', 'config_api.request_timeout'),
   atLeast('timings.sync_timeout', 'config_api.list_timeout'),

@@ -35,7 +35,6 @@ export interface KafkaConfig {
   readonly group: string;
   /** Absent: the host's name. */
   readonly instance?: string;
-  readonly shares: boolean;
   readonly sessionTimeoutMs: number;
   readonly stallTimeoutMs: number;
 }

@@ -143,7 +143,6 @@ function toKafka(settings: Settings, files: FileContents): KafkaConfig {
     topic: settings['kafka.topic'],
     group: settings['kafka.group'],
     ...(instance === undefined ? {} : { instance }),
-    shares: settings['kafka.shares'],
     sessionTimeoutMs: settings['kafka.session_timeout'],
     stallTimeoutMs: settings['kafka.stall_timeout'],
   };

@@ -51,6 +51,8 @@ describe('three service processes that share the VIPs by Kafka', () => {
     return (await answer.json()) as MonitorStatus;
   };
   const vipsOf = ({ controllers }: MonitorStatus): number => Number(controllers['octavia-vip']?.['vips']);
+  const sharesOf = ({ ownership }: MonitorStatus): readonly number[] =>
+    ownership?.mode === 'kafka' ? ownership.owned : [];
   const startMonitor = async (name: Name): Promise<void> => {
     const command = new Command(
       ['run', '--set', `config_api.urls=${server.url}`, '--set', 'http.port=0', '--set', 'timings.strip_window=500ms'],
@@ -60,7 +62,7 @@ describe('three service processes that share the VIPs by Kafka', () => {
         SVC_MONITOR_KAFKA_TOPIC: topic,
         SVC_MONITOR_KAFKA_GROUP: topic,
         SVC_MONITOR_KAFKA_INSTANCE: name,
-        SVC_MONITOR_KAFKA_SHARES: 'true',
+        SVC_MONITOR_LEADERSHIP_MODE: 'kafka',
         SVC_MONITOR_KAFKA_SESSION_TIMEOUT: '2s',
       },
     );
@@ -77,8 +79,8 @@ describe('three service processes that share the VIPs by Kafka', () => {
   const sharedBy = (...among: readonly Name[]): Promise<void> =>
     eventually(`the VIPs are shared by ${among.join(', ')}`, async () => {
       const all = await Promise.all(among.map(statusOf));
-      const owned = all.flatMap(({ shares }) => shares?.owned ?? []);
-      if (all.some(({ shares }) => shares?.owned.length !== partitions / among.length)) return false;
+      const owned = all.flatMap(sharesOf);
+      if (all.some((status) => sharesOf(status).length !== partitions / among.length)) return false;
       return owned.length === partitions && new Set(owned).size === partitions;
     });
   const remaining = (): readonly string[] =>
@@ -146,7 +148,7 @@ describe('three service processes that share the VIPs by Kafka', () => {
         const all = await Promise.all(names.map(statusOf));
         return all.reduce((sum, status) => sum + vipsOf(status), 0) === count;
       });
-      const shares = await Promise.all(names.map(async (name) => (await statusOf(name)).shares?.owned.length));
+      const shares = await Promise.all(names.map(async (name) => sharesOf(await statusOf(name)).length));
 
       expect(shares).to.deep.equal([4, 4, 4]);
     });

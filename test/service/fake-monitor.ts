@@ -4,6 +4,7 @@ import { SvcMonitorError, type Monitor, type MonitorStatus } from '../../lib/ind
 export const healthyStatus: MonitorStatus = {
   state: 'running',
   ready: true,
+  role: 'leader',
   source: { name: 'amqp', connected: true },
   configApi: {
     servers: [

@@ -92,6 +92,15 @@ export const errorCodes = {
     meaning: 'The change stream cannot be followed: broker away, queue lost, access refused.',
     details: { reason: 'what the broker, the client library or the operating system calls it, if it has a name' },
   },
+  'leadership-failed': {
+    retriable: true,
+    meaning:
+      'ZooKeeper cannot be used to find out who leads: servers away, session expired, access refused. Nobody leads without it. It is tried again for ever.',
+    details: {
+      setting: 'the key of the setting to look at',
+      reason: 'what ZooKeeper or the client library calls it, if it has a name',
+    },
+  },
   'already-started': { retriable: false, meaning: 'start() was called twice on something that can be started once.' },
   closed: { retriable: false, meaning: 'It was stopped, and takes no more calls.' },
   bug: { retriable: false, meaning: 'Something that cannot be has happened. Please report it with the cause.' },

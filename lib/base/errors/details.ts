@@ -26,6 +26,7 @@ export interface DocumentedDetails {
     readonly timeoutMs: number;
   };
   readonly 'source-failed': { readonly reason?: string };
+  readonly 'leadership-failed': { readonly setting: string; readonly reason?: string };
 }
 
 /** What else is known about a failure; plain values only, never a secret. */

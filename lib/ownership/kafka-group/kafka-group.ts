@@ -6,7 +6,7 @@ import { errorFields, silentLogger, type Logger } from '../../base/log/index.js'
 import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
 import { Membership } from './membership.js';
 import { shareOf } from './share-of.js';
-import type { Ownership, OwnershipStatus } from '../ownership.js';
+import type { KafkaOwnershipStatus, Ownership } from '../ownership.js';
 
 /** What {@link KafkaGroup} are made of. Only `brokers` has to be there. */
 export interface KafkaGroupOptions extends KafkaConnectionOptions {
@@ -114,8 +114,9 @@ export class KafkaGroup implements Ownership {
     return this.stopping;
   }
 
-  public status(): OwnershipStatus {
+  public status(): KafkaOwnershipStatus {
     return {
+      mode: 'kafka',
       group: this.groupId,
       joined: this.mayAct(),
       owned: this.mayAct() ? [...this.assigned].sort((a, b) => a - b) : [],

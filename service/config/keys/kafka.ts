@@ -38,11 +38,6 @@ export const kafkaKeys = {
     text(),
     'Name of this monitor among those of the group; the host name if unset. Monitors that run at the same time need different names.',
   ),
-  'kafka.shares': key(
-    boolean(),
-    false,
-    'Share the VIPs with the other monitors of the group: all read all changes, each acts for a part of the VIPs, and those of a monitor that is gone go to the others. Only with `source: kafka`. While Kafka is away nobody acts.',
-  ),
   'kafka.session_timeout': key(
     duration(second, 30 * minute),
     6 * second,

@@ -1,15 +1,22 @@
-import { choice, text } from '../../../lib/index.js';
+import { z } from 'zod';
+import { choice, type ValueType } from '../../../lib/index.js';
 import { key } from './key.js';
+
+function zookeeperPath() {
+  const schema = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\s]+)+$/);
+  const allowed = 'a path of ZooKeeper, such as `/svc-monitor`';
+  return { form: 'text', allowed, schema } as const satisfies ValueType<typeof schema>;
+}
 
 /** The keys of the section `leadership`. */
 export const leadershipKeys = {
   'leadership.mode': key(
     choice('none', 'zookeeper', 'kafka'),
     'none',
-    'Which of several instances acts: `none`, each by itself; `zookeeper`, one that ZooKeeper elects, while the others stand by with a warm cache; `kafka`, all of a consumer group, each for a part of the VIPs.',
+    'Which of several instances acts. `none`: each by itself. `zookeeper`: one that ZooKeeper elects, while the others stand by with a warm cache. `kafka`: all of the consumer group `kafka.group`, each for a part of the VIPs, and those of an instance that is gone go to the others; only with `source: kafka`. While ZooKeeper or Kafka is away nobody acts. A dry run takes no part.',
   ),
   'leadership.path': key(
-    text('a path of ZooKeeper, such as `/svc-monitor`'),
+    zookeeperPath(),
     '/opensdn-svc-monitor',
     'Where the contenders meet in ZooKeeper. The original’s is `/svc-monitor`, or `/<cluster_id>/svc-monitor`: there, it and this service exclude each other.',
   ),

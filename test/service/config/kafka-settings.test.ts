@@ -10,17 +10,16 @@ describe('loadConfig, for a monitor that follows Kafka', () => {
       connection: { brokers: ['127.0.0.1:9092'] },
       topic: 'vnc_config.object-update',
       group: 'opensdn-svc-monitor',
-      shares: false,
       sessionTimeoutMs: 6_000,
       stallTimeoutMs: 10_000,
     });
   });
 
   it('should refuse to share the VIPs of another source', () => {
-    const loaded = loadConfig({ assignments: ['kafka.shares=true'] });
+    const loaded = loadConfig({ assignments: ['leadership.mode=kafka'] });
 
     expect(loaded.ok ? [] : loaded.problems.map(formatProblem)).to.deep.equal([
-      'kafka.shares: has no effect: source is not kafka',
+      'leadership.mode: kafka divides the VIPs by the topic of the changes: source has to be kafka',
     ]);
   });
 });

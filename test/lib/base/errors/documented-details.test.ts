@@ -7,6 +7,7 @@ import { errorCodes, SvcMonitorError, type DocumentedDetails } from '../../../..
 import { createMonitor, MemorySource } from '../../../../lib/index.js';
 import { kafkaFailure } from '../../../../lib/kafka/index.js';
 import { parseObject } from '../../../../lib/model/index.js';
+import { callFailure } from '../../../../lib/ownership/zookeeper/zookeeper-failure.js';
 import { uuidOf } from '../../../support/change-messages.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -32,6 +33,8 @@ const refused = (text: string): unknown =>
 const url = `http://127.0.0.1:8082/virtual-machine-interface/${uuidOf(7)}`;
 const named = [{ kind: 'virtual-machine-interface', uuid: uuidOf(7) }];
 const malformed = (): unknown => parseObject('virtual-ip', { uuid: uuidOf(5), fq_name: 'x' });
+
+const noZookeeper = Object.assign(new Error('lost'), { name: 'CONNECTION_LOSS' });
 
 /** A monitor whose config API cannot tell of floating ips. */
 async function notSynced(): Promise<unknown> {
@@ -87,6 +90,10 @@ const occasions: Occasions = {
         kafkaFailure(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), { brokers: ['127.0.0.1:9092'] }),
       value: 'ECONNREFUSED',
     },
+  },
+  'leadership-failed': {
+    setting: { error: () => callFailure('connecting', noZookeeper, ['127.0.0.1:2181']), value: 'zookeeper.hosts' },
+    reason: { error: () => callFailure('connecting', noZookeeper, ['127.0.0.1:2181']), value: 'CONNECTION_LOSS' },
   },
 };
 

@@ -32,6 +32,7 @@ describe('errorCodes', () => {
     expect(codes.filter((code) => errorCodes[code].retriable).sort()).to.deep.equal([
       'bad-answer',
       'forbidden',
+      'leadership-failed',
       'not-synced',
       'outdated',
       'quota-exceeded',

@@ -51,12 +51,18 @@ describe('KafkaGroup', () => {
     let told = 0;
     shares.onChanged(() => (told += 1));
     expect(owned(shares)).to.deep.equal([]);
-    expect(shares.status()).to.deep.equal({ group: stage.group, joined: false, owned: [], of: 0 });
+    expect(shares.status()).to.deep.equal({ mode: 'kafka', group: stage.group, joined: false, owned: [], of: 0 });
     shares.start();
     await divided(shares);
 
     expect(told).to.equal(1);
-    expect(shares.status()).to.deep.equal({ group: stage.group, joined: true, owned: [0, 1, 2, 3, 4, 5], of: 6 });
+    expect(shares.status()).to.deep.equal({
+      mode: 'kafka',
+      group: stage.group,
+      joined: true,
+      owned: [0, 1, 2, 3, 4, 5],
+      of: 6,
+    });
   });
 
   it('should refuse a second start', () => {
