@@ -62,6 +62,7 @@ export class HttpSender implements RequestSender {
       headers: { ...requestHeaders(this.options), ...request.headers },
       connection: this.connectionFor(request.operation, context.server),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.mayBeSent === undefined ? {} : { mayBeSent: request.mayBeSent }),
     };
     try {
       const response = await withTimeout(clock, timeoutMs, signal, (until) => transport.send(httpRequest, until));

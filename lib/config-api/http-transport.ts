@@ -4,7 +4,7 @@ import { errors } from 'undici';
 import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 import { ConnectionPools, type ConnectionUse } from './connection-pools.js';
 import type { ConfigApiOptions } from './options.js';
-import { undiciAdapter } from './undici-adapter.js';
+import { undiciAdapter, type AdapterConfig } from './undici-adapter.js';
 
 /** An HTTP request, ready to be sent. */
 export interface HttpRequest {
@@ -14,6 +14,11 @@ export interface HttpRequest {
   readonly body?: string;
   /** Where it is left out, it is the transport's own choice. */
   readonly connection?: ConnectionUse;
+  /**
+   * Asked when a connection stands and nothing is left but to send it: what may not be sent any more rejects with `aborted`. A process that
+   * thaws while it connects sends nothing by it that is no more its own to send. Defaults to always.
+   */
+  readonly mayBeSent?: () => boolean;
 }
 
 /** An answer of whatever status, complete. Header names are in lower case. */
@@ -119,14 +124,16 @@ export class AxiosTransport implements HttpTransport, StreamingTransport {
     const ended = this.ended();
     if (ended !== undefined) throw ended;
     try {
-      return await this.clients[request.connection ?? this.connection].request<T>({
+      const config: AdapterConfig = {
         method: request.method,
         url: request.url,
         headers: { ...request.headers },
         data: request.body,
         signal,
+        ...(request.mayBeSent === undefined ? {} : { mayBeSent: request.mayBeSent }),
         ...more,
-      });
+      };
+      return await this.clients[request.connection ?? this.connection].request<T>(config);
     } catch (error) {
       throwIfAborted(signal);
       throw this.ended() ?? failureOf(error);

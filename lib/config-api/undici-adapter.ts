@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { AxiosAdapter, AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import axios from 'axios';
 import type { Dispatcher } from 'undici';
 import { onAbort, withOwnSignal } from '../base/clock/index.js';
@@ -10,6 +10,12 @@ const never = new AbortController().signal;
 
 /** Headers as undici gives them, names in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What the adapter heeds besides axios' own options. */
+export interface AdapterConfig extends AxiosRequestConfig {
+  /** Of an answer that is taken as a whole: asked just before the request goes out on its connection. It rejects with `aborted` if not. */
+  readonly mayBeSent?: () => boolean;
+}
 
 interface WholeAnswer {
   readonly status: number;
@@ -57,6 +63,7 @@ async function textAnswer(
   const { status, headers, body } = await wholeAnswer(dispatcher, options, {
     signal: (config.signal as AbortSignal | undefined) ?? never,
     maxBytes: maxContentLength,
+    mayBeSent: (config as AdapterConfig).mayBeSent ?? ((): boolean => true),
   });
   const bytes = await unpacked(body, codingOf(headers), maxContentLength);
   const text = bytes.toString('utf8');
@@ -78,7 +85,11 @@ async function streamedAnswer(
 function wholeAnswer(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,
-  { signal, maxBytes }: { readonly signal: AbortSignal; readonly maxBytes: number },
+  {
+    signal,
+    maxBytes,
+    mayBeSent,
+  }: { readonly signal: AbortSignal; readonly maxBytes: number; readonly mayBeSent: () => boolean },
 ): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -96,6 +107,7 @@ function wholeAnswer(
       onRequestStart: (controller) => {
         running = controller;
         if (calledOff !== undefined) controller.abort(calledOff);
+        else if (!mayBeSent()) controller.abort(new SvcMonitorError('aborted', 'this may not be sent any more'));
       },
       onResponseStart: (_controller, status, headers) => {
         answer = { status, headers };

@@ -127,6 +127,22 @@ describe('AxiosTransport', () => {
     }
   });
 
+  for (const connection of ['fresh', 'reused'] as const) {
+    it(`should ask whether it may be sent when nothing is left but to send it, on a ${connection} connection`, async () => {
+      await transport.send(request('/', { connection }), never);
+      await nextTurn();
+      server.requests.length = 0;
+      let mayBeSent = true;
+      const sending = transport.send(request('/', { connection, mayBeSent: () => mayBeSent }), never);
+      // As after a freeze: what was true when it was begun is so no more when the connection stands.
+      mayBeSent = false;
+      await failure(sending, 'aborted');
+      await transport.send(request('/after', { connection }), never);
+
+      expect(server.requests.map(({ path }) => path)).to.deep.equal(['/after']);
+    });
+  }
+
   describe('when the exchange fails', () => {
     it('should reject with unavailable if nobody listens', async () => {
       await server.close();
