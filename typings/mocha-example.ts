@@ -14,10 +14,7 @@ import {
   type UserFloatingIp,
 } from 'opensdn-svc-monitor/fixtures';
 
-describe('a floating ip on the VIP of a load balancer', function () {
-  // Mocha's own 2 s are little on a busy machine.
-  this.timeout(30_000);
-
+describe('a floating ip on the VIP of a load balancer', () => {
   let cloud: EmbeddedCloud;
   let octavia: Octavia;
   let user: NetworkUser;
@@ -38,7 +35,9 @@ describe('a floating ip on the VIP of a load balancer', function () {
     octavia = new Octavia({ url, tenant, nova: new Nova({ url, tenant }) });
     user = new NetworkUser({ url, tenant });
     await cloud.startMonitor();
+  });
 
+  beforeEach(async () => {
     loadBalancer = await octavia.createLoadBalancer().run();
     floatingIp = await user.createFloatingIp().run();
     await user.associate(floatingIp, loadBalancer).run();

@@ -112,7 +112,7 @@ describeFault('a virtual-ip that the config API does not take', (schema) => {
       it('should wire the floating ip nevertheless, say so, and make it once it may', async () => {
         const rule = stage.faults.add({
           on: 'request',
-          match: { method: 'POST', path: '^/virtual-ips$' },
+          match: { method: 'POST', path: '/virtual-ips' },
           fault: { kind: 'error', status, body: 'no' },
         });
         const served = await stage.serve();
@@ -138,7 +138,7 @@ describeFault('a virtual-ip that the config API does not take', (schema) => {
       it('should wire the floating ip nevertheless, then its failovers, say so, and record both once it may', async () => {
         const rule = stage.faults.add({
           on: 'request',
-          match: { method: 'POST', path: '^/(virtual-ips|prop-collection-update)$' },
+          match: { method: 'POST', path: ['/virtual-ips', '/prop-collection-update'] },
           fault: { kind: 'error', status, body: 'no' },
         });
         const served = await stage.serve();
