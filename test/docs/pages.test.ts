@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/index.js';
+import { servedKinds } from '../../fixtures/index.js';
 import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { generatedPages } from './pages.js';
@@ -21,6 +22,7 @@ describe('the pages of docs/', () => {
     ['metrics.md', Object.keys(allMetricDefinitions).map((name) => `svc_monitor_${name}`)],
     ['errors.md', Object.keys(errorCodes)],
     ['problems.md', Object.keys(allProblemTypes)],
+    ['kinds.md', servedKinds().map(({ name }) => name)],
     ['rules.md', ruleTables.flatMap(({ facts, rules }) => [...Object.keys(facts), ...rules.map(({ rule }) => rule)])],
   ];
   for (const [name, expected] of tables) {

@@ -4,6 +4,7 @@ import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/ind
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
+import { kindsPage } from './kinds-page.js';
 import { code, table } from './markdown.js';
 import { rulesPage } from './rules-page.js';
 
@@ -19,6 +20,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     'errors.md': errorsPage(),
     'problems.md': problemsPage(),
     'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers/octavia-vip')),
+    'kinds.md': kindsPage(generatedNote('fixtures/opensdn/schema/table.ts and the rules of the kinds')),
     'fixtures.md': await withControlTables(fixtures),
   };
   const formatted = Object.entries(pages).map(async ([name, text]) => {
