@@ -27,6 +27,15 @@ export {
   type KnownSchema,
   type SchemaCheck,
   type SchemaCheckOptions,
+  type FailoverView,
+  type FloatingIpView,
+  type IncidentView,
+  type LatestFailover,
+  type NamedObject,
+  type PortView,
+  type StepView,
+  type VipRow,
+  type VipView,
 } from './managers/octavia-vip/index.js';
 export * from './monitor/index.js';
 export * from './container/index.js';

@@ -11,6 +11,7 @@ import { OwnedReconciler } from './owned-reconciler.js';
 import { PlanReconciler } from './plan-reconciler.js';
 import type { WorkQueue } from './queue/index.js';
 import type { ControllerProblem, ControllerSpec } from './spec.js';
+import type { KeyViews } from './views.js';
 
 /** What a controller of a monitor is made of besides its spec. */
 export interface ManagedControllerParts {
@@ -42,6 +43,8 @@ export interface AnyController {
   stop(drainTimeoutMs: number): Promise<void>;
   status(): ControllerStatus;
   problems(): readonly ControllerProblem[];
+  /** What is shown of its keys, one by one; undefined: nothing. */
+  readonly views: KeyViews | undefined;
 }
 
 /** The loop of a spec: its queue, its workers, the generic reconcile, for the keys that this monitor acts for. */
@@ -75,6 +78,10 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
 
   public get name(): string {
     return this.spec.name;
+  }
+
+  public get views(): KeyViews | undefined {
+    return this.spec.views;
   }
 
   public start(): void {

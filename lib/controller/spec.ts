@@ -2,6 +2,7 @@ import type { Problem } from '../base/problems/index.js';
 import type { CacheReader, Transition } from '../cache/index.js';
 import type { EntityOf, Kind } from '../model/index.js';
 import type { ApplyResult, Plan, WriteObserver } from '../planning/index.js';
+import type { KeyViews } from './views.js';
 
 /** Which keys an object of each kind touches. Asked for the object as it was and as it is; the kinds that stand here are cached. */
 export type Touches<Key extends string> = {
@@ -54,4 +55,6 @@ export interface ControllerSpec<Key extends string, Seen, P extends Plan = Plan>
   status?(): Readonly<Record<string, unknown>>;
   /** What is not in order, besides failing and contended keys. */
   problems?(): readonly ControllerProblem[];
+  /** What is shown of its keys, one by one. */
+  readonly views?: KeyViews;
 }

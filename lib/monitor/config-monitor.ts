@@ -7,7 +7,7 @@ import type { Problem } from '../base/problems/index.js';
 import type { CacheListener, Informer, ObjectCache, Transition } from '../cache/index.js';
 import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
 import type { ConfigApiClient } from '../config-api/index.js';
-import type { AnyController, Feed } from '../controller/index.js';
+import type { AnyController, Feed, KeyViews } from '../controller/index.js';
 import type { Ownership } from '../ownership/index.js';
 import type { Monitor, MonitorStatus } from './monitor.js';
 import type { RejectionLog } from './problems.js';
@@ -132,6 +132,10 @@ export class ConfigMonitor implements Monitor {
       controllers: Object.fromEntries(controllers.map((controller) => [controller.name, controller.status()])),
       problems: this.problems(),
     };
+  }
+
+  public views(): readonly KeyViews[] {
+    return this.parts.controllers.flatMap(({ views }) => views ?? []);
   }
 
   // Since when something is so is known to whoever noticed it, and is the same at each look.

@@ -1,7 +1,7 @@
 import type { Problem } from '../base/problems/index.js';
 import type { SourceStatus } from '../change-stream/source.js';
 import type { ConfigApiStatus } from '../config-api/index.js';
-import type { ControllerStatus } from '../controller/index.js';
+import type { ControllerStatus, KeyViews } from '../controller/index.js';
 import type { OwnershipStatus } from '../ownership/index.js';
 
 /** What the monitor is doing. */
@@ -36,4 +36,6 @@ export interface Monitor {
   /** Stops in reverse order: takes no more changes, lets workers finish, at most `drainTimeoutMs`. May be called twice. */
   stop(): Promise<void>;
   status(): MonitorStatus;
+  /** What is shown of the keys of each controller, one by one: that is too much for the status. */
+  views(): readonly KeyViews[];
 }

@@ -1,4 +1,4 @@
-import { SvcMonitorError, type Monitor, type MonitorStatus } from '../../lib/index.js';
+import { SvcMonitorError, type KeyViews, type Monitor, type MonitorStatus } from '../../lib/index.js';
 
 /** A status in which all is well. */
 export const healthyStatus: MonitorStatus = {
@@ -26,6 +26,8 @@ export class FakeMonitor implements Monitor {
   public starts = 0;
   public stops = 0;
   public current: MonitorStatus = { ...healthyStatus, state: 'starting', ready: false };
+  /** What is shown of keys. */
+  public shown: readonly KeyViews[] = [];
   /** What `stop` does besides being counted. */
   public onStop: () => Promise<void> = () => Promise.resolve();
   private settle: { resolve(): void; reject(error: unknown): void } | undefined;
@@ -59,5 +61,9 @@ export class FakeMonitor implements Monitor {
 
   public status(): MonitorStatus {
     return this.current;
+  }
+
+  public views(): readonly KeyViews[] {
+    return this.shown;
   }
 }

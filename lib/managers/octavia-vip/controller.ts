@@ -20,8 +20,9 @@ import type { VipReports } from './report.js';
 import type { SchemaKnowledge } from './schema/schema-knowledge.js';
 import type { OctaviaVipSettings } from './settings.js';
 import type { VipKey } from './vip-key.js';
+import { portsLeaving, viewVip, VipStories, VipViews, type VipFacts } from './view/index.js';
 import { describeVipPlan, isEnd, planVip, type VipPlan } from './vip-plan.js';
-import { observeVip, type VipSeen } from './vip-seen.js';
+import { observeVip, type VipParts, type VipSeen } from './vip-seen.js';
 import { floatingIpPropertiesOf } from './writes.js';
 
 /** What the {@link VipController} is made of. */
@@ -37,13 +38,26 @@ export interface VipControllerParts {
   readonly metrics: Metrics<typeof octaviaVipMetrics>;
 }
 
+// Those of all are shown one by one.
+const shownPlans = 100;
+
 /** Keeps the floating ips of VIPs, and the virtual-ips that record them. The key of its work is a VIP. */
 export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public readonly name = 'octavia-vip';
   public readonly touches: Touches<VipKey>;
+  public readonly views: VipViews;
+  private readonly stories: VipStories;
+  private isDryRun = false;
 
   public constructor(private readonly parts: VipControllerParts) {
     this.touches = reactions(parts);
+    const { cache, clock, reports } = parts;
+    this.stories = new VipStories(clock);
+    this.views = new VipViews({
+      ...{ name: this.name, cache, clock, reports, stories: this.stories },
+      dryRun: () => this.isDryRun,
+      facts: (key, withPlan) => this.facts(key, withPlan),
+    });
   }
 
   public keys(cache: CacheReader): Iterable<VipKey> {
@@ -53,9 +67,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public readonly causeOf = causeOf;
 
   public observe(key: VipKey, cache: CacheReader, verified: boolean): VipSeen {
-    const { history, settings, schema, clock } = this.parts;
-    const parts = { cache, history, settings, schema: schema.schema, now: clock.monotonic() };
-    return observeVip(parts, key, verified);
+    return observeVip(this.vipParts(cache), key, verified);
   }
 
   public plan(seen: VipSeen): VipPlan {
@@ -105,8 +117,10 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   }
 
   public planned(key: VipKey, { vipPortUuid: vipPort, associations, members, events }: VipPlan): void {
+    const { cache, history, reports } = this.parts;
+    const gone = portsLeaving(this.stories.of(key)).filter((uuid) => cache.isGone(uuid));
+    this.stories.note(key, { type: 'planned', before: reports.membersOf(key), members, gone });
     if (vipPort === undefined) return;
-    const { cache, history } = this.parts;
     const port = cache.get('virtual-machine-interface', vipPort);
     const project = port && projectOf(port);
     if (project !== undefined) history.vipPortSeen(vipPort, project);
@@ -129,6 +143,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       },
       written: (sent) => {
         this.written(sent, of);
+        this.told(key, sent);
       },
       confirmed: (_write, isKept) => {
         if (isKept) this.parts.schema.referenceSeen();
@@ -138,6 +153,8 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   }
 
   public settled(key: VipKey, plan: VipPlan, { outcome, refusal, dryRun }: Settled): void {
+    this.isDryRun = dryRun;
+    this.views.changed(key);
     if (outcome === 'outdated') return;
     const { reports, history } = this.parts;
     // To what is not recorded each look is the first.
@@ -146,6 +163,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     const news = plan.events.filter(isNews);
     reports.update(plan, { dryRun, unrecorded: refusal });
     if (dryRun) return;
+    if (outcome === 'done') this.stories.note(key, { type: 'done' });
     const of = { vip: key, vipPort: plan.vipPortUuid };
     for (const uuid of takenOverBy(plan.events)) history.note(uuid, { type: 'associated', of });
     // An association has ended when its record is gone.
@@ -161,14 +179,21 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
 
   public forgotten(key: VipKey): void {
     this.parts.reports.forget(key);
+    this.stories.forget(key);
+    this.views.changed(key);
   }
 
   public status(): Readonly<Record<string, unknown>> {
     const plans: Record<string, string> = {};
-    for (const { key, plan } of this.parts.reports.all()) if (plan !== undefined) plans[key] = plan;
+    let planned = 0;
+    for (const { key, plan } of this.parts.reports.all()) {
+      if (plan === undefined) continue;
+      planned += 1;
+      if (planned <= shownPlans) plans[key] = plan;
+    }
     return {
       ...this.parts.reports.totals(),
-      ...(Object.keys(plans).length === 0 ? {} : { dryRunPlans: plans }),
+      ...(planned === 0 ? {} : { planned, dryRunPlans: plans }),
     };
   }
 
@@ -203,8 +228,26 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     }
   }
 
+  private told(key: VipKey, { write }: SentWrite): void {
+    if (write.on.kind !== 'floating-ip') return;
+    if (write.do === 'add-reference') this.stories.note(key, { type: 'reference-added', port: write.to.uuid });
+    if (write.do === 'delete-reference') this.stories.note(key, { type: 'reference-deleted', port: write.to.uuid });
+  }
+
+  private vipParts(cache: CacheReader): VipParts {
+    const { history, settings, schema, clock } = this.parts;
+    return { cache, history, settings, schema: schema.schema, now: clock.monotonic() };
+  }
+
+  private facts(key: VipKey, withPlan: boolean): VipFacts {
+    const parts = this.vipParts(this.parts.cache);
+    const seen = observeVip(parts, key, false);
+    return viewVip({ ...parts, dryRun: this.isDryRun, withPlan }, seen, this.plan(seen));
+  }
+
   private tell(event: AssociationEvent, vip: VipKey): void {
     const { history, logger, metrics } = this.parts;
+    this.stories.note(vip, { type: 'incident', what: event.type, floatingIpUuid: event.floatingIpUuid });
     const fields = { vip, floatingIpUuid: event.floatingIpUuid };
     switch (event.type) {
       case 'associated':

@@ -38,5 +38,6 @@ export { VipReports, type NotedPort, type UnlistedProject, type VipReport } from
 export * from './rules.js';
 export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema/schema-check.js';
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema/schema-knowledge.js';
+export * from './view/index.js';
 export { observeVip, type VipParts, type VipSeen } from './vip-seen.js';
 export type { FloatingIpProperties, VipProperties, VirtualIpTarget } from './writes.js';

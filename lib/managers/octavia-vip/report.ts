@@ -73,6 +73,21 @@ export class VipReports {
     return this.reports.values();
   }
 
+  /** The VIPs that there is something to say about. */
+  public keys(): Iterable<VipKey> {
+    return this.reports.keys();
+  }
+
+  /** Whether there is something to say about the VIP. */
+  public has(key: VipKey): boolean {
+    return this.reports.has(key);
+  }
+
+  /** The members of the VIP at its last reconcile. */
+  public membersOf(key: VipKey): readonly string[] {
+    return this.reports.get(key)?.members ?? [];
+  }
+
   /** Whether the floating ip was associated with the VIP at its last reconcile. */
   public wasAssociated(key: VipKey, floatingIpUuid: string): boolean {
     return this.reports.get(key)?.associations.includes(floatingIpUuid) === true;
