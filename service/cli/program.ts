@@ -16,7 +16,8 @@ export function createProgram(end: (code: number) => void): Command {
     .exitOverride()
     .addHelpText(
       'after',
-      '\nSettings come from their defaults, the file, the environment (SVC_MONITOR_<SECTION>_<KEY>) and the flags, the last one counts.\n' +
+      '\nSettings come from their defaults, the files of the original, the YAML file, the environment (SVC_MONITOR_<SECTION>_<KEY>) and the\n' +
+        'flags, the last one counts.\n' +
         'Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or usage.',
     );
   for (const add of commands) add(program, end);

@@ -3,6 +3,8 @@ import type { SettingKey, Settings } from './schema.js';
 import { formatDuration } from '../../lib/index.js';
 
 interface Check {
+  /** Whether all that is wrong is that the key has no effect. */
+  readonly isIdle?: true;
   /** A check is left out when one of these keys is at fault already. */
   readonly keys: readonly SettingKey[];
   /** What is wrong, or undefined. The problem is reported for the first key. */
@@ -64,6 +66,7 @@ function together(key: SettingKey, other: SettingKey): Check {
 // Certificates that are given and not used mean that somebody takes a plain connection for a safe one.
 function needsTls(key: SettingKey, by: SettingKey, isOn: (settings: Settings) => boolean, wanted: string): Check {
   return {
+    isIdle: true,
     keys: [key, by],
     problem: (settings) => (settings[key] !== undefined && !isOn(settings) ? `has no effect: ${wanted}` : undefined),
   };
@@ -79,6 +82,14 @@ function atLeast(key: SettingKey & `${string}_${string}`, other: SettingKey): Ch
   };
 }
 
+/** Pairs of keys of which one is enough: a value and the file that holds it. */
+export const alternatives: readonly (readonly [SettingKey, SettingKey])[] = [
+  ['auth.token', 'auth.token_file'],
+  ['auth.password', 'auth.password_file'],
+  ['rabbitmq.password', 'rabbitmq.password_file'],
+  ['kafka.sasl.password', 'kafka.sasl.password_file'],
+];
+
 const usesHttps = (settings: Settings): boolean =>
   [...settings['config_api.urls'], settings['auth.url'] ?? ''].some((url) => /^https:/i.test(url));
 const usesAmqps = (settings: Settings): boolean => settings['rabbitmq.tls.enabled'];
@@ -89,10 +100,7 @@ const checks: readonly Check[] = [
   required('auth.username', authMode('keystone')),
   required('auth.password', authMode('keystone'), 'auth.password_file'),
   required('auth.project_name', authMode('keystone')),
-  notBoth('auth.token', 'auth.token_file'),
-  notBoth('auth.password', 'auth.password_file'),
-  notBoth('rabbitmq.password', 'rabbitmq.password_file'),
-  notBoth('kafka.sasl.password', 'kafka.sasl.password_file'),
+  ...alternatives.map(([key, other]) => notBoth(key, other)),
   required('kafka.sasl.username', kafkaLogin),
   required('kafka.sasl.password', kafkaLogin, 'kafka.sasl.password_file'),
   together('config_api.tls.cert_file', 'config_api.tls.key_file'),
@@ -107,15 +115,27 @@ const checks: readonly Check[] = [
   ]),
   together('auth.tls.cert_file', 'auth.tls.key_file'),
   together('auth.tls.key_file', 'auth.tls.cert_file'),
-  ...(['config_api.tls.ca_file', 'config_api.tls.cert_file'] as const).map((key) =>
+  ...(['config_api.tls.ca_file', 'config_api.tls.cert_file', 'config_api.tls.key_file'] as const).map((key) =>
     needsTls(key, 'config_api.urls', usesHttps, 'none of config_api.urls and auth.url is an https URL'),
   ),
-  ...(['rabbitmq.tls.ca_file', 'rabbitmq.tls.cert_file', 'rabbitmq.tls.server_name'] as const).map((key) =>
-    needsTls(key, 'rabbitmq.tls.enabled', usesAmqps, 'rabbitmq.tls.enabled is not true'),
-  ),
-  ...(['kafka.tls.ca_file', 'kafka.tls.cert_file'] as const).map((key) =>
+  ...(
+    ['rabbitmq.tls.ca_file', 'rabbitmq.tls.cert_file', 'rabbitmq.tls.key_file', 'rabbitmq.tls.server_name'] as const
+  ).map((key) => needsTls(key, 'rabbitmq.tls.enabled', usesAmqps, 'rabbitmq.tls.enabled is not true')),
+  ...(['kafka.tls.ca_file', 'kafka.tls.cert_file', 'kafka.tls.key_file'] as const).map((key) =>
     needsTls(key, 'kafka.tls.enabled', (settings) => settings['kafka.tls.enabled'], 'kafka.tls.enabled is not true'),
   ),
+  ...(['http', 'introspect'] as const).flatMap((section) => {
+    const by = `${section}.tls.enabled` as const;
+    const keys = [`${section}.tls.cert_file`, `${section}.tls.key_file`, `${section}.tls.client_ca_file`] as const;
+    return keys.map((key) => needsTls(key, by, (settings) => settings[by], `${by} is not true`));
+  }),
+  {
+    keys: ['leadership.mode', 'source'],
+    problem: (settings) =>
+      settings['leadership.mode'] === 'kafka' && settings.source !== 'kafka'
+        ? '`kafka` needs `source: kafka`'
+        : undefined,
+  },
   {
     keys: ['leadership.mode', 'source'],
     problem: (settings) =>
@@ -129,10 +149,20 @@ const checks: readonly Check[] = [
 
 /** What is wrong between keys that are each right by themselves. `atFault` names the keys that are not. */
 export function crossCheck(settings: Settings, atFault: ReadonlySet<string>): readonly ConfigProblem[] {
-  return checks.flatMap(({ keys, problem }) => {
-    const [key] = keys;
-    if (key === undefined || keys.some((name) => atFault.has(name))) return [];
-    const message = problem(settings);
+  return checks.flatMap((check) => {
+    const [key] = check.keys;
+    if (key === undefined || check.keys.some((name) => atFault.has(name))) return [];
+    const message = check.problem(settings);
     return message === undefined ? [] : [{ key, message }];
   });
+}
+
+/** The keys that are given and have no effect, each with the reason. */
+export function idleKeys(settings: Settings): ReadonlyMap<SettingKey, string> {
+  return new Map(
+    checks.flatMap(({ isIdle, keys: [key], problem }) => {
+      const message = isIdle === true ? problem(settings) : undefined;
+      return key === undefined || message === undefined ? [] : [[key, message] as const];
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from './problems.js';
+import { reasonOf, type ReadTextFile } from './read-text.js';
 import type { SettingKey, Settings } from './schema.js';
 
 /** The keys that name a file whose content is wanted. */
@@ -30,9 +31,6 @@ export const fileKeys = [
 /** The contents of the files that the configuration names, by the key that names them. */
 export type FileContents = Readonly<Partial<Record<(typeof fileKeys)[number], string>>>;
 
-/** Reads a file as text; throws if it cannot. */
-export type ReadTextFile = (path: string) => string;
-
 /** Reads the files that the settings name. A secret loses the line end that editors and `echo` put behind it. */
 export function readFiles(
   settings: Settings,
@@ -48,8 +46,7 @@ export function readFiles(
       contents[key] = /(password|token)_file$/.test(key) ? content.replace(/\r?\n$/, '') : content;
       if (contents[key] === '') problems.push({ key, value: JSON.stringify(path), message: 'the file is empty' });
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-      problems.push({ key, value: JSON.stringify(path), message: `the file cannot be read (${reason})` });
+      problems.push({ key, value: JSON.stringify(path), message: `the file cannot be read: ${reasonOf(error)}` });
     }
   }
   return { contents, problems };

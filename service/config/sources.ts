@@ -7,12 +7,16 @@ import { environmentName, settingKeys } from './schema.js';
 export interface Given {
   readonly value: unknown;
   readonly origin: string;
+  /** It was made from options of the original: where another key makes it useless, nobody has asked for what it says. */
+  readonly isTranslated?: true;
 }
 
 /** What one source gives, by key, and what is wrong with it. */
 export interface SourceResult {
   readonly given: ReadonlyMap<string, Given>;
   readonly problems: readonly ConfigProblem[];
+  /** What may be meant otherwise. */
+  readonly warnings?: readonly ConfigProblem[];
 }
 
 const sections = new Set(
@@ -26,15 +30,24 @@ const sections = new Set(
  * Reads the text of the YAML file. Values of unknown keys are never shown: a misspelled password would be among them.
  *
  * @param text YAML 1.2; an empty file gives nothing
+ * @param origin what values and problems name as their origin, such as the path
  */
-export function readYaml(text: string): SourceResult {
+export function readYaml(text: string, origin = 'file'): SourceResult {
+  const fileProblem = (message: string): ConfigProblem => ({
+    key: '(file)',
+    ...(origin === 'file' ? {} : { origin }),
+    message,
+  });
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { prettyErrors: false, lineCounter });
   // The parser's own messages quote the text, which may be a secret; its codes do not.
-  const syntax = [...document.errors, ...document.warnings].map((error) => {
+  const mistakes = [...document.errors, ...document.warnings].sort((left, right) => left.pos[0] - right.pos[0]);
+  const syntax = mistakes.slice(0, shownMistakes).map((error) => {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     return fileProblem(`line ${line}, column ${col}: ${error.code.toLowerCase().replaceAll('_', ' ')}`);
   });
+  const more = mistakes.length - syntax.length;
+  if (more > 0) syntax.push(fileProblem(`${more} more like these, which may all come from the first`));
   if (syntax.length > 0) return { given: new Map(), problems: syntax };
   let root: unknown;
   try {
@@ -46,14 +59,13 @@ export function readYaml(text: string): SourceResult {
       problems: [fileProblem('an alias (*name) without its anchor; a text that begins with * has to be in quotes')],
     };
   }
-  return flatten(root);
+  return flatten(root, origin, fileProblem);
 }
 
-function fileProblem(message: string): ConfigProblem {
-  return { key: '(file)', message };
-}
+// One mistake often makes a mistake of everything that follows.
+const shownMistakes = 3;
 
-function flatten(root: unknown): SourceResult {
+function flatten(root: unknown, origin: string, fileProblem: (message: string) => ConfigProblem): SourceResult {
   const given = new Map<string, Given>();
   const problems: ConfigProblem[] = [];
   const visit = (value: unknown, prefix: string): void => {
@@ -61,14 +73,14 @@ function flatten(root: unknown): SourceResult {
     if (value === null || value === undefined) return;
     if (!isMap(value)) {
       const message = 'has to be a map of keys';
-      problems.push(prefix === '' ? fileProblem(message) : { key: prefix, origin: 'file', message });
+      problems.push(prefix === '' ? fileProblem(message) : { key: prefix, origin, message });
       return;
     }
     for (const [name, entry] of Object.entries(value)) {
       const key = prefix === '' ? name : `${prefix}.${name}`;
       if (sections.has(key)) visit(entry, key);
-      else if (!settingKeys.has(key)) problems.push(unknownKey(key, 'file'));
-      else if (entry !== null) given.set(key, { value: entry, origin: 'file' });
+      else if (!settingKeys.has(key)) problems.push(unknownKey(key, origin));
+      else if (entry !== null) given.set(key, { value: entry, origin });
     }
   };
   visit(root, '');
@@ -84,8 +96,8 @@ function unknownKey(key: string, origin: string): ConfigProblem {
 }
 
 const environmentPrefix = 'SVC_MONITOR_';
-// What others put into the environment by that prefix: the original's containers (`SVC_MONITOR__SECTION__key`), and Kubernetes for a
-// Service called `svc-monitor`.
+// What others put into the environment by that prefix: the options of the original (`SVC_MONITOR__SECTION__key`, read in `original/`), and
+// what Kubernetes sets for a Service called `svc-monitor`.
 const foreignVariable = /^SVC_MONITOR_(?:_.*|SERVICE_(?:HOST|PORT.*)|PORT(?:_\d+_.*)?)$/;
 
 /** Reads the variables `SVC_MONITOR_<SECTION>_<KEY>`. One that is empty counts as not given. */

@@ -4,7 +4,9 @@ import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/ind
 import { servedKinds } from '../../fixtures/index.js';
 import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
+import { documentedOptions } from './original-settings-page.js';
 import { generatedPages } from './pages.js';
+import { contentOf } from '../support/pem.js';
 import { projectFolder } from '../support/project-folder.js';
 
 function read(path: string): Promise<string> {
@@ -19,6 +21,7 @@ function documented(page: string): readonly string[] {
 describe('the pages of docs/', () => {
   const tables: readonly (readonly [string, readonly string[]])[] = [
     ['settings.md', [...settingKeys.keys()]],
+    ['original-settings.md', documentedOptions()],
     ['metrics.md', Object.keys(allMetricDefinitions).map((name) => `svc_monitor_${name}`)],
     ['errors.md', Object.keys(errorCodes)],
     ['problems.md', Object.keys(allProblemTypes)],
@@ -48,7 +51,7 @@ describe('the settings that problems name', () => {
 describe('the example of deploy/', () => {
   it('should be a configuration without problems, and name every key', async () => {
     const fileText = await read('deploy/svc-monitor.yaml');
-    const loaded = loadConfig({ fileText, readFile: () => 'content' });
+    const loaded = loadConfig({ fileText, readFile: contentOf });
     expect(loaded.ok ? [] : loaded.problems.map(formatProblem)).to.deep.equal([]);
     for (const key of settingKeys.keys()) {
       expect(fileText, key).to.match(new RegExp(`^\\s*(# )?${key.slice(key.lastIndexOf('.') + 1)}:`, 'm'));
@@ -57,7 +60,7 @@ describe('the example of deploy/', () => {
 
   it('should have right values in its comments, too', async () => {
     const uncommented = (await read('deploy/svc-monitor.yaml')).replace(/^(\s*)# (\w+:.*)$/gm, '$1$2');
-    const loaded = loadConfig({ fileText: uncommented, readFile: () => 'content' });
+    const loaded = loadConfig({ fileText: uncommented, readFile: contentOf });
     // A secret and the file that holds it exclude each other; all else has to fit together.
     const problems = loaded.ok ? [] : loaded.problems.map(formatProblem);
     expect(problems.filter((problem) => !problem.includes('only one of this and'))).to.deep.equal([]);

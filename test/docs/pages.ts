@@ -5,6 +5,7 @@ import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../.
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
 import { kindsPage } from './kinds-page.js';
+import { originalSettingsPage } from './original-settings-page.js';
 import { code, table } from './markdown.js';
 import { rulesPage } from './rules-page.js';
 
@@ -16,6 +17,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const fixtures = await readFile(new URL('docs/fixtures.md', projectFolder()), 'utf8');
   const pages = {
     'settings.md': settingsPage(),
+    'original-settings.md': originalSettingsPage(generatedNote('service/config/original')),
     'metrics.md': metricsPage(),
     'errors.md': errorsPage(),
     'problems.md': problemsPage(),
@@ -63,18 +65,23 @@ function settingsPage(): string {
 
 ${generatedNote('service/config/schema.ts, and settings.ts of each manager')}
 
-A key such as \`rabbitmq.tls.ca_file\` can be given in four ways. Of several the last one in this list counts:
+A key such as \`rabbitmq.tls.ca_file\` can be given in several ways. Of several values the one of the last way in this list counts:
 
 1. its default;
-2. the YAML file of \`--config\`, where a dot is a level: \`rabbitmq: { tls: { ca_file: /etc/ca.pem } }\`;
-3. the environment, as \`SVC_MONITOR_<SECTION>_<KEY>\`: capitals, each dot an underscore, here \`${environmentName('rabbitmq.tls.ca_file')}\`. An empty variable counts as not given;
-4. a flag: \`--set rabbitmq.tls.ca_file=/etc/ca.pem\`; \`--dry-run\`, \`--log-level\` and \`--log-format\` are short for the keys of that name.
+2. the environment of the original’s container, \`common_config.env\` of the deployers: only where \`CONTROLLER_NODES\` or \`CONFIG_NODES\` is set, and neither \`--config\` nor \`--conf_file\` is given;
+3. the original’s own files, each with \`--conf_file\` (or \`-c\`, or \`--conf-file\`), in their order;
+4. the environment as the original’s container appends it to its file, \`SVC_MONITOR__<SECTION>__<option>\`;
+5. the YAML file of \`--config\`, where a dot is a level: \`rabbitmq: { tls: { ca_file: /etc/ca.pem } }\`;
+6. the environment, as \`SVC_MONITOR_<SECTION>_<KEY>\`: capitals, each dot an underscore, here \`${environmentName('rabbitmq.tls.ca_file')}\`. An empty variable counts as not given;
+7. a flag: \`--set rabbitmq.tls.ca_file=/etc/ca.pem\`; \`--dry-run\`, \`--log-level\` and \`--log-format\` are short for the keys of that name.
+
+What the original’s options come to: [original-settings.md](original-settings.md). A password or token replaces a file for it that was given in an earlier way, and the other way round.
 
 A duration is written \`500ms\`, \`2s\`, \`10m\`, \`1h\`, or as a number of seconds. A list is a YAML list, or one text with commas. Texts that look like numbers have to be in quotes in the file.
 
-Everything is validated before anything starts. All problems are printed at once, and the exit code is 2. Unknown keys are problems, too, and so are unknown variables that begin with \`SVC_MONITOR_\`, apart from those that Kubernetes and the containers of the original set (\`SVC_MONITOR_PORT_...\`, \`SVC_MONITOR_SERVICE_...\`, \`SVC_MONITOR__...\`). \`opensdn-svc-monitor check-config --show\` prints what would count, with secrets masked.
+Everything is validated before anything starts. All problems are printed at once, and the exit code is 2. Unknown keys are problems, too, and so are unknown variables that begin with \`SVC_MONITOR_\`, apart from those that Kubernetes sets (\`SVC_MONITOR_PORT_...\`, \`SVC_MONITOR_SERVICE_...\`). \`opensdn-svc-monitor config check\` validates and exits; \`opensdn-svc-monitor config show\` prints every key with what would count and where it comes from, secrets hidden, then what of the original’s options is not used, and the warnings; with \`--json\` for programs.
 
-Files that a key names are read once, at the start. Passwords and tokens are best given that way: the command line and the environment of a process can be read by others.
+Files that a key names are read once, at the start. They have to be regular files with text in UTF-8, of no more than 1 MiB. Those with certificates and keys have to be PEM, and a key that of its certificate; a certificate that has expired is a warning. Passwords and tokens are best given that way: the command line and the environment of a process can be read by others.
 
 ${sections.join('\n')}`;
 }

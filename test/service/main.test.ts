@@ -43,7 +43,7 @@ describe('opensdn-svc-monitor', () => {
     it('should print it and exit with 0', async () => {
       const help = await command(['--help']).ended;
       expect(help.code).to.equal(0);
-      expect(help.stdout).to.contain('run [options]').and.to.contain('check-config [options]');
+      expect(help.stdout).to.contain('run [options]').and.to.contain('config ');
       const version = await command(['--version']).ended;
       expect(version).to.include({ code: 0 });
       expect(version.stdout).to.match(/^\d+\.\d+\.\d+/);
@@ -62,18 +62,18 @@ describe('opensdn-svc-monitor', () => {
         'bad.yaml',
         'rabbitmq: { prot: 1, heartbeat: 0, password: [hunter2] }\nauth: { mode: keystone, url: nowhere }\n',
       );
-      const bad = await command(['check-config', '--config', path, '--log-level', 'loud', '--set', 'x'], {
+      const bad = await command(['config', 'check', '--config', path, '--log-level', 'loud', '--set', 'x'], {
         SVC_MONITOR_WORKERS: 'none',
       }).ended;
       expect(bad.code).to.equal(2);
       expect(bad.stdout).to.equal('');
       expect(bad.stderr.trimEnd().split('\n')).to.deep.equal([
         'the configuration has 10 problems:',
-        '  rabbitmq.prot (file): no such key; did you mean rabbitmq.port?',
+        `  rabbitmq.prot (${path}): no such key; did you mean rabbitmq.port?`,
         '  --set: has to be key=value',
-        '  auth.url = "nowhere" (file): has to be an http or https URL without credentials',
-        '  rabbitmq.password = *** (file): has to be a text; write it in quotes',
-        '  rabbitmq.heartbeat = 0 (file): has to be a duration of whole seconds from 1s to 10m',
+        `  auth.url = "nowhere" (${path}): has to be an http or https URL without credentials`,
+        `  rabbitmq.password = *** (${path}): has to be a text; write it in quotes`,
+        `  rabbitmq.heartbeat = 0 (${path}): has to be a duration of whole seconds from 1s to 10m`,
         '  workers = "none" (SVC_MONITOR_WORKERS): has to be a whole number from 1 to 256',
         '  log.level = "loud" (--set): has to be `debug`, `info`, `warn`, `error`',
         '  auth.username: required with auth.mode keystone',
@@ -88,14 +88,14 @@ describe('opensdn-svc-monitor', () => {
       expect(missing.stderr).to.contain('missing.yaml');
     });
 
-    it('should exit with 0 if all is right, and show what counts with --show', async () => {
+    it('should exit with 0 if all is right, and show what counts', async () => {
       const path = await file('good.yaml', 'rabbitmq: { password: hunter2 }\nworkers: 3\n');
-      const args = ['check-config', '--config', path, '--show'];
+      const args = ['config', 'show', '--config', path];
       const good = await command(args, { SVC_MONITOR_DRY_RUN: 'true' }).ended;
       expect(good.code).to.equal(0);
-      expect(good.stdout).to.contain('workers = 3  (file)\n');
+      expect(good.stdout).to.contain(`workers = 3  (${path})\n`);
       expect(good.stdout).to.contain('dry_run = true  (SVC_MONITOR_DRY_RUN)\n');
-      expect(good.stdout).to.contain('rabbitmq.password = ***  (file)\n');
+      expect(good.stdout).to.contain(`rabbitmq.password = ***  (${path})\n`);
     });
   });
 

@@ -68,6 +68,20 @@ export function path() {
   return text('the path of a readable file');
 }
 
+// What ZooKeeper allows as the name of a node: no control characters, and nothing that UTF-16 has no character of its own for.
+const zookeeperName = '(?!\\.{1,2}(?:/|$))[^/\\0-\\x1f\\x7f-\\x9f\\ud800-\\uf8ff\\ufff0-\\uffff]+';
+const zookeeperNames = new RegExp(`^(?!/zookeeper(?:/|$))(?:/${zookeeperName})+$`);
+
+/** The path of a node in ZooKeeper. */
+export function zookeeperPath() {
+  const schema = z.string().regex(zookeeperNames);
+  return {
+    form: 'text',
+    allowed: 'a path of ZooKeeper, such as `/svc-monitor`, outside of its own `/zookeeper`',
+    schema,
+  } as const satisfies ValueType<typeof schema>;
+}
+
 /** A whole number. */
 export function number(minimum: number, maximum: number) {
   const schema = z.preprocess(parseNumber, z.int().min(minimum).max(maximum));

@@ -18,7 +18,7 @@ export const addRunCommands: AddCommand = (program, end) => {
 };
 
 async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<number> {
-  const loaded = loadSettings(flags);
+  const loaded = loadSettings(flags, { isRelay: what === 'relay' });
   if (!loaded.ok) return reportProblems(loaded);
   // Loaded here only: other commands and `--help` need neither the HTTP server nor the AMQP client.
   const { createRelayService, createService, WinstonLogger } = await import('../../index.js');
@@ -26,6 +26,9 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   const logger = new WinstonLogger(config.log);
   const isRelay = what === 'relay';
   logger.info('starting', { version: packageVersion(), ...(isRelay ? { what } : { dryRun: config.dryRun }) });
+  for (const { key, origin, message } of loaded.warnings) {
+    logger.warn('configuration', { setting: key, ...(origin === undefined ? {} : { origin }), warning: message });
+  }
   const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger });
   return runService(service, logger, {
     onSignal: (action) => {

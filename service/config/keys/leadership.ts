@@ -1,12 +1,5 @@
-import { z } from 'zod';
-import { choice, type ValueType } from '../../../lib/index.js';
+import { choice, zookeeperPath } from '../../../lib/index.js';
 import { key } from './key.js';
-
-function zookeeperPath() {
-  const schema = z.string().regex(/^(\/(?!\.{1,2}(\/|$))[^/\s]+)+$/);
-  const allowed = 'a path of ZooKeeper, such as `/svc-monitor`';
-  return { form: 'text', allowed, schema } as const satisfies ValueType<typeof schema>;
-}
 
 /** The keys of the section `leadership`. */
 export const leadershipKeys = {

@@ -8,6 +8,7 @@ import {
   type ConfigSources,
   type ServiceConfig,
 } from '../../../service/config/index.js';
+import { contentOf, selfSigned } from '../../support/pem.js';
 
 function load(sources: ConfigSources): ServiceConfig {
   const loaded = loadConfig(sources);
@@ -78,7 +79,6 @@ describe('loadConfig', () => {
     it('should pass over empty variables, and those of others with the same prefix', () => {
       const foreign = {
         SVC_MONITOR_WORKERS: '',
-        SVC_MONITOR__DEFAULTS__log_level: 'SYS_DEBUG',
         SVC_MONITOR_PORT: 'tcp://10.0.0.1:9097',
         SVC_MONITOR_PORT_9097_TCP_ADDR: '10.0.0.1',
         SVC_MONITOR_SERVICE_HOST: '10.0.0.1',
@@ -139,14 +139,14 @@ describe('loadConfig', () => {
     it('should read credentials and certificates from files, without the line end behind a secret', () => {
       const files = new Map([
         ['/pw', 'hunter2\n'],
-        ['/ca', 'PEM\n'],
+        ['/ca', selfSigned.cert],
       ]);
       const config = load({
         fileText: 'rabbitmq: { password_file: /pw, tls: { enabled: true, ca_file: /ca } }',
         readFile: (path) => files.get(path) ?? '',
       });
       expect(config.rabbitmq.password).to.equal('hunter2');
-      expect(config.rabbitmq.tls).to.deep.equal({ rejectUnauthorized: true, ca: 'PEM\n' });
+      expect(config.rabbitmq.tls).to.deep.equal({ rejectUnauthorized: true, ca: selfSigned.cert });
     });
 
     it('should make a Keystone login of the auth section', () => {
@@ -287,16 +287,16 @@ describe('loadConfig', () => {
         'rabbitmq.password: only one of this and rabbitmq.password_file',
       ],
       [
-        ['rabbitmq.tls.enabled=true', 'rabbitmq.tls.cert_file=/f'],
+        ['rabbitmq.tls.enabled=true', 'rabbitmq.tls.cert_file=/f.pem'],
         'rabbitmq.tls.key_file: required with rabbitmq.tls.cert_file',
       ],
-      [['rabbitmq.tls.ca_file=/f'], 'rabbitmq.tls.ca_file: has no effect'],
-      [['config_api.tls.ca_file=/f'], 'config_api.tls.ca_file: has no effect'],
+      [['rabbitmq.tls.ca_file=/f.pem'], 'rabbitmq.tls.ca_file: has no effect'],
+      [['config_api.tls.ca_file=/f.pem'], 'config_api.tls.ca_file: has no effect'],
       [['timings.sync_timeout=30s'], 'timings.sync_timeout: 30s is less than config_api.list_timeout, 1m'],
     ];
     for (const [assignments, expected] of contradictions) {
       it(`should refuse ${assignments.join(', ')}`, () => {
-        const found = problems({ assignments, readFile: () => 'content' });
+        const found = problems({ assignments, readFile: contentOf });
         expect(found).to.have.length(1);
         expect(found[0]).to.contain(expected);
       });
@@ -309,7 +309,7 @@ describe('loadConfig', () => {
         throw Object.assign(new Error('no'), { code: 'EACCES' });
       };
       expect(problems({ assignments: ['rabbitmq.password_file=/secret'], readFile })).to.deep.equal([
-        'rabbitmq.password_file = "/secret": the file cannot be read (EACCES)',
+        'rabbitmq.password_file = "/secret": the file cannot be read: this user has no permission for it (EACCES)',
       ]);
     });
 
