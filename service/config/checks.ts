@@ -133,13 +133,6 @@ const checks: readonly Check[] = [
     keys: ['leadership.mode', 'source'],
     problem: (settings) =>
       settings['leadership.mode'] === 'kafka' && settings.source !== 'kafka'
-        ? '`kafka` needs `source: kafka`'
-        : undefined,
-  },
-  {
-    keys: ['leadership.mode', 'source'],
-    problem: (settings) =>
-      settings['leadership.mode'] === 'kafka' && settings.source !== 'kafka'
         ? 'kafka divides the VIPs by the topic of the changes: source has to be kafka'
         : undefined,
   },

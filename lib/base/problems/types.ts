@@ -114,7 +114,7 @@ export const problemTypes = {
   'ownership-lost': {
     meaning: 'This instance cannot learn which VIPs it is to act for, and acts for none.',
     since: firstFailure,
-    settings: ['kafka.brokers', 'kafka.shares', 'zookeeper.hosts', 'leadership.mode'],
+    settings: ['kafka.brokers', 'leadership.mode', 'zookeeper.hosts'],
     advice: 'Look whether those who share the VIPs can be reached: Kafka, or ZooKeeper.',
     unready: true,
   },

@@ -1,5 +1,5 @@
 import { defaultSection, type PlacedEntry } from './document.js';
-import { indentOf, strip, stripEnd, whitespace } from './whitespace.js';
+import { indentOf, strip, stripEnd } from './whitespace.js';
 
 /** A line that is none of an INI file. What it holds is not told: it may be a secret. */
 export interface IniMistake {
@@ -18,7 +18,6 @@ export interface ParsedIni {
 }
 
 const sectionLine = /^\[([^\n]+)\]/;
-const optionLine = new RegExp(`^([^\\n]*?)[${whitespace}]*[=:][${whitespace}]*([^\\n]*)$`);
 
 interface OpenEntry {
   readonly section: string;
@@ -67,11 +66,12 @@ export function parseIni(text: string, origin: string): ParsedIni {
       mistake('stands before the first [section]');
       break;
     }
-    const [, name, first = ''] = optionLine.exec(value) ?? [];
-    if (name === undefined) mistake('is neither a [section] nor an option with = or :');
+    const delimiter = value.search(/[=:]/);
+    const name = stripEnd(value.slice(0, Math.max(0, delimiter)));
+    if (delimiter === -1) mistake('is neither a [section] nor an option with = or :');
     else if (name === '') mistake('has no name before its = or :');
     else {
-      open = { section, name: stripEnd(name), lines: [strip(first)] };
+      open = { section, name, lines: [strip(value.slice(delimiter + 1))] };
       done.push(open);
     }
   }

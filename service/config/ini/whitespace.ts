@@ -1,8 +1,8 @@
-/** The characters that Python takes for white space, as a class of a regular expression: not quite those of JavaScript. */
-export const whitespace = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-
-const leading = new RegExp(`^[${whitespace}]+`);
-const isSpace = new RegExp(`^[${whitespace}]$`);
+// What Python takes for white space: not quite what JavaScript does.
+ 
+const leading = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+ 
+const isSpace = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
 /** The text without white space at both ends. */
 export function strip(text: string): string {
