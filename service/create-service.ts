@@ -11,8 +11,10 @@ import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
 import { WinstonLogger } from './log/index.js';
-import { PrometheusMetrics } from './metrics/index.js';
+import { monitorUnreadyReasons } from './http/index.js';
+import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
 import { MonitorService, type Service } from './service.js';
+import { packageVersion } from './version.js';
 
 /** What can be put in the place of what the configuration asks for. */
 export interface ServiceOverrides {
@@ -34,11 +36,16 @@ export function createService(config: ServiceConfig, overrides: ServiceOverrides
   const prometheus = new PrometheusMetrics();
   const shared = { clock, logger, metrics: overrides.metrics ?? prometheus };
   const createSource = overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared));
-  return new MonitorService({
+  const service: Service = new MonitorService({
     http: config.http,
     clock,
     logger,
-    metricsText: prometheus,
+    metricsText: new StatusMetrics({
+      prometheus,
+      runs: 'monitor',
+      version: packageVersion(),
+      figures: () => figuresOf(service),
+    }),
     stopTimeoutMs: config.drainTimeoutMs + stopMarginMs,
     createMonitor: (): Monitor =>
       createMonitor({
@@ -54,4 +61,15 @@ export function createService(config: ServiceConfig, overrides: ServiceOverrides
         drainTimeoutMs: config.drainTimeoutMs,
       }),
   });
+  return service;
+}
+
+function figuresOf(service: Service): StatusFigures {
+  const status = service.status();
+  const { lastFinishedAt } = status.resync;
+  return {
+    ready: monitorUnreadyReasons(status, undefined).length === 0,
+    problems: status.problems,
+    ...(lastFinishedAt === undefined ? {} : { lastFullReadAt: lastFinishedAt }),
+  };
 }

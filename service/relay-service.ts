@@ -3,8 +3,9 @@ import { Relay, SystemClock, withTimeout, type Clock, type Logger, type RelaySta
 import type { ServiceConfig } from './config/index.js';
 import { StatusServer } from './http/index.js';
 import { WinstonLogger } from './log/index.js';
-import { PrometheusMetrics } from './metrics/index.js';
+import { PrometheusMetrics, StatusMetrics } from './metrics/index.js';
 import type { RunnableService } from './run.js';
+import { packageVersion } from './version.js';
 
 /** The relay and its status endpoint, as one thing that starts and stops. */
 export interface RelayService extends RunnableService {
@@ -38,16 +39,22 @@ export function createRelayService(config: ServiceConfig, overrides: { readonly 
   void relay.failure.then((error) => {
     failed = error;
   });
+  const reasons = (): readonly string[] => [
+    ...(failed === undefined ? [] : [`the relay has failed: ${failed.message}`]),
+    ...unreadyReasons(relay.status(), sendTimeoutMs),
+  ];
   const server = new StatusServer({
     ...config.http,
     ...{ clock, logger },
     status: () => relay.status(),
-    unreadyReasons: () => [
-      ...(failed === undefined ? [] : [`the relay has failed: ${failed.message}`]),
-      ...unreadyReasons(relay.status(), sendTimeoutMs),
-    ],
+    unreadyReasons: reasons,
     failure: () => failed,
-    metrics,
+    metrics: new StatusMetrics({
+      prometheus: metrics,
+      runs: 'relay',
+      version: packageVersion(),
+      figures: () => ({ ready: reasons().length === 0, problems: [] }),
+    }),
   });
   return new RunningRelay({
     relay,

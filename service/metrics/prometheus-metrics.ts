@@ -1,6 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import {
-  allMetricDefinitions,
   errorCodes,
   managers,
   SvcMonitorError,
@@ -8,6 +7,7 @@ import {
   type MetricName,
   type Metrics,
 } from '../../lib/index.js';
+import { publishedMetrics } from './definitions.js';
 
 /** What each metric's name begins with. */
 export const metricPrefix = 'svc_monitor_';
@@ -22,10 +22,10 @@ export class PrometheusMetrics implements Metrics {
   private readonly gauges = new Map<string, Gauge>();
   private readonly histograms = new Map<string, Histogram>();
 
-  /** Registers every metric of the library and its managers, and those of the process (memory, CPU, event loop). */
+  /** Registers every metric of the service, the library and its managers, and those of the process (memory, CPU, event loop). */
   public constructor() {
     this.contentType = this.registry.contentType;
-    for (const [name, definition] of Object.entries(allMetricDefinitions)) this.register(name, definition);
+    for (const [name, definition] of Object.entries(publishedMetrics)) this.register(name, definition);
     collectDefaultMetrics({ register: this.registry, prefix: metricPrefix });
     this.presetCounters();
   }
@@ -40,6 +40,11 @@ export class PrometheusMetrics implements Metrics {
 
   public observe(name: MetricName, labels: Labels, value: number): void {
     registered(this.histograms, name).observe(labels, value);
+  }
+
+  /** Forgets all values of a gauge with labels: those that are set again are shown. */
+  public reset(name: string): void {
+    registered(this.gauges, name).reset();
   }
 
   /** All metrics in Prometheus' text format; send it with {@link contentType}. */
@@ -80,7 +85,7 @@ export class PrometheusMetrics implements Metrics {
   }
 }
 
-function registered<T>(metrics: ReadonlyMap<string, T>, name: MetricName): T {
+function registered<T>(metrics: ReadonlyMap<string, T>, name: string): T {
   const metric = metrics.get(name);
   if (metric === undefined)
     throw new SvcMonitorError('bug', 'a metric was used as another type', { details: { name } });

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/index.js';
+import { allProblemTypes, errorCodes } from '../../lib/index.js';
 import { servedKinds } from '../../fixtures/index.js';
 import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { documentedOptions } from './original-settings-page.js';
+import { publishedMetrics } from '../../service/metrics/index.js';
 import { generatedPages } from './pages.js';
 import { contentOf } from '../support/pem.js';
 import { projectFolder } from '../support/project-folder.js';
@@ -22,7 +23,7 @@ describe('the pages of docs/', () => {
   const tables: readonly (readonly [string, readonly string[]])[] = [
     ['settings.md', [...settingKeys.keys()]],
     ['original-settings.md', documentedOptions()],
-    ['metrics.md', Object.keys(allMetricDefinitions).map((name) => `svc_monitor_${name}`)],
+    ['metrics.md', Object.keys(publishedMetrics).map((name) => `svc_monitor_${name}`)],
     ['errors.md', Object.keys(errorCodes)],
     ['problems.md', Object.keys(allProblemTypes)],
     ['kinds.md', servedKinds().map(({ name }) => name)],

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { allMetricDefinitions, allProblemTypes, errorCodes } from '../../lib/index.js';
+import { allProblemTypes, errorCodes } from '../../lib/index.js';
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
+import { publishedMetrics } from '../../service/metrics/index.js';
 import { projectFolder } from '../support/project-folder.js';
 import { withControlTables } from './control-tables.js';
 import { kindsPage } from './kinds-page.js';
@@ -97,7 +98,7 @@ function defaultText({ form, defaultValue }: KeyInfo): string {
 }
 
 function metricsPage(): string {
-  const rows = Object.entries(allMetricDefinitions).map(([name, { type, labels, help }]) => [
+  const rows = Object.entries(publishedMetrics).map(([name, { type, labels, help }]) => [
     code(`svc_monitor_${name}`),
     type,
     labels.map(code).join(', '),
@@ -105,7 +106,7 @@ function metricsPage(): string {
   ]);
   return `# Metrics
 
-${generatedNote('lib/base/metrics/definitions.ts, and metrics.ts of each manager')}
+${generatedNote('lib/base/metrics/definitions.ts, metrics.ts of each manager, and service/metrics/definitions.ts')}
 
 \`GET /metrics\` of the status endpoint answers in Prometheus' text format. Durations are seconds. Besides these there are the usual figures of a Node.js process (memory, CPU, event loop, garbage collection), as \`svc_monitor_process_...\` and \`svc_monitor_nodejs_...\`.
 

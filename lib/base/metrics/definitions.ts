@@ -144,7 +144,11 @@ export const metricDefinitions = {
     help: 'Ownership of the VIPs that this monitor acts for, where several share them',
     labels: [],
   },
-  leader: { type: 'gauge', help: '1 while ZooKeeper has this monitor lead, 0 while it stands by', labels: [] },
+  leader: {
+    type: 'gauge',
+    help: '1 while ZooKeeper has this monitor lead, 0 while it stands by; by the path of the election',
+    labels: ['path'],
+  },
   leader_changes_total: {
     type: 'counter',
     help: 'Times that this monitor has begun to lead, or ceased to',

@@ -90,7 +90,7 @@ export class ZookeeperElection implements Ownership {
   public start(): void {
     if (this.contending !== undefined) throw new SvcMonitorError('already-started', 'the election was entered before');
     if (this.stopping !== undefined) throw new SvcMonitorError('closed', 'the election was left');
-    this.metrics.set('leader', {}, 0);
+    this.metrics.set('leader', { path: this.path }, 0);
     this.contending = keepConnected(
       {
         ...this.retry,
@@ -210,7 +210,7 @@ export class ZookeeperElection implements Ownership {
   private become(isLeader: boolean): void {
     this.isLeader = isLeader;
     this.since = this.clock.now();
-    this.metrics.set('leader', {}, isLeader ? 1 : 0);
+    this.metrics.set('leader', { path: this.path }, isLeader ? 1 : 0);
     this.metrics.increment('leader_changes_total', {});
     for (const listener of this.listeners) listener();
   }
