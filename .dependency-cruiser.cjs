@@ -3,6 +3,7 @@
 const layers = [
   ['container'],
   ['monitor'],
+  ['tracing'],
   ['managers'],
   ['controller'],
   ['planning'],

@@ -38,4 +38,5 @@ export {
   type VipView,
 } from './managers/octavia-vip/index.js';
 export * from './monitor/index.js';
+export * from './tracing/index.js';
 export * from './container/index.js';

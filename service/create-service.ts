@@ -6,6 +6,7 @@ import {
   type Logger,
   type Metrics,
   type Monitor,
+  type MonitorOptions,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
@@ -24,6 +25,8 @@ export interface ServiceOverrides {
   /** Figures go here instead of to `/metrics`, which then answers only with those of the process. */
   readonly metrics?: Metrics;
   readonly clock?: Clock;
+  /** Where each change is a trace. */
+  readonly tracer?: MonitorOptions['tracer'];
 }
 
 // On top of the time that the monitor gives itself, so that it is the monitor that cuts its own work short.
@@ -50,6 +53,7 @@ export function createService(config: ServiceConfig, overrides: ServiceOverrides
     createMonitor: (): Monitor =>
       createMonitor({
         ...shared,
+        ...(overrides.tracer === undefined ? {} : { tracer: overrides.tracer }),
         configApi: config.configApi,
         source: createSource(),
         ownership: createOwnership(config, shared),

@@ -9,6 +9,7 @@ import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
 import { managers as allManagers } from '../managers/index.js';
 import { ConfigMonitor, Feeder, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
+import type { Tracing } from '../tracing/index.js';
 import { assemble, type Assembly } from './assembly.js';
 import type { MonitorOptions } from './options.js';
 import type { NewQueue, NewWriter } from './factories.js';
@@ -36,6 +37,7 @@ export class InjectedParts {
   public constructor(
     @inject(tokens.options) private readonly options: MonitorOptions,
     @inject(Outside) private readonly outside: Outside,
+    @inject(tokens.tracing) private readonly tracing: Tracing,
   ) {}
 
   /** A client. */
@@ -47,12 +49,12 @@ export class InjectedParts {
   /** How queues are made. */
   public newQueue(): NewQueue {
     const { clock, metrics } = this.outside;
-    return (name) => new KeyedWorkQueue({ ...this.jitter(), name, clock, metrics });
+    return (name) => this.tracing.queue(name, new KeyedWorkQueue({ ...this.jitter(), name, clock, metrics }));
   }
 
   /** How what plans write with is made: each controller has its share of the requests, and none writes while this monitor may not act. */
   public newWriter(client: ConfigApiClient, ownership: Ownership): NewWriter {
-    return (name) => client.writerFor(name, () => ownership.mayAct());
+    return (name) => this.tracing.writer(client.writerFor(name, () => ownership.mayAct()));
   }
 
   /** What the managers make. */
@@ -96,10 +98,12 @@ export class InjectedInformer extends Informer {
     @inject(tokens.configApi) reader: ConfigApiClient,
     @inject(tokens.assembly) { cache, observers }: Assembly,
     @inject(tokens.listener) listener: CacheListener,
+    @inject(tokens.tracing) tracing: Tracing,
     @inject(Outside) { clock, logger, metrics }: Outside,
   ) {
+    const traced = { observers: [...observers, ...tracing.observers], listener: tracing.listener(listener) };
     const { resyncIntervalMs = defaultResyncIntervalMs, readDelayMs = defaultReadDelayMs } = options;
-    super({ reader, cache, observers, listener, clock, logger, metrics, resyncIntervalMs, readDelayMs });
+    super({ reader, cache, ...traced, clock, logger, metrics, resyncIntervalMs, readDelayMs });
   }
 }
 
@@ -114,9 +118,10 @@ export class InjectedControllers {
     @inject(tokens.informer) keeper: Informer,
     @inject(tokens.newWriter) newWriter: NewWriter,
     @inject(tokens.ownership) ownership: Ownership,
+    @inject(tokens.tracing) tracing: Tracing,
     @inject(Outside) { clock, logger, metrics }: Outside,
   ) {
-    const shared = { cache, keeper, ownership, clock, logger, metrics, dryRun };
+    const shared = { cache, keeper, ownership, clock, logger, metrics, dryRun, decorate: tracing };
     this.all = feeds.map((feed) => {
       const parts = { ...shared, writer: newWriter(feed.name) };
       return feed.controller(workers === undefined ? parts : { ...parts, workers });

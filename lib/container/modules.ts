@@ -3,6 +3,7 @@ import { SystemClock } from '../base/clock/index.js';
 import { silentLogger } from '../base/log/index.js';
 import { silentMetrics } from '../base/metrics/index.js';
 import { everything } from '../ownership/index.js';
+import { createTracing, noTracing } from '../tracing/index.js';
 import {
   InjectedControllers,
   InjectedFeeder,
@@ -22,6 +23,12 @@ export function outsideModule(options: MonitorOptions): ContainerModule {
     bind(tokens.clock).toConstantValue(options.clock ?? new SystemClock());
     bind(tokens.logger).toConstantValue(options.logger ?? silentLogger);
     bind(tokens.metrics).toConstantValue(options.metrics ?? silentMetrics);
+    bind(tokens.tracing)
+      .toResolvedValue(
+        (clock) => (options.tracer === undefined ? noTracing : createTracing({ tracer: options.tracer, clock })),
+        [tokens.clock],
+      )
+      .inSingletonScope();
     bind(tokens.source).toConstantValue(options.source);
     bind(tokens.ownership).toConstantValue(options.ownership ?? everything);
     bind(Outside).toSelf().inSingletonScope();

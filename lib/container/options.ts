@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api';
 import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
@@ -30,6 +31,8 @@ export interface MonitorOptions {
   readonly ownership?: Ownership;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Where each change is a trace. Defaults to nowhere: nothing is traced. */
+  readonly tracer?: Tracer;
   readonly clock?: Clock;
   /** Numbers from 0 up to, not including, 1, for the jitter of repeats. Defaults to random ones. */
   readonly random?: () => number;

@@ -8,6 +8,7 @@ import type { ConfigApiClient } from '../config-api/index.js';
 import type { AnyController } from '../controller/index.js';
 import type { Monitor, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
+import type { Tracing } from '../tracing/index.js';
 import type { Assembly } from './assembly.js';
 import type { NewQueue, NewWriter } from './factories.js';
 import type { MonitorOptions } from './options.js';
@@ -23,6 +24,7 @@ export const tokens = {
   clock: token<Clock>('clock'),
   logger: token<Logger>('logger'),
   metrics: token<Metrics>('metrics'),
+  tracing: token<Tracing>('tracing'),
   source: token<ChangeSource>('source'),
   ownership: token<Ownership>('ownership'),
   configApi: token<ConfigApiClient>('config-api'),

@@ -14,6 +14,7 @@ export {
   type AnyController,
   type ControllerStatus,
   type ManagedControllerParts,
+  type ReconcilerDecorator,
 } from './managed-controller.js';
 export { OwnedReconciler, type OwnedReconcilerParts } from './owned-reconciler.js';
 export { describePlan, PlanReconciler, type PlanReconcilerParts } from './plan-reconciler.js';

@@ -9,6 +9,7 @@ import { PlanApplier, type Plan, type PlanApplierParts } from '../planning/index
 import { Controller } from './controller.js';
 import { OwnedReconciler } from './owned-reconciler.js';
 import { PlanReconciler } from './plan-reconciler.js';
+import type { Reconciler } from './reconciler.js';
 import type { WorkQueue } from './queue/index.js';
 import type { ControllerProblem, ControllerSpec } from './spec.js';
 import type { KeyViews } from './views.js';
@@ -26,6 +27,13 @@ export interface ManagedControllerParts {
   readonly workers?: number;
   /** Plan and report, and write nothing. */
   readonly dryRun: boolean;
+  /** What is put around the reconciler. Defaults to nothing. */
+  readonly decorate?: ReconcilerDecorator;
+}
+
+/** Puts something around a reconciler, such as what measures or traces it. */
+export interface ReconcilerDecorator {
+  reconciler<Key extends string>(controller: string, reconciler: Reconciler<Key>): Reconciler<Key>;
 }
 
 /** What the status shows of a controller. */
@@ -68,7 +76,7 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
     this.controller = new Controller<Key>({
       name,
       queue,
-      reconciler,
+      reconciler: parts.decorate?.reconciler(name, reconciler) ?? reconciler,
       clock,
       logger,
       metrics,

@@ -1,3 +1,6 @@
+import { SystemClock, type Logger } from '../../../lib/index.js';
+import type { ServiceConfig } from '../../config/index.js';
+import type { TraceExport } from '../../tracing/index.js';
 import type { AddCommand } from '../command.js';
 import { runService } from '../../run.js';
 import { packageVersion } from '../../version.js';
@@ -29,8 +32,10 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   for (const { key, origin, message } of loaded.warnings) {
     logger.warn('configuration', { setting: key, ...(origin === undefined ? {} : { origin }), warning: message });
   }
-  const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger });
-  return runService(service, logger, {
+  const tracing = isRelay ? undefined : await tracesOf(config, logger);
+  const tracer = tracing === undefined ? {} : { tracer: tracing.tracer };
+  const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger, ...tracer });
+  const code = await runService(service, logger, {
     onSignal: (action) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
     },
@@ -38,6 +43,14 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
       process.on('uncaughtException', action);
       process.on('unhandledRejection', action);
     },
-    exit: (code) => process.exit(code),
+    exit: (status) => process.exit(status),
   });
+  await tracing?.stop();
+  return code;
+}
+
+async function tracesOf({ tracing }: ServiceConfig, logger: Logger): Promise<TraceExport | undefined> {
+  if (tracing === undefined) return undefined;
+  const { startTracing } = await import('../../tracing/index.js');
+  return startTracing({ ...tracing, version: packageVersion(), clock: new SystemClock(), logger });
 }
