@@ -1,8 +1,9 @@
-import { SystemClock, type Logger } from '../../../lib/index.js';
+import { SystemClock, type Logger, type MonitorStatus, type RelayStatus } from '../../../lib/index.js';
 import type { ServiceConfig } from '../../config/index.js';
 import type { TraceExport } from '../../tracing/index.js';
 import type { AddCommand } from '../command.js';
 import { runService } from '../../run.js';
+import { notifierOf, withNotifications } from '../../systemd/index.js';
 import { packageVersion } from '../../version.js';
 import { loadSettings, reportProblems, withSettings, type SettingsFlags } from '../settings.js';
 
@@ -35,7 +36,14 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   const tracing = isRelay ? undefined : await tracesOf(config, logger);
   const tracer = tracing === undefined ? {} : { tracer: tracing.tracer };
   const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger, ...tracer });
-  const code = await runService(service, logger, {
+  const notifier = notifierOf(process.env, {
+    // A process whose event loop does not run sends nothing.
+    isAlive: () => true,
+    status: () => statusLine(service.status()),
+    clock: new SystemClock(),
+    logger,
+  });
+  const code = await runService(withNotifications(service, notifier), logger, {
     onSignal: (action) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
     },
@@ -53,4 +61,9 @@ async function tracesOf({ tracing }: ServiceConfig, logger: Logger): Promise<Tra
   if (tracing === undefined) return undefined;
   const { startTracing } = await import('../../tracing/index.js');
   return startTracing({ ...tracing, version: packageVersion(), clock: new SystemClock(), logger });
+}
+
+function statusLine(status: MonitorStatus | RelayStatus): string {
+  if (!('ready' in status)) return status.state;
+  return status.ready ? 'ready' : `not ready: ${status.state}`;
 }

@@ -1,7 +1,7 @@
 // What Python takes for white space: not quite what JavaScript does.
- 
+
 const leading = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
- 
+
 const isSpace = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
 /** The text without white space at both ends. */
