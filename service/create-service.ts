@@ -11,6 +11,7 @@ import {
 import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
+import { ServiceFiles } from './files/index.js';
 import { WinstonLogger } from './log/index.js';
 import { monitorUnreadyReasons } from './http/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
@@ -33,14 +34,17 @@ export interface ServiceOverrides {
 const stopMarginMs = 2_000;
 
 /** Puts the service together. Nothing is connected and nothing listens before `start`. */
-export function createService(config: ServiceConfig, overrides: ServiceOverrides = {}): Service {
+export function createService(given: ServiceConfig, overrides: ServiceOverrides = {}): Service {
   const clock = overrides.clock ?? new SystemClock();
-  const logger = overrides.logger ?? new WinstonLogger(config.log);
+  const logger = overrides.logger ?? new WinstonLogger(given.log);
+  const files = new ServiceFiles(given, { clock, logger });
+  const { config } = files;
   const prometheus = new PrometheusMetrics();
   const shared = { clock, logger, metrics: overrides.metrics ?? prometheus };
   const createSource = overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared));
   const service: Service = new MonitorService({
     http: config.http,
+    files,
     clock,
     logger,
     metricsText: new StatusMetrics({

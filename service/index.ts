@@ -12,6 +12,7 @@ export {
 } from './config/index.js';
 export { checkApiServers, describeCheck, type ApiServerCheck } from './check-api-servers.js';
 export { createService, type ServiceOverrides } from './create-service.js';
+export { ServiceFiles, type FileProblem, type ServiceFilesOptions } from './files/index.js';
 export { WinstonLogger, type LoggerOptions } from './log/index.js';
 export { PrometheusMetrics } from './metrics/index.js';
 export { createRelayService, type RelayService } from './relay-service.js';

@@ -1,6 +1,7 @@
 import type { SvcMonitorError } from '../lib/index.js';
 import { Relay, SystemClock, withTimeout, type Clock, type Logger, type RelayStatus } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
+import { ServiceFiles, type FileProblem } from './files/index.js';
 import { StatusServer } from './http/index.js';
 import { WinstonLogger } from './log/index.js';
 import { PrometheusMetrics, StatusMetrics } from './metrics/index.js';
@@ -12,6 +13,8 @@ export interface RelayService extends RunnableService {
   /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
   readonly url: string | undefined;
   status(): RelayStatus;
+  /** Reads certificates and passwords anew if their files were replaced. Resolves with what is wrong with them; never rejects. */
+  reload(): Promise<readonly FileProblem[]>;
 }
 
 // The monitor's own is for changes that it works on. What the relay takes it hands on, in batches.
@@ -20,11 +23,13 @@ const prefetch = 2_048;
 const stopMarginMs = 2_000;
 
 /** Puts the relay together. Nothing is connected and nothing listens before `start`. */
-export function createRelayService(config: ServiceConfig, overrides: { readonly logger?: Logger } = {}): RelayService {
+export function createRelayService(given: ServiceConfig, overrides: { readonly logger?: Logger } = {}): RelayService {
+  const clock = new SystemClock();
+  const logger = overrides.logger ?? new WinstonLogger(given.log);
+  const files = new ServiceFiles(given, { clock, logger });
+  const { config } = files;
   const { rabbitmq, kafka, relay: settings, drainTimeoutMs } = config;
   const { queueName, queueExpiresMs, maxBacklog, createTopic, sendTimeoutMs } = settings;
-  const clock = new SystemClock();
-  const logger = overrides.logger ?? new WinstonLogger(config.log);
   const metrics = new PrometheusMetrics();
   const relay = new Relay({
     amqp: { ...rabbitmq, queueName, queueExpiresMs, maxBacklog, prefetch },
@@ -59,6 +64,7 @@ export function createRelayService(config: ServiceConfig, overrides: { readonly 
   return new RunningRelay({
     relay,
     server,
+    files,
     stopTimeoutMs: drainTimeoutMs + stopMarginMs,
     clock,
     logger,
@@ -79,6 +85,7 @@ function unreadyReasons({ rabbitmq, kafka, oldestMs }: RelayStatus, sendTimeoutM
 interface Parts {
   readonly relay: Relay;
   readonly server: StatusServer;
+  readonly files: ServiceFiles;
   readonly stopTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -95,9 +102,10 @@ class RunningRelay implements RelayService {
   }
 
   public async start(): Promise<void> {
-    const { relay, server, logger } = this.parts;
+    const { relay, server, files, logger } = this.parts;
     this.url = server.url(await server.start());
     relay.start();
+    files.start();
     logger.info('status endpoint listens', { url: this.url });
   }
 
@@ -110,8 +118,13 @@ class RunningRelay implements RelayService {
     return this.parts.relay.status();
   }
 
+  public reload(): Promise<readonly FileProblem[]> {
+    return this.parts.files.reload();
+  }
+
   private async stopAll(): Promise<void> {
-    const { relay, server, clock, stopTimeoutMs } = this.parts;
+    const { relay, server, files, clock, stopTimeoutMs } = this.parts;
+    files.stop();
     try {
       await withTimeout(clock, stopTimeoutMs, new AbortController().signal, () => relay.stop());
     } finally {

@@ -11,6 +11,7 @@ import {
   type Monitor,
   type MonitorStatus,
 } from '../lib/index.js';
+import type { FileProblem, ServiceFiles } from './files/index.js';
 import { monitorUnreadyReasons, StatusServer, type HttpEndpointOptions, type MetricsText } from './http/index.js';
 
 /** What a service is made of. */
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   readonly stopTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What is read anew when it is replaced. Defaults to nothing. */
+  readonly files?: Pick<ServiceFiles, 'start' | 'stop' | 'reload'>;
   /** What `/metrics` answers. */
   readonly metricsText?: MetricsText;
 }
@@ -41,6 +44,8 @@ export interface Service {
   /** Resolves with the error if the monitor fails in a way that no further attempt can mend; else never. */
   readonly failure: Promise<SvcMonitorError>;
   status(): MonitorStatus;
+  /** Reads certificates, passwords and the token anew if their files were replaced. Resolves with what is wrong with them; never rejects. */
+  reload(): Promise<readonly FileProblem[]>;
 }
 
 const firstRetryMs = 1_000;
@@ -83,12 +88,13 @@ export class MonitorService implements Service {
     if (this.stopped !== undefined) throw new SvcMonitorError('closed', 'the service was stopped');
     if (this.started) throw new SvcMonitorError('already-started', 'the service was started before');
     this.started = true;
-    const { logger } = this.options;
+    const { logger, files } = this.options;
     this.address = this.server.url(await this.server.start());
     // Not awaited here: the endpoint has to answer while the monitor tries. `stop` waits for it.
     this.running = this.keepTrying().catch((error: unknown) => {
       this.giveUp(error);
     });
+    files?.start();
     logger.info('status endpoint listens', { url: this.address });
   }
 
@@ -101,9 +107,14 @@ export class MonitorService implements Service {
     return this.monitor.status();
   }
 
+  public reload(): Promise<readonly FileProblem[]> {
+    return this.options.files?.reload() ?? Promise.resolve([]);
+  }
+
   private async stopAll(): Promise<void> {
-    const { clock, stopTimeoutMs } = this.options;
+    const { clock, stopTimeoutMs, files } = this.options;
     this.stopping.abort();
+    files?.stop();
     try {
       await withTimeout(clock, stopTimeoutMs, new AbortController().signal, async () => {
         await this.monitor.stop();

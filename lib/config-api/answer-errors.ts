@@ -4,7 +4,9 @@ import {
   type DetailsOf,
   type ErrorCode,
   type ErrorDetails,
+  type Remedy,
 } from '../base/errors/index.js';
+import { explainConnectionFailure, peers } from '../base/peer/index.js';
 import type { HttpResponse } from './http-transport.js';
 import { operations, type ApiRequest } from './request.js';
 
@@ -24,6 +26,11 @@ const codeOfStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [503, 'unavailable'],
   [504, 'unavailable'],
 ]);
+
+const notAnApiServer: Remedy = {
+  setting: 'config_api.urls',
+  advice: 'something else than an API server answers there, such as a proxy or a dashboard: check config_api.urls',
+};
 
 const longestMessage = 300;
 const longestBody = 1000;
@@ -50,8 +57,18 @@ export function errorOfAnswer(context: RequestContext, response: HttpResponse): 
       status: response.status,
       body: cut(response.body, longestBody),
       ...(code === 'conflict' ? conflictDetails(text) : {}),
+      ...remedyFor(code, response, text),
     },
   });
+}
+
+function remedyFor(code: ErrorCode, { body }: HttpResponse, text: string): Remedy {
+  const wantsTls = explainConnectionFailure(peers.configApi, '', body);
+  if (wantsTls?.kind === 'tls-wanted')
+    return { setting: wantsTls.setting, answer: cut(text, longestMessage), advice: wantsTls.advice };
+  const answer = text === '' ? {} : { answer: cut(text, longestMessage) };
+  if (code === 'bad-answer' && isHtml(body)) return { ...answer, ...notAnApiServer };
+  return code === 'unauthorized' || code === 'forbidden' || code === 'unavailable' ? answer : {};
 }
 
 /** The error for an answer that reports success and is not what the config API sends. */
@@ -64,7 +81,13 @@ export function badAnswer(
     'bad-answer',
     `${subject(context)} was answered ${response.status} with something else than expected`,
     {
-      details: { ...contextDetails(context), status: response.status, body: cut(response.body, longestBody), problems },
+      details: {
+        ...contextDetails(context),
+        status: response.status,
+        body: cut(response.body, longestBody),
+        problems,
+        ...(isHtml(response.body) ? { answer: cut(textOf(response.body), longestMessage), ...notAnApiServer } : {}),
+      },
     },
   );
 }

@@ -2,13 +2,13 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { SystemClock, type Clock } from '../base/clock/index.js';
 import { silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
-import { AuthenticatingSender, FixedToken, noToken, type TokenSource } from './authentication.js';
+import { AuthenticatingSender, FixedToken, noToken, type LoginStatus, type TokenSource } from './authentication.js';
 import { LimitedSender } from './concurrency-limit.js';
 import { ConnectionChooser } from './connection-chooser.js';
 import { GuardedSender } from './guard.js';
-import { HttpSender, requestHeaders } from './http-sender.js';
+import { HttpSender } from './http-sender.js';
 import { AxiosTransport, type HttpTransport } from './http-transport.js';
-import { KeystoneTokens } from './keystone.js';
+import { KeystoneTokens } from './keystone-tokens.js';
 import type { ConfigApiOptions } from './options.js';
 import type { ConfigReader } from './reader.js';
 import { RecordingSender, type RequestRecord } from './recorder.js';
@@ -17,7 +17,10 @@ import { RestConfigReader } from './rest-reader.js';
 import { RestConfigWriter } from './rest-writer.js';
 import { RetryingSender } from './retry.js';
 import { Semaphore } from './semaphore.js';
-import { ServerList } from './server-list.js';
+import { probeOf } from './probe.js';
+import { requestHeaders, type ClientIdentity } from './request-headers.js';
+import { ServerHealth, type ServerHealthStatus } from './server-health.js';
+import { serverUrls } from './server-list.js';
 import type { ConfigWriter } from './writer.js';
 
 /**
@@ -43,7 +46,6 @@ export const defaults = {
   attempts: 4,
   retryDelayMs: 100,
   concurrency: 16,
-  userAgent: 'opensdn-svc-monitor',
 } as const;
 
 const maxRetryDelayMs = 10_000;
@@ -60,7 +62,7 @@ export interface ConfigApiClientOptions extends ConfigApiOptions {
   readonly metrics?: Metrics;
   /** Numbers from 0 up to, not including, 1, for the jitter. Defaults to random ones. */
   readonly random?: () => number;
-  /** How the client calls itself in the API server's logs. Defaults to `opensdn-svc-monitor`. */
+  /** How the client calls itself in the API server's logs. Defaults to `<host name>:opensdn-svc-monitor`. */
   readonly userAgent?: string;
   /**
    * How requests are sent. Defaults to an {@link AxiosTransport} with the options' `tls`. With a transport of your own `keepAlive` defaults to
@@ -72,7 +74,7 @@ export interface ConfigApiClientOptions extends ConfigApiOptions {
 }
 
 /** A config API server, as the client sees it. */
-export interface ConfigApiServerStatus {
+export interface ConfigApiServerStatus extends ServerHealthStatus {
   /** Base URL. */
   readonly url: string;
   /** Whether requests go there now. */
@@ -92,6 +94,8 @@ export interface ConfigApiServerStatus {
 export interface ConfigApiStatus {
   /** In the order of the configuration. */
   readonly servers: readonly ConfigApiServerStatus[];
+  /** Where there is a login at Keystone: how it stands with it. */
+  readonly login?: LoginStatus;
 }
 
 /** Both sides of the config API. */
@@ -120,32 +124,34 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
   const keepAlive = options.keepAlive ?? (options.transport === undefined ? 'auto' : false);
   const transport = options.transport ?? new AxiosTransport({ keepAlive: keepAlive === true, tls: options.tls });
   const complete = { ...options, clock, logger, metrics };
-  const tokens = tokenSource(complete, transport);
+  const keystone = keystoneTransport(options);
+  const tokens = tokenSource(complete, keystone ?? transport);
   const permits = new Semaphore(options.concurrency ?? defaults.concurrency, maxWaitingRequests);
-  const servers = new ServerList(options.urls);
-  const identity = {
-    userAgent: options.userAgent ?? defaults.userAgent,
-    requestId: () => newOwnRequestId(),
-  };
+  const urls = serverUrls(options.urls);
+  const identity = identityOf(options);
+  const headers = (): Readonly<Record<string, string>> => requestHeaders(identity, newOwnRequestId());
+  const timeoutMs = options.requestTimeoutMs ?? defaults.requestTimeoutMs;
+  const probe = probeOf({ transport, clock, timeoutMs, headers });
+  const servers = new ServerHealth({ servers: urls, clock, logger, probe });
   const connections = new ConnectionChooser({
     setting: keepAlive,
-    servers: servers.all,
+    servers: urls,
     transport,
     clock,
     logger,
     metrics,
-    timeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
-    headers: () => requestHeaders(identity),
+    timeoutMs,
+    headers,
   });
   const http = new HttpSender({
     transport,
     servers,
     connections,
     clock,
-    logger,
-    requestTimeoutMs: options.requestTimeoutMs ?? defaults.requestTimeoutMs,
+    requestTimeoutMs: timeoutMs,
     listTimeoutMs: options.listTimeoutMs ?? defaults.listTimeoutMs,
-    ...identity,
+    identity,
+    requestId: () => newOwnRequestId(),
   });
   const sender = composeSender(complete, { http, tokens, permits });
   const reader = new RestConfigReader({ sender, logger, metrics });
@@ -169,11 +175,14 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
       return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane, mayBeSent }, signal) });
     },
     status: () => ({
-      servers: servers.all.map((url) => serverStatus(url, { servers, connections, setting: keepAlive })),
+      servers: urls.map((url) => serverStatus(url, { servers, connections, setting: keepAlive })),
+      ...(tokens.status === undefined ? {} : { login: tokens.status() }),
     }),
     close: () => {
+      servers.close();
       connections.close();
       transport.close();
+      keystone?.close();
     },
   };
 }
@@ -207,14 +216,25 @@ function composeSender(
 function serverStatus(
   url: string,
   parts: {
-    readonly servers: ServerList;
+    readonly servers: ServerHealth;
     readonly connections: ConnectionChooser;
     readonly setting: boolean | 'auto';
   },
 ): ConfigApiServerStatus {
   const { servers, connections, setting } = parts;
   const { use, ...times } = connections.choiceFor(url);
-  return { url, current: url === servers.current(), keepAlive: { setting, reused: use === 'reused', ...times } };
+  const current = url === servers.current();
+  return { url, current, ...servers.statusOf(url), keepAlive: { setting, reused: use === 'reused', ...times } };
+}
+
+/** Who sends requests with these options. */
+export function identityOf({ auth, userAgent }: Pick<ConfigApiClientOptions, 'auth' | 'userAgent'>): ClientIdentity {
+  return { userAgent, projectName: auth?.mode === 'keystone' ? auth.projectName : undefined };
+}
+
+/** What speaks to Keystone, where that has certificates of its own. */
+export function keystoneTransport({ auth }: Pick<ConfigApiOptions, 'auth'>): AxiosTransport | undefined {
+  return auth?.mode === 'keystone' && auth.tls !== undefined ? new AxiosTransport({ tls: auth.tls }) : undefined;
 }
 
 /** Where the tokens of the options come from. @throws SvcMonitorError `invalid-configuration` for a token that no header can carry */

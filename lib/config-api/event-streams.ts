@@ -2,13 +2,16 @@ import type { Readable } from 'node:stream';
 import { withTimeout, type Clock } from '../base/clock/index.js';
 import { hasCode, SvcMonitorError } from '../base/errors/index.js';
 import type { Logger } from '../base/log/index.js';
+import { peers } from '../base/peer/index.js';
 import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
 import { withAuthentication, type TokenSource } from './authentication.js';
-import { defaults, tokenSource } from './client.js';
-import { agentHeaders, tokenHeader, withoutToken } from './http-sender.js';
+import { identityOf, keystoneTransport, tokenSource } from './client.js';
+import { explained } from './connection-errors.js';
+import { withoutToken } from './http-sender.js';
 import { AxiosTransport, type HttpStream } from './http-transport.js';
 import type { ConfigApiOptions } from './options.js';
-import { ServerList } from './server-list.js';
+import { agentHeaders, tokenHeader } from './request-headers.js';
+import { serverUrls } from './server-list.js';
 
 /** See {@link EventStreams}. */
 export interface EventStreamsOptions extends ConfigApiOptions {
@@ -16,7 +19,7 @@ export interface EventStreamsOptions extends ConfigApiOptions {
   readonly logger: Logger;
   /** Time for an attempt, from connecting to the headers of the answer, a login at Keystone included. Milliseconds. */
   readonly connectTimeoutMs: number;
-  /** How the client calls itself in the API server's logs. Defaults to `opensdn-svc-monitor`. */
+  /** How the client calls itself in the API server's logs. Defaults to `<host name>:opensdn-svc-monitor`. */
   readonly userAgent?: string;
 }
 
@@ -36,20 +39,18 @@ const longestRefusal = 4096;
  * for a token that was refused; who holds it decides when the next server is asked.
  */
 export class EventStreams {
-  private readonly list: ServerList;
+  /** Base URLs of the servers. */
+  public readonly servers: readonly string[];
   private readonly transport: AxiosTransport;
+  private readonly keystone: AxiosTransport | undefined;
   private readonly tokens: TokenSource;
 
   /** @throws SvcMonitorError `invalid-configuration` for URLs or a token that cannot be used */
   public constructor(private readonly options: EventStreamsOptions) {
-    this.list = new ServerList(options.urls);
+    this.servers = serverUrls(options.urls);
     this.transport = new AxiosTransport({ tls: options.tls });
-    this.tokens = tokenSource(options, this.transport);
-  }
-
-  /** Base URLs of the servers. */
-  public get servers(): readonly string[] {
-    return this.list.all;
+    this.keystone = keystoneTransport(options);
+    this.tokens = tokenSource(options, this.keystone ?? this.transport);
   }
 
   /**
@@ -71,13 +72,14 @@ export class EventStreams {
     } catch (error) {
       const isComplete = !SvcMonitorError.is(error) || 'server' in error.details;
       if (isComplete || hasCode(error, 'aborted', 'closed', 'bug')) throw error;
-      throw withContext(context, error);
+      throw withContext(context, explained(error, peers.configApi));
     }
   }
 
   /** Breaks all streams. */
   public close(): void {
     this.transport.close();
+    this.keystone?.close();
   }
 
   private async request(context: RequestContext, token: string | undefined, signal: AbortSignal): Promise<Readable> {
@@ -85,7 +87,7 @@ export class EventStreams {
       Accept: 'text/event-stream',
       // Packed, events would wait for the packer's buffer to fill.
       'Accept-Encoding': 'identity',
-      ...agentHeaders(this.options.userAgent ?? defaults.userAgent),
+      ...agentHeaders(identityOf(this.options)),
       ...(token === undefined ? {} : { [tokenHeader]: token }),
     };
     const url = `${context.server}${context.path}`;

@@ -1,28 +1,26 @@
-import { withTimeout, type Clock } from '../base/clock/index.js';
+import { sleep, withTimeout, type Clock } from '../base/clock/index.js';
 import { hasCode, SvcMonitorError } from '../base/errors/index.js';
-import type { Logger } from '../base/log/index.js';
+import { peers } from '../base/peer/index.js';
 import { problemsOf } from '../model/index.js';
 import { badAnswer, errorOfAnswer, withContext, type RequestContext } from './answer-errors.js';
+import { explained } from './connection-errors.js';
 import type { ConnectionUse } from './connection-pools.js';
 import type { HttpRequest, HttpResponse, HttpTransport } from './http-transport.js';
 import type { ConnectionChooser } from './connection-chooser.js';
-import { operations, requestIdHeader, type ApiRequest, type Operation, type RequestSender } from './request.js';
-import type { ServerList } from './server-list.js';
-
-/** The header that carries the token. */
-export const tokenHeader = 'X-Auth-Token';
+import { requestHeaders, tokenHeader, type ClientIdentity } from './request-headers.js';
+import { operations, type ApiRequest, type Operation, type RequestSender } from './request.js';
+import type { ServerHealth } from './server-health.js';
 
 /** See {@link HttpSender}. */
 export interface HttpSenderOptions {
   readonly transport: HttpTransport;
-  readonly servers: ServerList;
+  readonly servers: ServerHealth;
   readonly connections: ConnectionChooser;
   readonly clock: Clock;
-  readonly logger: Logger;
   /** Time for a request from connecting to the last byte, and for one page of a list. Milliseconds. */
   readonly requestTimeoutMs: number;
   readonly listTimeoutMs: number;
-  readonly userAgent: string;
+  readonly identity: ClientIdentity;
   /** A fresh id for each request; the API server puts it into the notifications that the request causes. */
   readonly requestId: () => string;
 }
@@ -30,7 +28,8 @@ export interface HttpSenderOptions {
 /**
  * The innermost sender: one request, one HTTP exchange with the current server, no repeat.
  *
- * After a failed connection, a timeout or 502 to 504 the next request goes to the next server.
+ * After a failed connection, a timeout or 502 to 504 the next request goes to another server. A server that keeps a list waiting for longer than
+ * a request may take is probed where there is another: lists have much time, and one that hangs is not to use it up.
  */
 export class HttpSender implements RequestSender {
   public constructor(private readonly options: HttpSenderOptions) {}
@@ -42,10 +41,12 @@ export class HttpSender implements RequestSender {
     if (response.status === 200 || response.status === 202) {
       const answer = answerOf(request, context, response);
       this.options.connections.succeeded(context.server, tokenOf(request));
+      this.options.servers.succeeded(context.server);
       return answer;
     }
     const error = errorOfAnswer(context, response);
-    if (response.status === 502 || response.status === 503 || response.status === 504) this.moveOn(context, error);
+    if (isDown(response.status)) this.moveOn(context, error);
+    else this.options.servers.succeeded(context.server);
     throw error;
   }
 
@@ -54,24 +55,48 @@ export class HttpSender implements RequestSender {
     context: RequestContext,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
-    const { transport, clock, requestTimeoutMs, listTimeoutMs } = this.options;
+    const { clock, requestTimeoutMs, listTimeoutMs, identity, requestId } = this.options;
     const timeoutMs = operations[request.operation].timeout === 'list' ? listTimeoutMs : requestTimeoutMs;
     const httpRequest: HttpRequest = {
       method: request.method,
       url: `${context.server}${request.path}`,
-      headers: { ...requestHeaders(this.options), ...request.headers },
+      headers: { ...requestHeaders(identity, requestId()), ...request.headers },
       connection: this.connectionFor(request.operation, context.server),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(request.mayBeSent === undefined ? {} : { mayBeSent: request.mayBeSent }),
     };
     try {
-      const response = await withTimeout(clock, timeoutMs, signal, (until) => transport.send(httpRequest, until));
+      const response = await withTimeout(clock, timeoutMs, signal, (until) =>
+        timeoutMs > requestTimeoutMs
+          ? this.sendWatched(httpRequest, context.server, until)
+          : this.options.transport.send(httpRequest, until),
+      );
       return withoutToken(request, response);
     } catch (error) {
       if (!SvcMonitorError.is(error) || hasCode(error, 'aborted', 'bug')) throw error;
-      const failure = withContext(context, error);
+      const failure = withContext(context, explained(error, peers.configApi));
       if (hasCode(failure, 'unavailable', 'timeout')) this.moveOn(context, failure);
       throw failure;
+    }
+  }
+
+  private async sendWatched(request: HttpRequest, server: string, until: AbortSignal): Promise<HttpResponse> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([until, over.signal]);
+    try {
+      return await Promise.race([this.options.transport.send(request, signal), this.watch(server, signal)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Rejects with `timeout` when the server turns out to hang. */
+  private async watch(server: string, signal: AbortSignal): Promise<never> {
+    const { clock, requestTimeoutMs, servers } = this.options;
+    for (;;) {
+      await sleep(clock, requestTimeoutMs, signal);
+      if (!servers.hasOther(server) || (await servers.isAlive(server, signal))) continue;
+      throw new SvcMonitorError('timeout', 'neither this nor a small request was answered');
     }
   }
 
@@ -81,39 +106,19 @@ export class HttpSender implements RequestSender {
   }
 
   private moveOn(context: RequestContext, failure: SvcMonitorError): void {
-    const { servers, connections, logger } = this.options;
-    connections.failed(context.server);
-    if (!servers.failed(context.server)) return;
-    logger.warn('config API server failed, going on with the next', {
-      server: context.server,
-      next: servers.current(),
-      code: failure.code,
-      error: failure.message,
-    });
+    this.options.connections.failed(context.server);
+    this.options.servers.failed(context.server, failure);
   }
 }
 
-/** The headers of each request to the config API but for the token. */
-export function requestHeaders({
-  userAgent,
-  requestId,
-}: Pick<HttpSenderOptions, 'userAgent' | 'requestId'>): Readonly<Record<string, string>> {
-  return {
-    Accept: 'application/json',
-    'Content-Type': 'application/json; charset="UTF-8"',
-    ...agentHeaders(userAgent),
-    [requestIdHeader]: requestId(),
-  };
+/** Statuses of a server, or of a proxy before it, that cannot serve now. */
+export function isDown(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
 }
 
 function tokenOf({ headers }: ApiRequest<unknown>): Readonly<Record<string, string>> {
   const token = headers?.[tokenHeader];
   return token === undefined ? {} : { [tokenHeader]: token };
-}
-
-/** How a client calls itself: the API server logs the second. */
-export function agentHeaders(userAgent: string): Readonly<Record<string, string>> {
-  return { 'User-Agent': userAgent, 'X-Contrail-Useragent': userAgent };
 }
 
 /** An answer that repeats the token, as a proxy's debug page may, must not carry it into an error. */

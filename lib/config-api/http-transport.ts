@@ -2,8 +2,9 @@ import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { errors } from 'undici';
 import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
+import type { MaybeLive } from '../base/live/index.js';
+import type { TlsMaterial } from '../base/tls/index.js';
 import { ConnectionPools, type ConnectionUse } from './connection-pools.js';
-import type { ConfigApiOptions } from './options.js';
 import { undiciAdapter, type AdapterConfig } from './undici-adapter.js';
 
 /** An HTTP request, ready to be sent. */
@@ -58,7 +59,7 @@ export interface StreamingTransport {
 export interface AxiosTransportOptions {
   /** Whether connections are reused where a request does not say. Defaults to false, see {@link ConfigApiOptions.keepAlive}. */
   readonly keepAlive?: boolean | undefined;
-  readonly tls?: ConfigApiOptions['tls'] | undefined;
+  readonly tls?: MaybeLive<TlsMaterial> | undefined;
   /** Longest answer, uncompressed, that is read. Bytes; defaults to 256 MiB. */
   readonly maxAnswerBytes?: number | undefined;
 }
@@ -136,7 +137,7 @@ export class AxiosTransport implements HttpTransport, StreamingTransport {
       return await this.clients[request.connection ?? this.connection].request<T>(config);
     } catch (error) {
       throwIfAborted(signal);
-      throw this.ended() ?? failureOf(error);
+      throw this.ended() ?? failureOf(error, this.pools);
     }
   }
 
@@ -159,6 +160,9 @@ const parserCode = 'UND_ERR_HTTP_PARSER';
 /** Codes of answers that no API server sends. */
 const badAnswers: ReadonlySet<string> = new Set([parserCode, 'UND_ERR_HEADERS_OVERFLOW']);
 
+/** How the record of an alert begins. */
+const tlsAlert = '\u0015\u0003';
+
 /** Codes of requests that cannot be sent: nobody but their maker can help. */
 const unsendable: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
@@ -166,10 +170,9 @@ const unsendable: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR
  * The failure by itself: only its message and code are taken over, never the error as `cause`, since what hangs on it may hold the token,
  * the request's body and the TLS key.
  */
-function failureOf(error: unknown): SvcMonitorError {
+function failureOf(error: unknown, pools: ConnectionPools): SvcMonitorError {
   if (SvcMonitorError.is(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const code = codeOf(error);
+  const { code, message } = brokenBy(error, pools);
   if (code === undefined || unsendable.has(code)) {
     return new SvcMonitorError('bug', `the HTTP client failed: ${message}`);
   }
@@ -182,7 +185,24 @@ function failureOf(error: unknown): SvcMonitorError {
     : new SvcMonitorError('unavailable', `no connection, or it broke: ${text}`, { details });
 }
 
+function brokenBy(
+  error: unknown,
+  pools: ConnectionPools,
+): { readonly code: string | undefined; readonly message: string } {
+  const port = error instanceof errors.SocketError ? error.socket?.localPort : undefined;
+  const reason = port === undefined ? undefined : pools.reasonFor(port);
+  if (reason !== undefined) return reason;
+  return { code: codeOf(error), message: (error instanceof Error ? error.message : String(error)).trim() };
+}
+
+/** What the parser was given, which undici's types keep silent about. */
+function dataOf(error: Error): string {
+  return 'data' in error && typeof error.data === 'string' ? error.data : '';
+}
+
 function codeOf(error: unknown): string | undefined {
+  // A port that speaks TLS may answer plain text with an alert.
+  if (error instanceof errors.HTTPParserError && dataOf(error).startsWith(tlsAlert)) return 'TLS_ALERT';
   if (error instanceof errors.HTTPParserError) return parserCode;
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -2,7 +2,7 @@
  * The client of OpenSDN's config API: a reading and a writing side, over REST.
  *
  * - Each request has a timeout from connecting to the last byte, heeds an AbortSignal, and is repeated with backoff where that
- *   does no harm. Several API servers: when one fails, the next takes over.
+ *   does no harm. Several API servers: when one fails, it is set aside until it answers again, and the next takes over.
  * - Whatever goes wrong is one `SvcMonitorError`; no error and no log line holds a token or a password.
  * - Policies are senders that wrap senders (`RequestSender`); `createConfigApiClient` composes them.
  *
@@ -27,6 +27,8 @@ export {
   type HttpTransport,
   type StreamingTransport,
 } from './http-transport.js';
+export type { LoginStatus } from './authentication.js';
+export type { ServerHealthStatus, ServerState } from './server-health.js';
 export type { ConnectionUse } from './connection-pools.js';
 export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
 export { EventStreams, type EventStream, type EventStreamsOptions } from './event-streams.js';

@@ -1,3 +1,6 @@
+import type { MaybeLive } from '../base/live/index.js';
+import type { TlsMaterial } from '../base/tls/index.js';
+
 /** How to reach the config API. */
 export interface ConfigApiOptions {
   /** Base URLs, such as `http://10.0.0.1:8082`. Several are API servers of one cluster: the next is tried when one cannot be reached. */
@@ -19,27 +22,31 @@ export interface ConfigApiOptions {
   readonly keepAlive?: boolean | 'auto';
   /** Credentials. Defaults to none (`aaa_mode=no-auth`). */
   readonly auth?: ConfigApiAuth;
-  /** TLS for https URLs: PEM texts. */
-  readonly tls?: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly rejectUnauthorized?: boolean;
-  };
+  /** TLS for https URLs. Asked for at each request; new connections go by it. */
+  readonly tls?: MaybeLive<TlsMaterial>;
 }
 
-/** How to get a token: none, a fixed one, or a password login at Keystone v3. */
+/** How to get a token: none, a fixed one, or a password login at Keystone. */
 export type ConfigApiAuth =
   | { readonly mode: 'none' }
-  | { readonly mode: 'token'; readonly token: string }
+  | {
+      readonly mode: 'token';
+      /** Asked for at each request. */
+      readonly token: MaybeLive<string>;
+    }
   | {
       readonly mode: 'keystone';
-      /** The v3 endpoint, such as `http://10.0.0.1:5000/v3`. */
+      /** The endpoint, such as `http://10.0.0.1:5000/v3` or `http://10.0.0.1:5000/v2.0`. */
       readonly url: string;
+      /** Defaults to `auto`: v2 where the path of the URL says so, else v3. */
+      readonly apiVersion?: 'auto' | 'v3' | 'v2';
       readonly username: string;
-      readonly password: string;
+      /** Asked for at each login. */
+      readonly password: MaybeLive<string>;
       readonly projectName: string;
-      /** Default `default`, for user and project. */
+      /** Default `default`, for user and project. Version 2 knows no others. */
       readonly userDomain?: string;
       readonly projectDomain?: string;
+      /** TLS for Keystone. Defaults to that of the config API. */
+      readonly tls?: MaybeLive<TlsMaterial>;
     };

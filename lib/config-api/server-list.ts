@@ -1,38 +1,15 @@
 import { SvcMonitorError } from '../base/errors/index.js';
 
 /**
- * The API servers of one cluster. All requests go to the same one until it fails, then to the next: an answer of a server that
- * is healthy is worth more than an even load.
+ * The base URLs of the API servers of one cluster, each once, in their order.
+ *
+ * @param urls http or https, without user and password
+ * @throws SvcMonitorError `invalid-configuration`
  */
-export class ServerList {
-  private readonly urls: readonly string[];
-  private index = 0;
-
-  /**
-   * @param urls base URLs, http or https, without user and password
-   * @throws SvcMonitorError `invalid-configuration`
-   */
-  public constructor(urls: readonly string[]) {
-    this.urls = [...new Set(urls.map(baseUrl))];
-    if (this.urls.length === 0) throw invalid('there is no URL of the config API');
-  }
-
-  /** All of them, in their order. */
-  public get all(): readonly string[] {
-    return this.urls;
-  }
-
-  /** The base URL to use now, without a slash at its end. */
-  public current(): string {
-    return this.urls[this.index] ?? '';
-  }
-
-  /** The server has failed: moves on, unless that was done already. Whether the current server is another now. */
-  public failed(url: string): boolean {
-    if (this.urls.length === 1 || url !== this.current()) return false;
-    this.index = (this.index + 1) % this.urls.length;
-    return true;
-  }
+export function serverUrls(urls: readonly string[]): readonly string[] {
+  const servers = [...new Set(urls.map(baseUrl))];
+  if (servers.length === 0) throw invalid('there is no URL of the config API');
+  return servers;
 }
 
 /** A base URL, checked, without a slash at its end. The text itself stays out of the error: it may hold a password. */

@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import type * as KafkaJs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { SvcMonitorError } from '../base/errors/index.js';
+import { currentOf } from '../base/live/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { KafkaConnectionOptions, KafkaSaslOptions } from './options.js';
 
@@ -59,7 +60,7 @@ export async function openKafka(options: KafkaConnectionOptions, logger: Logger)
   const sockets = new Sockets();
   const kafka = new library.Kafka({
     ...configOf(options),
-    socketFactory: trackingSocketFactory(sockets, options.route),
+    socketFactory: trackingSocketFactory(sockets, options),
     logLevel: logger.isDebugEnabled() ? library.logLevel.INFO : library.logLevel.NOTHING,
     // What it logs it also throws, and whoever handles that writes the line that counts.
     logCreator: () => (entry) => {
@@ -85,13 +86,15 @@ function configOf(options: KafkaConnectionOptions): KafkaConfig {
     requestTimeout: requestTimeoutMs,
     // Few and quick: who holds the client starts afresh, which mends more than asking again does.
     retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 5 },
-    ...(tls === false ? {} : { ssl: tls === true ? true : { ...tls } }),
+    // What it is made of, the socket factory asks at each connect.
+    ...(tls === false ? {} : { ssl: true }),
     ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
   };
 }
 
 // The types of the client library want to know which mechanism it is.
-function saslOf({ mechanism, username, password }: KafkaSaslOptions): SASLOptions {
+function saslOf({ mechanism, username, password: given }: KafkaSaslOptions): SASLOptions {
+  const password = currentOf(given);
   switch (mechanism) {
     case 'plain':
       return { mechanism, username, password };
@@ -102,7 +105,7 @@ function saslOf({ mechanism, username, password }: KafkaSaslOptions): SASLOption
   }
 }
 
-function trackingSocketFactory(sockets: Sockets, route: KafkaConnectionOptions['route']): ISocketFactory {
+function trackingSocketFactory(sockets: Sockets, { route, tls }: KafkaConnectionOptions): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
     const address = route?.({ host, port }) ?? { host, port };
     // A name for the certificate to match; an address cannot be one.
@@ -110,7 +113,7 @@ function trackingSocketFactory(sockets: Sockets, route: KafkaConnectionOptions['
     // The client library hands over nothing here for a plain connection, though its types say otherwise.
     const secure = Boolean(ssl);
     const socket = secure
-      ? connectTls({ ...address, ...serverName, ...ssl }, onConnect)
+      ? connectTls({ ...address, ...serverName, ...(typeof tls === 'object' ? currentOf(tls) : {}) }, onConnect)
       : connectTcp({ ...address, noDelay: true }, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
     if (secure) socket.setNoDelay(true);

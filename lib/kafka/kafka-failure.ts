@@ -1,4 +1,6 @@
 import { SvcMonitorError } from '../base/errors/index.js';
+import { currentOf } from '../base/live/index.js';
+import { explainConnectionFailure, peers } from '../base/peer/index.js';
 import type { KafkaConnectionOptions } from './options.js';
 
 /**
@@ -10,8 +12,14 @@ export function kafkaFailure(error: unknown, options: KafkaConnectionOptions): S
   const cause = rootOf(error);
   const text = cause instanceof Error ? cause.message : String(cause);
   const reason = nameOf(cause);
-  return new SvcMonitorError('source-failed', hidePassword(text === '' ? 'Kafka failed' : text, options), {
-    details: { brokers: options.brokers.join(','), ...(reason === undefined ? {} : { reason }) },
+  const said = hidePassword(text === '' ? 'Kafka failed' : text, options);
+  const known = reason === undefined ? undefined : explainConnectionFailure(peers.kafka, reason, text);
+  return new SvcMonitorError('source-failed', known === undefined ? said : `${known.meaning} (${said})`, {
+    details: {
+      brokers: options.brokers.join(','),
+      ...(reason === undefined ? {} : { reason }),
+      ...(known === undefined ? {} : { setting: known.setting, advice: known.advice }),
+    },
   });
 }
 
@@ -29,6 +37,7 @@ function nameOf(error: unknown): string | undefined {
 }
 
 function hidePassword(text: string, { sasl }: KafkaConnectionOptions): string {
+  const password = sasl === undefined ? '' : currentOf(sasl.password);
   // Shorter ones would only make the message unreadable.
-  return sasl === undefined || sasl.password.length < 4 ? text : text.replaceAll(sasl.password, '***');
+  return password.length < 4 ? text : text.replaceAll(password, '***');
 }

@@ -1,4 +1,5 @@
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { MaybeLive } from '../base/live/index.js';
 
 /** Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names. */
 export type KafkaTlsOptions = Pick<
@@ -10,8 +11,8 @@ export type KafkaTlsOptions = Pick<
 export interface KafkaSaslOptions {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
-  /** Never appears in an error, a log line or the status. */
-  readonly password: string;
+  /** Never appears in an error, a log line or the status. Asked for whenever a client is made. */
+  readonly password: MaybeLive<string>;
 }
 
 /** Where a broker listens. */
@@ -26,8 +27,8 @@ export interface KafkaConnectionOptions {
   readonly brokers: readonly string[];
   /** Name under which the brokers know the client. Defaults to `opensdn-svc-monitor`. */
   readonly clientId?: string;
-  /** Defaults to none. */
-  readonly tls?: boolean | KafkaTlsOptions;
+  /** Asked for at each connect. Defaults to none. */
+  readonly tls?: boolean | MaybeLive<KafkaTlsOptions>;
   /** Defaults to none. PLAIN without TLS shows the password to whoever listens. */
   readonly sasl?: KafkaSaslOptions;
   /** Time for connecting to one broker, and for the login. Milliseconds; defaults to 3000. */

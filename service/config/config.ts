@@ -1,14 +1,12 @@
-import type { ConfigApiAuth, ConfigApiOptions, KafkaConnectionOptions, ManagerSettings } from '../../lib/index.js';
-
-/** TLS material, as PEM texts. */
-export interface TlsConfig {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly rejectUnauthorized: boolean;
-  /** The name that the server's certificate has to be for. Absent: that of the server. */
-  readonly servername?: string;
-}
+import type {
+  ConfigApiAuth,
+  ConfigApiOptions,
+  KafkaConnectionOptions,
+  ManagerSettings,
+  MaybeLive,
+  TlsMaterial,
+} from '../../lib/index.js';
+import type { FilePaths } from './files.js';
 
 /** How to reach RabbitMQ. */
 export interface RabbitmqConfig {
@@ -16,9 +14,9 @@ export interface RabbitmqConfig {
   readonly brokers: readonly string[];
   readonly vhost: string;
   readonly username: string;
-  readonly password: string;
+  readonly password: MaybeLive<string>;
   /** Absent: plain TCP. */
-  readonly tls?: TlsConfig;
+  readonly tls?: MaybeLive<TlsMaterial>;
   readonly heartbeatSeconds: number;
   readonly checkIntervalMs: number;
   readonly prefetch: number;
@@ -92,6 +90,8 @@ export interface LogConfig {
 /** The configuration of the service, in the library's own terms: deep-frozen, durations in milliseconds, secrets and files read. */
 export interface ServiceConfig {
   readonly configApi: ConfigApiOptions & { readonly auth: ConfigApiAuth };
+  /** Where the files are that it was read from, by the keys that name them. */
+  readonly files: FilePaths;
   /** Which of the three the changes come from. */
   readonly source: 'amqp' | 'kafka' | 'watch';
   readonly rabbitmq: RabbitmqConfig;

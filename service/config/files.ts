@@ -28,22 +28,38 @@ export const fileKeys = [
   'kafka.tls.key_file',
 ] as const satisfies readonly SettingKey[];
 
-/** The contents of the files that the configuration names, by the key that names them. */
-export type FileContents = Readonly<Partial<Record<(typeof fileKeys)[number], string>>>;
+/** A key that names a file. */
+export type FileKey = (typeof fileKeys)[number];
 
-/** Reads the files that the settings name. A secret loses the line end that editors and `echo` put behind it. */
+/** The contents of the files that the configuration names, by the key that names them. */
+export type FileContents = Readonly<Partial<Record<FileKey, string>>>;
+
+/** The paths of those files. */
+export type FilePaths = Readonly<Partial<Record<FileKey, string>>>;
+
+/** What the text of a file comes to: a secret loses the line end that editors and `echo` put behind it. */
+export function contentOf(key: FileKey, text: string): string {
+  return /(password|token)_file$/.test(key) ? text.replace(/\r?\n$/, '') : text;
+}
+
+/** The paths that the settings give. */
+export function pathsOf(settings: Settings): FilePaths {
+  return Object.fromEntries(fileKeys.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
+}
+
+/** Reads the files that the settings name. */
 export function readFiles(
   settings: Settings,
   readFile: ReadTextFile,
 ): { readonly contents: FileContents; readonly problems: readonly ConfigProblem[] } {
-  const contents: Partial<Record<(typeof fileKeys)[number], string>> = {};
+  const contents: Partial<Record<FileKey, string>> = {};
   const problems: ConfigProblem[] = [];
   for (const key of fileKeys) {
     const path = settings[key];
     if (path === undefined) continue;
     try {
       const content = readFile(path);
-      contents[key] = /(password|token)_file$/.test(key) ? content.replace(/\r?\n$/, '') : content;
+      contents[key] = contentOf(key, content);
       if (contents[key] === '') problems.push({ key, value: JSON.stringify(path), message: 'the file is empty' });
     } catch (error) {
       problems.push({ key, value: JSON.stringify(path), message: `the file cannot be read: ${reasonOf(error)}` });

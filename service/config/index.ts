@@ -3,7 +3,7 @@
  * Everything is validated, all problems are reported at once, and what comes out is frozen. Secrets show up in no problem.
  * The only place of the service that knows the environment's variables.
  */
-export type { KafkaConfig, LogLevel, RabbitmqConfig, RelayConfig, ServiceConfig, TlsConfig } from './config.js';
+export type { KafkaConfig, LogLevel, RabbitmqConfig, RelayConfig, ServiceConfig } from './config.js';
 export { loadConfig, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './load-config.js';
 export { originalOptions, type OriginalOption } from './original/index.js';
 export type { UnusedGiven } from './original/index.js';
@@ -11,3 +11,5 @@ export { readTextFile, type ReadTextFile } from './read-text.js';
 export { formatProblem, type ConfigProblem } from './problems.js';
 export { environmentName, settingKeys, type KeyInfo } from './schema.js';
 export { formatDuration } from '../../lib/index.js';
+export { contentOf, type FileKey, type FilePaths } from './files.js';
+export { tlsFilesOf, type TlsSection } from './tls-files.js';

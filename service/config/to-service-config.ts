@@ -1,15 +1,8 @@
-import { managers, type ConfigApiAuth, type ManagerSettings, type Setting } from '../../lib/index.js';
-import type {
-  KafkaConfig,
-  ListenConfig,
-  LogConfig,
-  RabbitmqConfig,
-  RelayConfig,
-  ServiceConfig,
-  TlsConfig,
-} from './config.js';
-import type { FileContents } from './files.js';
+import { managers, type ConfigApiAuth, type ManagerSettings, type Setting, type TlsMaterial } from '../../lib/index.js';
+import type { KafkaConfig, ListenConfig, LogConfig, RabbitmqConfig, RelayConfig, ServiceConfig } from './config.js';
+import { pathsOf, type FileContents } from './files.js';
 import type { Settings } from './schema.js';
+import { tlsFilesOf, type TlsSection } from './tls-files.js';
 import { withPort } from '../../lib/index.js';
 
 /** The settings, which are valid, in the library's own terms. */
@@ -25,6 +18,7 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
       auth: toAuth(settings, files),
       tls: toTls(settings, files, 'config_api'),
     },
+    files: pathsOf(settings),
     source: settings.source,
     rabbitmq: toRabbitmq(settings, files),
     kafka: toKafka(settings, files),
@@ -100,13 +94,22 @@ function toAuth(settings: Settings, files: FileContents): ConfigApiAuth {
       return {
         mode: 'keystone',
         url: settings['auth.url'] ?? '',
+        apiVersion: settings['auth.api_version'],
         username: settings['auth.username'] ?? '',
         password: settings['auth.password'] ?? files['auth.password_file'] ?? '',
         projectName: settings['auth.project_name'] ?? '',
         userDomain: settings['auth.user_domain'],
         projectDomain: settings['auth.project_domain'],
+        ...toKeystoneTls(settings, files),
       };
   }
+}
+
+/** Nothing where all of it is the config API's. */
+function toKeystoneTls(settings: Settings, files: FileContents): { readonly tls?: TlsMaterial } {
+  const keys = ['auth.tls.ca_file', 'auth.tls.cert_file'] as const;
+  const hasOwn = keys.some((key) => settings[key] !== undefined) || settings['auth.tls.insecure'];
+  return hasOwn ? { tls: toTls(settings, files, 'auth') } : {};
 }
 
 function toRabbitmq(settings: Settings, files: FileContents): RabbitmqConfig {
@@ -163,14 +166,12 @@ function toRelay(settings: Settings): RelayConfig {
   };
 }
 
-function toTls(settings: Settings, files: FileContents, section: 'config_api' | 'rabbitmq' | 'kafka'): TlsConfig {
-  const ca = files[`${section}.tls.ca_file`];
-  const cert = files[`${section}.tls.cert_file`];
-  const key = files[`${section}.tls.key_file`];
+function toTls(settings: Settings, files: FileContents, section: TlsSection): TlsMaterial {
+  const { ca, cert, key } = tlsFilesOf(section, files);
   return {
     rejectUnauthorized: !settings[`${section}.tls.insecure`],
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    ...(ca === undefined ? {} : { ca: files[ca] }),
+    ...(cert === undefined ? {} : { cert: files[cert] }),
+    ...(key === undefined ? {} : { key: files[key] }),
   };
 }

@@ -11,6 +11,8 @@ export const healthyStatus: MonitorStatus = {
       {
         url: 'http://10.0.0.1:8082',
         current: true,
+        state: 'up',
+        since: 500,
         keepAlive: { setting: 'auto', reused: false, freshMs: 3.1, reusedMs: 44.2 },
       },
     ],

@@ -13,6 +13,12 @@ type DetailTexts = {
   };
 };
 
+const unanswered = {
+  setting: 'the key of the setting to look at, if it is known',
+  advice: 'what can be done about it, if it is known',
+} as const;
+const remedy = { ...unanswered, answer: 'what the other side answered, if it said something' } as const;
+
 /** What each error code means, whether the same call may succeed later, what to do about it, and which details come with it. */
 export const errorCodes = {
   'not-found': {
@@ -38,13 +44,23 @@ export const errorCodes = {
   unauthorized: {
     retriable: true,
     meaning: 'No valid token (401), or Keystone gave none. Check the credentials under `auth`.',
+    details: remedy,
   },
-  forbidden: { retriable: true, meaning: 'The token lacks the role that the config API asks for (403).' },
+  forbidden: {
+    retriable: true,
+    meaning: 'The token lacks the role that the config API asks for (403).',
+    details: remedy,
+  },
   unavailable: {
     retriable: true,
     meaning: 'The config API cannot serve now (500, 502, 503, 504), or cannot be connected to.',
+    details: remedy,
   },
-  timeout: { retriable: true, meaning: 'No complete answer came within the time that the request was given.' },
+  timeout: {
+    retriable: true,
+    meaning: 'No complete answer came within the time that the request was given.',
+    details: unanswered,
+  },
   outdated: {
     retriable: true,
     meaning:
@@ -53,6 +69,7 @@ export const errorCodes = {
   'bad-answer': {
     retriable: true,
     meaning: 'An answer came that is not what the config API sends: no JSON, or JSON of another shape.',
+    details: remedy,
   },
   aborted: { retriable: false, meaning: 'The caller called it off by its AbortSignal.' },
   'invalid-object': {
@@ -90,7 +107,10 @@ export const errorCodes = {
   'source-failed': {
     retriable: true,
     meaning: 'The change stream cannot be followed: broker away, queue lost, access refused.',
-    details: { reason: 'what the broker, the client library or the operating system calls it, if it has a name' },
+    details: {
+      reason: 'what the broker, the client library or the operating system calls it, if it has a name',
+      ...unanswered,
+    },
   },
   'leadership-failed': {
     retriable: true,

@@ -1,3 +1,5 @@
+import type { Remedy } from './remedy.js';
+
 /** An object that another one's delete or create ran into. `kind` is dashed, and may be one that the library does not know. */
 export interface ConflictingObject {
   readonly kind: string;
@@ -25,7 +27,12 @@ export interface DocumentedDetails {
     readonly lastError: string | undefined;
     readonly timeoutMs: number;
   };
-  readonly 'source-failed': { readonly reason?: string };
+  readonly unauthorized: Remedy;
+  readonly forbidden: Remedy;
+  readonly unavailable: Remedy;
+  readonly timeout: Omit<Remedy, 'answer'>;
+  readonly 'bad-answer': Remedy;
+  readonly 'source-failed': Omit<Remedy, 'answer'> & { readonly reason?: string };
   readonly 'leadership-failed': { readonly setting: string; readonly reason?: string };
 }
 

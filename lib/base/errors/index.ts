@@ -7,3 +7,4 @@ export { type ConflictingObject, type DetailsOf, type DocumentedDetails, type Er
 export { assertNever } from './assert-never.js';
 export { SvcMonitorError, toSvcMonitorError, type ErrorOptionsOf } from './svc-monitor-error.js';
 export { hasCode, isAborted, isNotFound, isRetriable, throwIfAborted } from './predicates.js';
+export { remedyOf, type Remedy } from './remedy.js';

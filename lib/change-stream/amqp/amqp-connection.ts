@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Connection } from 'rabbitmq-client';
 import { SvcMonitorError } from '../../base/errors/index.js';
+import { currentOf } from '../../base/live/index.js';
 import type { Broker } from './amqp-options.js';
 
 /** How a connection is made. */
@@ -30,6 +31,8 @@ export function openAmqpConnection(options: AmqpConnectionOptions): Connection {
   const { broker, name, timeoutMs, heartbeatSeconds } = options;
   const connection = new Connection({
     ...broker,
+    password: currentOf(broker.password),
+    tls: broker.tls === false ? false : currentOf(broker.tls),
     connectionName: name,
     connectionTimeout: timeoutMs,
     acquireTimeout: timeoutMs,

@@ -4,13 +4,11 @@ import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } f
 import type { Clock } from '../../base/clock/index.js';
 import { defaultConcurrency } from '../delivery-window.js';
 import { SvcMonitorError } from '../../base/errors/index.js';
+import { currentOf, type MaybeLive } from '../../base/live/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
 
-/**
- * Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names: a certificate of ours that is renewed
- * takes a new source. The broker may renew its own at any time; it is checked at each connect.
- */
+/** Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names. */
 export type AmqpTlsOptions = Pick<
   TlsConnectionOptions,
   'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized' | 'minVersion'
@@ -25,12 +23,15 @@ export interface AmqpSourceOptions {
   readonly brokers: readonly string[];
   /** Defaults to `guest`. */
   readonly username?: string;
-  /** Defaults to `guest`. Never appears in an error, a log line or the status. */
-  readonly password?: string;
+  /** Defaults to `guest`. Never appears in an error, a log line or the status. Asked for at each connect. */
+  readonly password?: MaybeLive<string>;
   /** Defaults to `/`. */
   readonly vhost?: string;
-  /** TLS for brokers that are not given as a URL, and the certificates for those that are `amqps`. Defaults to none. */
-  readonly tls?: boolean | AmqpTlsOptions;
+  /**
+   * TLS for brokers that are not given as a URL, and the certificates for those that are `amqps`. Asked for at each connect: a connection that
+   * stands is not touched by new ones. Defaults to none.
+   */
+  readonly tls?: boolean | MaybeLive<AmqpTlsOptions>;
   /** Stands in the status and in metrics. Defaults to `amqp`. */
   readonly name?: string;
   /** Defaults to `vnc_config.object-update`, where OpenSDN's config API publishes. */
@@ -73,9 +74,9 @@ export interface Broker {
   readonly hostname: string;
   readonly port: number;
   readonly username: string;
-  readonly password: string;
+  readonly password: MaybeLive<string>;
   readonly vhost: string;
-  readonly tls: false | AmqpTlsOptions;
+  readonly tls: false | MaybeLive<AmqpTlsOptions>;
 }
 
 /** What the source needs to know of the queue. */
@@ -104,7 +105,7 @@ export function brokersOf(options: AmqpSourceOptions): readonly Broker[] {
     else brokers.push(broker);
   });
   if (options.brokers.length === 0) problems.push('brokers: at least one is needed');
-  if (typeof options.tls === 'object') problems.push(...tlsProblems(options.tls));
+  if (typeof options.tls === 'object') problems.push(...tlsProblems(currentOf(options.tls)));
   if (problems.length > 0) {
     throw new SvcMonitorError('invalid-configuration', 'the brokers of the change source cannot be used', {
       details: { problems },

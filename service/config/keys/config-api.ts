@@ -6,7 +6,7 @@ export const configApiKeys = {
   'config_api.urls': key(
     list(httpUrl(), 1),
     ['http://127.0.0.1:8082'],
-    'Base URLs of the config API. Several are API servers of one cluster: the next is tried when one cannot be reached.',
+    'Base URLs of the config API. Several are API servers of one cluster: when one fails, it is set aside until it answers again, and the next is asked.',
   ),
   'config_api.request_timeout': key(
     duration(100, 5 * minute),
@@ -23,7 +23,7 @@ export const configApiKeys = {
   ),
   'config_api.tls.ca_file': optionalKey(
     path(),
-    'Certificates (PEM) to trust for https instead of those of the system.',
+    'Certificates (PEM) to trust for https instead of those of the system. This file and the next two are read anew when they are replaced.',
   ),
   'config_api.tls.cert_file': optionalKey(path(), 'Client certificate (PEM) for https.'),
   'config_api.tls.key_file': optionalKey(path(), 'Key (PEM) of the client certificate.'),

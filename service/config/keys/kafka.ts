@@ -14,7 +14,10 @@ export const kafkaKeys = {
     'Topic of the config changes: what the relay writes to and the Kafka source reads from.',
   ),
   'kafka.tls.enabled': key(boolean(), false, 'Connect by TLS.'),
-  'kafka.tls.ca_file': optionalKey(path(), 'Certificates (PEM) to trust instead of those of the system.'),
+  'kafka.tls.ca_file': optionalKey(
+    path(),
+    'Certificates (PEM) to trust instead of those of the system. This file and the next two are read anew when they are replaced; connections that stand are left alone.',
+  ),
   'kafka.tls.cert_file': optionalKey(path(), 'Client certificate (PEM).'),
   'kafka.tls.key_file': optionalKey(path(), 'Key (PEM) of the client certificate.'),
   'kafka.tls.insecure': key(boolean(), false, 'Accept any server certificate. For tests only.'),
@@ -28,7 +31,10 @@ export const kafkaKeys = {
     secret(),
     'Password of the user. Required with a mechanism, here or by `kafka.sasl.password_file`.',
   ),
-  'kafka.sasl.password_file': optionalKey(path(), 'A file that holds the password, instead of `kafka.sasl.password`.'),
+  'kafka.sasl.password_file': optionalKey(
+    path(),
+    'A file that holds the password, instead of `kafka.sasl.password`. Read anew when it is replaced.',
+  ),
   'kafka.group': key(
     text(),
     'opensdn-svc-monitor',

@@ -15,11 +15,14 @@ export const rabbitmqKeys = {
     secret(),
     'Password of the user. `guest` if neither this nor `rabbitmq.password_file` is given.',
   ),
-  'rabbitmq.password_file': optionalKey(path(), 'A file that holds the password, instead of `rabbitmq.password`.'),
+  'rabbitmq.password_file': optionalKey(
+    path(),
+    'A file that holds the password, instead of `rabbitmq.password`. Read anew when it is replaced.',
+  ),
   'rabbitmq.tls.enabled': key(boolean(), false, 'Connect by TLS.'),
   'rabbitmq.tls.ca_file': optionalKey(
     path(),
-    'Certificates (PEM) to trust instead of those of the system. This file and the next two are read once, at the start.',
+    'Certificates (PEM) to trust instead of those of the system. This file and the next two are read anew when they are replaced; connections that stand are left alone.',
   ),
   'rabbitmq.tls.cert_file': optionalKey(path(), 'Client certificate (PEM).'),
   'rabbitmq.tls.key_file': optionalKey(path(), 'Key (PEM) of the client certificate.'),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import {
@@ -119,7 +120,7 @@ describe('WatchSource', () => {
         expect(request?.headers).to.include({
           accept: 'text/event-stream',
           'user-agent': 'opensdn-svc-monitor',
-          'x-contrail-useragent': 'opensdn-svc-monitor',
+          'x-contrail-useragent': `${hostname()}:opensdn-svc-monitor`,
         });
         expect(request?.headers).to.not.have.property('x-auth-token');
       });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expect } from 'chai';
 import {
   createConfigApiClient,
@@ -70,11 +71,24 @@ describe('createConfigApiClient', () => {
       const [first, second] = server.requests.map((request) => request.headers);
       expect(first).to.include({
         'content-type': 'application/json; charset="UTF-8"',
-        'x-contrail-useragent': 'opensdn-svc-monitor',
+        'user-agent': 'opensdn-svc-monitor',
+        'x-contrail-useragent': `${hostname()}:opensdn-svc-monitor`,
       });
+      expect(first).to.not.have.property('x-tenant-name');
       expect(ownRequestIdPrefix).to.equal('req-svc-monitor-');
       expect(first?.['x-request-id']).to.match(/^req-svc-monitor-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
       expect(second?.['x-request-id']).to.not.equal(first?.['x-request-id']);
+    });
+
+    it('should name the project of a login at Keystone, as OpenSDN’s own clients do', async () => {
+      const server = await start(good);
+      const keystone = { mode: 'keystone', url: server.url, username: 'svc', password: 'hush' } as const;
+      for (const projectName of ['service', 'проект']) {
+        const { client } = testClient({ urls: [server.url], auth: { ...keystone, projectName } });
+        await client.get('virtual-ip', uuid, {}, never);
+      }
+      // No header can carry the second one.
+      expect(server.requests.map(({ headers }) => headers['x-tenant-name'])).to.deep.equal(['service', undefined]);
     });
 
     it('should carry the name that the user agent was given', async () => {
@@ -137,7 +151,8 @@ describe('createConfigApiClient', () => {
         const logger = new KeepingLogger();
         const { client, clock, metrics } = testClient({ urls: [first.url, second.url], logger });
         const read = client.get('virtual-ip', uuid, {}, never);
-        await until(() => metrics.total('config_api_retries_total') === 1 && clock.pending === 1);
+        // The pause before the repeat, and the one before the server is probed.
+        await until(() => metrics.total('config_api_retries_total') === 1 && clock.pending === 2);
         clock.step(50);
         await read;
         await client.get('virtual-ip', uuid, {}, never);
@@ -156,7 +171,7 @@ describe('createConfigApiClient', () => {
       const read = client.get('virtual-ip', uuid, {}, never);
       await until(() => first.requests.length === 1);
       clock.step(5000);
-      await until(() => metrics.total('config_api_retries_total') === 1 && clock.pending === 1);
+      await until(() => metrics.total('config_api_retries_total') === 1 && clock.pending === 2);
       clock.step(50);
       expect((await read).uuid).to.equal(uuid);
     });

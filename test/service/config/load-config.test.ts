@@ -156,6 +156,7 @@ describe('loadConfig', () => {
       expect(config.configApi.auth).to.deep.equal({
         mode: 'keystone',
         url: 'http://k:5000/v3',
+        apiVersion: 'auto',
         username: 'u',
         password: 'p',
         projectName: 'admin',

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { EmbeddedOpenSdn } from '../../../../fixtures/index.js';
 import { ManualClock } from '../../../../lib/base/clock/index.js';
+import { peers } from '../../../../lib/base/peer/index.js';
 import { errorOfAnswer } from '../../../../lib/config-api/answer-errors.js';
-import { ServerList } from '../../../../lib/config-api/server-list.js';
+import { noToken, withAuthentication } from '../../../../lib/config-api/authentication.js';
+import { explained } from '../../../../lib/config-api/connection-errors.js';
+import { serverUrls } from '../../../../lib/config-api/server-list.js';
 import { errorCodes, SvcMonitorError, type DocumentedDetails } from '../../../../lib/base/errors/index.js';
 import { createMonitor, MemorySource } from '../../../../lib/index.js';
 import { kafkaFailure } from '../../../../lib/kafka/index.js';
@@ -29,6 +32,20 @@ const refused = (text: string): unknown =>
     { operation: 'delete', method: 'DELETE', path: `/virtual-ip/${uuidOf(1)}`, server: 'http://127.0.0.1:8082' },
     { status: 409, headers: {}, body: text },
   );
+
+const answered = (status: number, body: string): SvcMonitorError =>
+  errorOfAnswer(
+    { operation: 'get', method: 'GET', path: '/virtual-ips', server: 'http://127.0.0.1:8082' },
+    { status, headers: {}, body },
+  );
+const turnedAway = (status: number): Promise<unknown> =>
+  withAuthentication(noToken, new AbortController().signal, () => Promise.reject(answered(status, 'Not for you')));
+const unreachable = (): unknown =>
+  explained(new SvcMonitorError('unavailable', 'refused', { details: { reason: 'ECONNREFUSED' } }), peers.configApi);
+const late = (): unknown => explained(new SvcMonitorError('timeout', 'took too long'), peers.configApi);
+const brokerAway = (): unknown =>
+  kafkaFailure(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), { brokers: ['127.0.0.1:9092'] });
+const page = (): unknown => answered(200, '<html><title>Dashboard</title>');
 
 const url = `http://127.0.0.1:8082/virtual-machine-interface/${uuidOf(7)}`;
 const named = [{ kind: 'virtual-machine-interface', uuid: uuidOf(7) }];
@@ -77,17 +94,57 @@ const occasions: Occasions = {
     problems: { error: malformed, value: ['fq_name: Invalid input: expected array, received string'] },
   },
   'invalid-configuration': {
-    problems: { error: () => new ServerList(['nonsense']), value: ['a base URL cannot be understood'] },
+    problems: { error: () => serverUrls(['nonsense']), value: ['a base URL cannot be understood'] },
   },
   'not-synced': {
     kinds: { error: notSynced, value: ['floating-ip', 'virtual-ip'] },
     lastError: { error: notSynced, value: 'GET /floating-ips was answered 503: floating ips are away' },
     timeoutMs: { error: notSynced, value: 300 },
   },
+  unauthorized: {
+    setting: { error: () => turnedAway(401), value: 'auth.mode' },
+    answer: { error: () => turnedAway(401), value: 'Not for you' },
+    advice: {
+      error: () => turnedAway(401),
+      value: 'the config API asks for a token: set auth.mode to keystone, or to token',
+    },
+  },
+  forbidden: {
+    setting: { error: () => turnedAway(403), value: 'auth.mode' },
+    answer: { error: () => turnedAway(403), value: 'Not for you' },
+    advice: {
+      error: () => turnedAway(403),
+      value: 'the config API does not let everybody in: set auth.mode to keystone, or to token',
+    },
+  },
+  unavailable: {
+    setting: { error: unreachable, value: 'config_api.urls' },
+    answer: { error: () => answered(503, 'busy'), value: 'busy' },
+    advice: {
+      error: unreachable,
+      value: 'check host and port in config_api.urls, and that the config API server runs',
+    },
+  },
+  timeout: {
+    setting: { error: late, value: 'config_api.urls' },
+    advice: {
+      error: late,
+      value: 'look at the load of the config API server, and at what is between here and config_api.urls',
+    },
+  },
+  'bad-answer': {
+    setting: { error: page, value: 'config_api.urls' },
+    answer: { error: page, value: 'Dashboard' },
+    advice: {
+      error: page,
+      value: 'something else than an API server answers there, such as a proxy or a dashboard: check config_api.urls',
+    },
+  },
   'source-failed': {
+    setting: { error: brokerAway, value: 'kafka.brokers' },
+    advice: { error: brokerAway, value: 'check host and port in kafka.brokers, and that the broker runs' },
     reason: {
-      error: () =>
-        kafkaFailure(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), { brokers: ['127.0.0.1:9092'] }),
+      error: brokerAway,
       value: 'ECONNREFUSED',
     },
   },

@@ -71,7 +71,7 @@ describe('failureOf', () => {
   });
 
   it('should say what holds for all of the type where the error says nothing', () => {
-    const error = new SvcMonitorError('source-failed', 'gone', { details: { problem: 'no such type', setting: 5 } });
+    const error = new SvcMonitorError('bug', 'gone', { details: { problem: 'no such type', setting: 5 } });
 
     expect(failureOf(error, 'stream-unreachable')).to.deep.equal({
       type: 'stream-unreachable',

@@ -1,0 +1,8 @@
+/** Servers that are connected to, why that fails, and which setting is to be looked at then. */
+export {
+  connectionFailures,
+  explainConnectionFailure,
+  type ConnectionFailureKind,
+  type ExplainedFailure,
+} from './connection-failures.js';
+export { peers, type Peer } from './peer.js';
