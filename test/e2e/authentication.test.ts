@@ -13,6 +13,14 @@ import { Shop } from '../support/shop.js';
 type Auth = NonNullable<NonNullable<EmbeddedMonitorOptions['configApi']>['auth']>;
 
 const shopId = '00000000-0000-4000-8000-000000000001';
+const people = {
+  projects: [{ name: 'shop', id: shopId }],
+  users: [
+    { name: 'svc-monitor', password: 'hush', roles: { service: ['admin'] } },
+    { name: 'neutron', password: 'hush', roles: { service: ['admin'] } },
+    { name: 'sue', password: 'hush', roles: { shop: ['member'] } },
+  ],
+};
 const everything = {
   rbac_rule: [{ rule_object: '*', rule_field: '*', rule_perms: [{ role_name: 'member', role_crud: 'CRUD' }] }],
 };
@@ -60,15 +68,7 @@ describe('the monitor, where the config API authenticates', function () {
 
   beforeEach(async () => {
     clock = new ManualClock();
-    keystone = await new KeystoneServer({
-      clock,
-      projects: [{ name: 'shop', id: shopId }],
-      users: [
-        { name: 'svc-monitor', password: 'hush', roles: { service: ['admin'] } },
-        { name: 'neutron', password: 'hush', roles: { service: ['admin'] } },
-        { name: 'sue', password: 'hush', roles: { shop: ['member'] } },
-      ],
-    }).start();
+    keystone = await new KeystoneServer({ clock, ...people }).start();
   });
 
   afterEach(async () => {
@@ -83,6 +83,33 @@ describe('the monitor, where the config API authenticates', function () {
         expect(shop.differences()).to.deep.equal([]);
         expect(shop.monitor.countWrites()).to.be.greaterThan(0);
         expect(keystone.counts.logins).to.equal(1);
+      });
+
+      it('should do its work by a login at Keystone v2', async () => {
+        await open(mode, { ...password(), url: `${keystone.url}/v2.0` } as Auth);
+        expect(shop.differences()).to.deep.equal([]);
+        expect(shop.monitor.countWrites()).to.be.greaterThan(0);
+        expect(keystone.counts).to.include({ logins: 1, refusedLogins: 0 });
+      });
+
+      it('should renew tokens that live for a minute before they end', async () => {
+        await keystone.stop();
+        const { users, projects } = people;
+        keystone = await new KeystoneServer({ clock, tokenLifetimeMs: 60_000, users, projects }).start();
+        await open(mode, password());
+        const refused = shop.cloud.server.requests.find({}).filter(({ status }) => status === 401).length;
+        for (let minutes = 0; minutes < 5; minutes += 1) {
+          for (let step = 0; step < 10; step += 1) {
+            clock.step(6_000);
+            await shop.monitor.resync();
+          }
+          const [amphora] = liveAmphorae(loadBalancer);
+          await shop.octavia.failoverAmphora(loadBalancer, amphora!).run();
+          await shop.cloud.settled();
+          expect(shop.differences()).to.deep.equal([]);
+        }
+        expect(shop.cloud.server.requests.find({}).filter(({ status }) => status === 401)).to.have.length(refused);
+        expect(keystone.counts.logins).to.be.within(6, 9);
       });
 
       it('should do its work with a token of Keystone v2', async () => {

@@ -1,15 +1,11 @@
-import { connect, isIP, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
 
 /** Speaks TLS before a server that does not, with a certificate that can be changed while it runs. */
 export class TlsFront {
   private readonly sockets = new Set<Socket>();
 
-  private constructor(
-    private readonly server: Server,
-    /** How many connections have come about so far. */
-    public readonly secured: { count: number },
-  ) {}
+  private constructor(private readonly server: Server) {}
 
   /**
    * Starts it on a port of its own.
@@ -19,16 +15,14 @@ export class TlsFront {
    */
   public static async start(target: string, tls: TlsOptions): Promise<TlsFront> {
     const { hostname, port } = new URL(target);
-    const secured = { count: 0 };
     const server = createServer(tls, (socket) => {
-      secured.count += 1;
       const behind = connect({ host: hostname, port: Number(port) });
       for (const end of [socket, behind]) end.on('error', () => undefined);
       socket.pipe(behind).pipe(socket);
       socket.once('close', () => behind.destroy());
       behind.once('close', () => socket.destroy());
     });
-    const front = new TlsFront(server, secured);
+    const front = new TlsFront(server);
     server.on('connection', (socket: Socket) => {
       front.sockets.add(socket);
       socket.once('close', () => front.sockets.delete(socket));
@@ -47,26 +41,15 @@ export class TlsFront {
     this.server.setSecureContext(tls);
   }
 
+  /** Breaks all connections. */
+  public cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
   /** Closes it, and all connections at once. */
   public async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const socket of this.sockets) socket.destroy();
+    this.cut();
     await closed;
-  }
-}
-
-/** What a name stands for: whoever resolves it by the system's resolver gets the address that counts then. */
-export class NameServer {
-  private readonly addresses = new Map<string, string>();
-
-  /** Lets a name stand for an address from now on. */
-  public point(name: string, address: string): void {
-    this.addresses.set(name, address);
-  }
-
-  /** The address and its family; undefined for a name that nobody has pointed anywhere. */
-  public resolve(name: string): { readonly address: string; readonly family: number } | undefined {
-    const address = this.addresses.get(name);
-    return address === undefined ? undefined : { address, family: isIP(address) };
   }
 }

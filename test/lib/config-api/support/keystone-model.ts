@@ -1,5 +1,5 @@
 import {
-  ManualClock,
+  type ManualClock,
   SvcMonitorError,
   type HttpRequest,
   type HttpResponse,
