@@ -39,6 +39,10 @@ describe('a floating ip on the VIP of a load balancer', () => {
 
   beforeEach(async () => {
     loadBalancer = await octavia.createLoadBalancer().run();
+    await cloud.settled();
+  });
+
+  beforeEach(async () => {
     floatingIp = await user.createFloatingIp().run();
     await user.associate(floatingIp, loadBalancer).run();
     await cloud.settled();
