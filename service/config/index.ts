@@ -5,7 +5,7 @@
  */
 export type { KafkaConfig, LogLevel, RabbitmqConfig, RelayConfig, ServiceConfig } from './config.js';
 export { loadConfig, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './load-config.js';
-export { originalOptions, type OriginalOption } from './original/index.js';
+export { originalOptions, vncApiFile, type OriginalOption } from './original/index.js';
 export type { UnusedGiven } from './original/index.js';
 export { readTextFile, type ReadTextFile } from './read-text.js';
 export { formatProblem, type ConfigProblem } from './problems.js';

@@ -9,7 +9,7 @@ import { hasContainerEnvironment, readContainerEnvironment } from './container.j
 import { readOptionVariables } from './environment.js';
 import { readOriginalFiles } from './files.js';
 import { describePlaces, type GivenOption } from './option.js';
-import { optionsOfDocument, parseOptions } from './options.js';
+import { optionsOfDocument, parseOptions, placeKey } from './options.js';
 import { findOption } from './table/index.js';
 import { translate } from './translate/index.js';
 
@@ -78,10 +78,6 @@ function entriesOf(files: readonly ParsedIni[]): readonly PlacedEntry[] {
 
 function sectionNamesOf(files: readonly ParsedIni[]): readonly string[] {
   return files.flatMap(({ sectionNames }) => sectionNames);
-}
-
-function placeKey({ section, option }: { readonly section: string; readonly option: string }): string {
-  return `[${section}] ${option.toLowerCase()}`;
 }
 
 function lastOfEach(options: readonly GivenOption[]): readonly GivenOption[] {

@@ -8,6 +8,8 @@ export interface UsedOption<T> {
   readonly keys: readonly SettingKey[];
   /** How its value is translated. */
   readonly doc: string;
+  /** The option that counts instead where it is given, such as `[DEFAULTS] api_server_port`. */
+  readonly unless?: string;
 }
 
 /** An option of the original that we accept and do not need. */
@@ -23,6 +25,15 @@ export type OriginalOption<T = unknown> = UsedOption<T> | UnusedOption;
 /** An option that we take over. */
 export function used<T>(type: OptionType<T>, keys: SettingKey | readonly SettingKey[], doc: string): UsedOption<T> {
   return { type, keys: typeof keys === 'string' ? [keys] : keys, doc };
+}
+
+/** An option that we take over where another one is not given. */
+export function fallback<T>(
+  type: OptionType<T>,
+  keys: SettingKey | readonly SettingKey[],
+  unless: string,
+): UsedOption<T> {
+  return { ...used(type, keys, `where there is no \`${unless}\``), unless };
 }
 
 /** An option that we do not need. */

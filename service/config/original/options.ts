@@ -71,6 +71,11 @@ function originOf(entry: { readonly origin: string } | undefined): { readonly or
   return entry === undefined ? {} : { origin: entry.origin };
 }
 
+/** An option by its section and its name in lower case. */
+export function placeKey({ section, option }: { readonly section: string; readonly option: string }): string {
+  return `[${section}] ${option.toLowerCase()}`;
+}
+
 /** The values of the options that are taken over. Of several of one place the last counts; one that is empty counts as not given. */
 export function parseOptions(options: readonly GivenOption[]): {
   readonly values: OriginalValues;
@@ -79,10 +84,12 @@ export function parseOptions(options: readonly GivenOption[]): {
   const problems: ConfigProblem[] = [];
   const values: Record<string, Record<string, Found<unknown>>> = {};
   for (const section of Object.keys(originalOptions)) values[section] = {};
+  const given = new Set(options.filter(({ value }) => value !== '').map(placeKey));
   for (const { value, ...place } of options) {
     const name = place.option.toLowerCase();
     const info = findOption(place.section, name);
-    if (info?.type === undefined || value === '') continue;
+    // The original does not look at what is not asked for, and some of its deployers write nonsense there.
+    if (info?.type === undefined || value === '' || (info.unless !== undefined && given.has(info.unless))) continue;
     const parsed = info.type.parse(value);
     if (parsed === undefined) {
       problems.push({

@@ -35,7 +35,11 @@ export const defaultsOptions = {
   rabbit_vhost: used(text(), 'rabbitmq.vhost', 'as it is'),
   rabbit_ha_mode: unused('which queues are mirrored is a policy of RabbitMQ'),
   rabbit_health_check_interval: unused('the heartbeat is `rabbitmq.heartbeat`, which finds a dead broker sooner'),
-  rabbit_use_ssl: used(flag(), 'rabbitmq.tls.enabled', 'as it is'),
+  rabbit_use_ssl: used(
+    flag(),
+    ['rabbitmq.tls.enabled', 'rabbitmq.tls.insecure'],
+    'as it is; without `kombu_ssl_ca_certs` any certificate of a broker is accepted, as the original does',
+  ),
   kombu_ssl_version: unused('the newest version of TLS that both sides know is taken, 1.2 at least'),
   kombu_ssl_keyfile: used(path(), 'rabbitmq.tls.key_file', 'with `rabbit_use_ssl`'),
   kombu_ssl_certfile: used(
@@ -43,11 +47,7 @@ export const defaultsOptions = {
     ['rabbitmq.tls.cert_file', 'rabbitmq.tls.key_file'],
     'with `rabbit_use_ssl`; holds the key, too, where there is no `kombu_ssl_keyfile`',
   ),
-  kombu_ssl_ca_certs: used(
-    path(),
-    ['rabbitmq.tls.ca_file', 'rabbitmq.tls.insecure'],
-    'with `rabbit_use_ssl`; without it any certificate of a broker is accepted',
-  ),
+  kombu_ssl_ca_certs: used(path(), 'rabbitmq.tls.ca_file', 'with `rabbit_use_ssl`'),
   zk_server_ip: used(
     servers(),
     ['zookeeper.hosts', 'leadership.mode'],

@@ -1,5 +1,5 @@
 import { flag, number, path, secret, text, words } from '../option-type.js';
-import { unused, used } from '../option.js';
+import { fallback, unused, used } from '../option.js';
 
 const noServices = 'no other service of OpenStack is asked';
 
@@ -8,25 +8,21 @@ export const keystoneOptions = {
   admin_user: used(text(), ['auth.username', 'auth.mode'], 'as it is'),
   admin_password: used(secret(), ['auth.password', 'auth.mode'], 'as it is'),
   admin_tenant_name: used(text(), 'auth.project_name', 'as it is'),
-  auth_host: used(text('a host'), 'auth.url', 'where vnc_api_lib.ini has no `AUTHN_SERVER`'),
-  auth_port: used(number(1, 65535), 'auth.url', 'where vnc_api_lib.ini has no `AUTHN_PORT`'),
-  auth_protocol: used(
-    words({ http: 'http', https: 'https' }),
-    'auth.url',
-    'where vnc_api_lib.ini has no `AUTHN_PROTOCOL`',
-  ),
-  auth_url: used(text('an http or https URL'), 'auth.url', 'where vnc_api_lib.ini has no `AUTHN_SERVER`'),
-  auth_version: used(
+  auth_host: fallback(text('a host'), 'auth.url', '[auth] authn_server'),
+  auth_port: fallback(number(1, 65535), 'auth.url', '[auth] authn_port'),
+  auth_protocol: fallback(words({ http: 'http', https: 'https' }), 'auth.url', '[auth] authn_protocol'),
+  auth_url: fallback(text('an http or https URL'), ['auth.url', 'auth.api_version'], '[auth] authn_server'),
+  auth_version: fallback(
     words({ v3: '/v3', '3': '/v3', 'v2.0': '/v2.0', v2: '/v2.0', '2.0': '/v2.0' }),
-    'auth.api_version',
-    'where nothing else tells the version',
+    ['auth.url', 'auth.api_version'],
+    '[auth] authn_url',
   ),
-  user_domain_name: used(text(), 'auth.user_domain', 'where vnc_api_lib.ini has no `AUTHN_DOMAIN`'),
-  project_domain_name: used(text(), 'auth.project_domain', 'where vnc_api_lib.ini has no `AUTHN_DOMAIN`'),
-  insecure: used(flag(), 'auth.tls.insecure', 'for https, where vnc_api_lib.ini has none'),
-  certfile: used(path(), 'auth.tls.cert_file', 'for https, where vnc_api_lib.ini has none'),
-  keyfile: used(path(), 'auth.tls.key_file', 'for https, where vnc_api_lib.ini has none'),
-  cafile: used(path(), 'auth.tls.ca_file', 'for https, where vnc_api_lib.ini has none'),
+  user_domain_name: fallback(text(), 'auth.user_domain', '[auth] authn_domain'),
+  project_domain_name: fallback(text(), 'auth.project_domain', '[auth] authn_domain'),
+  insecure: fallback(flag(), 'auth.tls.insecure', '[auth] insecure'),
+  certfile: fallback(path(), 'auth.tls.cert_file', '[auth] certfile'),
+  keyfile: fallback(path(), 'auth.tls.key_file', '[auth] keyfile'),
+  cafile: fallback(path(), 'auth.tls.ca_file', '[auth] cafile'),
   auth_insecure: unused('`insecure` is what counts'),
   auth_type: unused('a login by password is the only one'),
   admin_token: unused('a login by password is the only one'),

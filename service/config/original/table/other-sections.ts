@@ -1,6 +1,5 @@
-import { unused } from '../option.js';
 import { flag, path } from '../option-type.js';
-import { used } from '../option.js';
+import { fallback, unused, used } from '../option.js';
 
 const noInstances = 'no service instances are launched';
 const noDatabase = 'objects are read from the config API, not from Cassandra';
@@ -38,12 +37,12 @@ export const sandeshOptions = {
   introspect_ssl_enable: used(flag(), 'introspect.tls.enabled', 'as it is'),
   introspect_ssl_insecure: used(
     flag(),
-    'introspect.tls.client_ca_file',
+    ['introspect.tls.enabled', 'introspect.tls.client_ca_file'],
     'clients need a certificate unless it is true, with `introspect_ssl_enable`',
   ),
   sandesh_ssl_enable: unused(noCollector),
-  sandesh_keyfile: used(path(), 'introspect.tls.key_file', 'where there is no `sandesh_server_keyfile`'),
-  sandesh_certfile: used(path(), 'introspect.tls.cert_file', 'where there is no `sandesh_server_certfile`'),
+  sandesh_keyfile: fallback(path(), 'introspect.tls.key_file', '[SANDESH] sandesh_server_keyfile'),
+  sandesh_certfile: fallback(path(), 'introspect.tls.cert_file', '[SANDESH] sandesh_server_certfile'),
   sandesh_server_keyfile: used(path(), 'introspect.tls.key_file', 'with `introspect_ssl_enable`'),
   sandesh_server_certfile: used(path(), 'introspect.tls.cert_file', 'with `introspect_ssl_enable`'),
   sandesh_ca_cert: used(path(), 'introspect.tls.client_ca_file', 'unless `introspect_ssl_insecure` is true'),

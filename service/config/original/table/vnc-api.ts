@@ -1,12 +1,12 @@
 import { flag, hosts, number, path, secret, text, words } from '../option-type.js';
-import { unused, used } from '../option.js';
+import { fallback, unused, used } from '../option.js';
 
 /** `[global]` of vnc_api_lib.ini. */
 export const globalOptions = {
-  web_server: used(hosts(), 'config_api.urls', 'where there is no `api_server_ip`'),
-  web_port: used(number(1, 65535), 'config_api.urls', 'where there is no `api_server_port`'),
+  web_server: fallback(hosts(), 'config_api.urls', '[DEFAULTS] api_server_ip'),
+  web_port: fallback(number(1, 65535), 'config_api.urls', '[DEFAULTS] api_server_port'),
   base_url: used(text('a path that begins with /'), 'config_api.urls', 'the path of the URLs'),
-  use_ssl: used(flag(), 'config_api.urls', 'where there is no `api_server_use_ssl`'),
+  use_ssl: fallback(flag(), 'config_api.urls', '[DEFAULTS] api_server_use_ssl'),
   cafile: used(path(), 'config_api.tls.ca_file', 'with https'),
   certfile: used(path(), 'config_api.tls.cert_file', 'with https, and a `keyfile`'),
   keyfile: used(path(), 'config_api.tls.key_file', 'with https, and a `certfile`'),
@@ -39,9 +39,9 @@ export const authOptions = {
     'the whole URL, without `/auth/tokens` or `/tokens`',
   ),
   authn_domain: used(text(), ['auth.user_domain', 'auth.project_domain'], 'the domain of both'),
-  authn_user: used(text(), 'auth.username', 'where there is no `admin_user`'),
-  authn_password: used(secret(), 'auth.password', 'where there is no `admin_password`'),
-  authn_tenant: used(text(), 'auth.project_name', 'where there is no `admin_tenant_name`'),
+  authn_user: fallback(text(), 'auth.username', '[KEYSTONE] admin_user'),
+  authn_password: fallback(secret(), 'auth.password', '[KEYSTONE] admin_password'),
+  authn_tenant: fallback(text(), 'auth.project_name', '[KEYSTONE] admin_tenant_name'),
   insecure: used(flag(), 'auth.tls.insecure', 'for https'),
   certfile: used(path(), 'auth.tls.cert_file', 'for https, with a `keyfile`'),
   keyfile: used(path(), 'auth.tls.key_file', 'for https, with a `certfile`'),

@@ -51,17 +51,17 @@ function keystoneUrl({ KEYSTONE, auth }: OriginalValues): KeystoneUrl {
   const name = host?.value ?? '127.0.0.1';
   const bracketed = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
   const base = `${protocol?.value ?? 'http'}://${bracketed}:${portNumber}${withoutTokens(path?.value ?? '/v3')}`;
-  return fromBase(base, [protocol, host, port, path]);
+  return fromBase(base, [protocol, host, port, path], path);
 }
 
 function ofUrl(found: Found<string>): KeystoneUrl {
-  return fromBase(withoutTokens(found.value), [found]);
+  return fromBase(withoutTokens(found.value), [found], found);
 }
 
-function fromBase(base: string, from: readonly (Found<unknown> | undefined)[]): KeystoneUrl {
+function fromBase(base: string, from: readonly (Found<unknown> | undefined)[], version?: Found<unknown>): KeystoneUrl {
   const path = URL.canParse(base) ? new URL(base).pathname : '';
   return {
-    keys: [set('auth.url', base, ...from), set('auth.api_version', path.includes('v2') ? 'v2' : 'v3', ...from)],
+    keys: [set('auth.url', base, ...from), set('auth.api_version', path.includes('v2') ? 'v2' : 'v3', version)],
     isHttps: base.toLowerCase().startsWith('https:'),
   };
 }
