@@ -84,15 +84,19 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const { given, settings, atFault, idle, problems: valueProblems } = parseAll(merge(results));
   const files = readFiles(settings, readFile);
   const pem = checkPem(files.contents, settings, sources.now);
-  const problems = [
-    ...results.flatMap((result) => result.problems),
-    ...valueProblems,
+  const ofSettings = [
     ...files.problems,
     ...pem.problems,
     ...crossCheck(settings, atFault),
     ...missingPackages(settings, sources.isRelay === true, sources.isInstalled ?? (() => true)),
   ];
-  const warnings = [...results.flatMap((result) => result.warnings ?? []), ...pem.warnings, ...openDoors(given)];
+  const whereGiven = (problem: ConfigProblem): ConfigProblem => ({ ...originOf(given.get(problem.key)), ...problem });
+  const problems = [...results.flatMap((result) => result.problems), ...valueProblems, ...ofSettings.map(whereGiven)];
+  const warnings = [
+    ...results.flatMap((result) => result.warnings ?? []),
+    ...pem.warnings.map(whereGiven),
+    ...openDoors(given),
+  ];
   if (problems.length > 0) return { ok: false, problems, warnings };
   return {
     ok: true,
@@ -101,6 +105,10 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     warnings,
     unused: [...original.unused, ...idle],
   };
+}
+
+function originOf(given: Given | undefined): { readonly origin?: string } {
+  return given === undefined ? {} : { origin: given.origin };
 }
 
 function readYamlFile({ file, fileText }: ConfigSources, readFile: ReadTextFile): SourceResult {

@@ -34,11 +34,14 @@ function isListOfTexts(value: object): boolean {
 export function formatProblem(problem: ConfigProblem): string {
   const value = problem.value === undefined ? '' : ` = ${problem.value}`;
   const origin = problem.origin === undefined ? '' : ` (${problem.origin})`;
-  return `${problem.key}${value}${origin}: ${problem.message}`;
+  const key = problem.key.length > longestMasked ? `${problem.key.slice(0, longestValue)}…` : problem.key;
+  return `${key}${value}${origin}: ${problem.message}`;
 }
 
 /** The candidate that differs least from the name, if it is near enough to be what was meant. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  // No name is that long, and the comparing takes as long as the name is.
+  if (name.length > longestValue) return undefined;
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = Math.min(editDistance(name, candidate), lastPartDistance(name, candidate));
@@ -72,4 +75,21 @@ function editDistance(left: string, right: string): number {
 export function suggestion(name: string, candidates: Iterable<string>): string {
   const near = nearest(name, candidates);
   return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+/**
+ * Problems of one kind, made of what is at fault: of very many only the first, and how many more there are. One mistake can have many.
+ *
+ * @param place what the last line is about
+ * @param shown how many are told one by one
+ */
+export function firstProblems<T>(
+  faults: readonly T[],
+  toProblem: (fault: T) => ConfigProblem,
+  place: Pick<ConfigProblem, 'key' | 'origin'>,
+  shown = 20,
+): readonly ConfigProblem[] {
+  const problems = faults.slice(0, shown).map(toProblem);
+  const more = faults.length - problems.length;
+  return more === 0 ? problems : [...problems, { ...place, message: `${more} more like these` }];
 }

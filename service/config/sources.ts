@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { ConfigProblem } from './problems.js';
-import { suggestion } from './problems.js';
+import { firstProblems, suggestion } from './problems.js';
 import { environmentName, settingKeys } from './schema.js';
 
 /** A value that was given for a key, and where. */
@@ -42,32 +42,36 @@ export function readYaml(text: string, origin = 'file'): SourceResult {
   const document = parseDocument(text, { prettyErrors: false, lineCounter });
   // The parser's own messages quote the text, which may be a secret; its codes do not.
   const mistakes = [...document.errors, ...document.warnings].sort((left, right) => left.pos[0] - right.pos[0]);
-  const syntax = mistakes.slice(0, shownMistakes).map((error) => {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    return fileProblem(`line ${line}, column ${col}: ${error.code.toLowerCase().replaceAll('_', ' ')}`);
-  });
-  const more = mistakes.length - syntax.length;
-  if (more > 0) syntax.push(fileProblem(`${more} more like these, which may all come from the first`));
+  // One mistake often makes a mistake of everything that follows, and many of the place where it is.
+  const places = new Map([...mistakes].reverse().map((error) => [error.pos[0], error]));
+  const syntax = firstProblems(
+    [...places.values()].reverse(),
+    (error) => {
+      const { line, col } = lineCounter.linePos(error.pos[0]);
+      return fileProblem(`line ${line}, column ${col}: ${error.code.toLowerCase().replaceAll('_', ' ')}`);
+    },
+    fileProblem(''),
+    3,
+  );
   if (syntax.length > 0) return { given: new Map(), problems: syntax };
   let root: unknown;
   try {
     root = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    return {
-      given: new Map(),
-      problems: [fileProblem('an alias (*name) without its anchor; a text that begins with * has to be in quotes')],
-    };
+    const isTooMany = error.message.startsWith('Excessive');
+    const message = isTooMany
+      ? 'aliases (*name) that stand for too much'
+      : 'an alias (*name) without its anchor; a text that begins with * has to be in quotes';
+    return { given: new Map(), problems: [fileProblem(message)] };
   }
   return flatten(root, origin, fileProblem);
 }
 
-// One mistake often makes a mistake of everything that follows.
-const shownMistakes = 3;
-
 function flatten(root: unknown, origin: string, fileProblem: (message: string) => ConfigProblem): SourceResult {
   const given = new Map<string, Given>();
   const problems: ConfigProblem[] = [];
+  const unknown: string[] = [];
   const visit = (value: unknown, prefix: string): void => {
     // An empty section or key is written when all of it is commented out: it counts as not given.
     if (value === null || value === undefined) return;
@@ -79,12 +83,13 @@ function flatten(root: unknown, origin: string, fileProblem: (message: string) =
     for (const [name, entry] of Object.entries(value)) {
       const key = prefix === '' ? name : `${prefix}.${name}`;
       if (sections.has(key)) visit(entry, key);
-      else if (!settingKeys.has(key)) problems.push(unknownKey(key, origin));
+      else if (!settingKeys.has(key)) unknown.push(key);
       else if (entry !== null) given.set(key, { value: entry, origin });
     }
   };
   visit(root, '');
-  return { given, problems };
+  const ofUnknown = firstProblems(unknown, (key) => unknownKey(key, origin), { key: '(file)', origin });
+  return { given, problems: [...ofUnknown, ...problems] };
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

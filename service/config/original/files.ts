@@ -1,6 +1,6 @@
 import { parseIni, type ParsedIni } from '../ini/index.js';
 import { isMissing, reasonOf, type ReadTextFile } from '../read-text.js';
-import type { ConfigProblem } from '../problems.js';
+import { firstProblems, type ConfigProblem } from '../problems.js';
 
 /** Where the original's client library looks for its file. */
 export const vncApiFile = '/etc/contrail/vnc_api_lib.ini';
@@ -25,7 +25,15 @@ export function readOriginalFiles(paths: readonly string[], readFile: ReadTextFi
   const read = (path: string, missing: string): readonly ParsedIni[] => {
     try {
       const parsed = parseIni(readFile(path), path);
-      for (const { line, message } of parsed.mistakes) problems.push({ key: path, message: `line ${line} ${message}` });
+      const { mistakes } = parsed;
+      problems.push(
+        ...firstProblems(
+          mistakes,
+          ({ line, message }) => ({ key: path, message: `line ${line} ${message}` }),
+          { key: path },
+          3,
+        ),
+      );
       return [parsed];
     } catch (error) {
       if (isMissing(error)) warnings.push({ key: path, message: missing });

@@ -1,5 +1,5 @@
 import { documentOf, interpolate, optionsOf, type IniDocument, type PlacedEntry } from '../ini/index.js';
-import { displayValue, suggestion, type ConfigProblem } from '../problems.js';
+import { displayValue, firstProblems, suggestion, type ConfigProblem } from '../problems.js';
 import type { Found, GivenOption } from './option.js';
 import { findOption, optionsOfSection, originalOptions, type OriginalValues } from './table/index.js';
 
@@ -42,29 +42,38 @@ export function optionsOfDocument(
 }
 
 function unknownOptions({ sections, defaults }: IniDocument): readonly ConfigProblem[] {
-  const ofSections = [...sections].flatMap(([section, entries]) => {
-    const known = optionsOfSection(section);
-    if (known === undefined) {
-      const meant = suggestion(section, Object.keys(originalOptions));
-      const [first] = entries.values();
-      return [{ key: `[${section}]`, ...originOf(first), message: `the original has no such section${meant}` }];
-    }
-    return [...entries]
-      .filter(([option]) => !Object.hasOwn(known, option))
-      .map(([option, { name, origin }]) => ({
+  const all = [...sections].map(([section, entries]) => ({ section, entries, known: optionsOfSection(section) }));
+  const ofSections = firstProblems(
+    all.filter(({ known }) => known === undefined),
+    ({ section, entries }) => ({
+      key: `[${section}]`,
+      ...originOf(entries.values().next().value),
+      message: `the original has no such section${suggestion(section, Object.keys(originalOptions))}`,
+    }),
+    { key: '[...]' },
+  );
+  const ofOptions = all.flatMap(({ section, entries, known }) =>
+    firstProblems(
+      known === undefined ? [] : [...entries].filter(([option]) => !Object.hasOwn(known, option)),
+      ([option, { name, origin }]) => ({
         key: `[${section}] ${name}`,
         origin,
-        message: `the original has no such option${suggestion(option, Object.keys(known))}`,
-      }));
-  });
-  const inherited = [...defaults]
-    .filter(([option]) => ![...sections.keys()].some((section) => findOption(section, option) !== undefined))
-    .map(([, { name, origin }]) => ({
+        message: `the original has no such option${suggestion(option, Object.keys(known ?? {}))}`,
+      }),
+      { key: `[${section}]` },
+    ),
+  );
+  const names = [...sections.keys()];
+  const inherited = firstProblems(
+    [...defaults].filter(([option]) => !names.some((section) => findOption(section, option) !== undefined)),
+    ([, { name, origin }]) => ({
       key: `[DEFAULT] ${name}`,
       origin,
       message: 'has no effect: no section of these files has such an option; the section of the original is [DEFAULTS]',
-    }));
-  return [...ofSections, ...inherited];
+    }),
+    { key: '[DEFAULT]' },
+  );
+  return [...ofOptions, ...ofSections, ...inherited];
 }
 
 function originOf(entry: { readonly origin: string } | undefined): { readonly origin?: string } {

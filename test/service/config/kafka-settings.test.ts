@@ -19,7 +19,7 @@ describe('loadConfig, for a monitor that follows Kafka', () => {
     const loaded = loadConfig({ assignments: ['leadership.mode=kafka'] });
 
     expect(loaded.ok ? [] : loaded.problems.map(formatProblem)).to.deep.equal([
-      'leadership.mode: kafka divides the VIPs by the topic of the changes: source has to be kafka',
+      'leadership.mode (--set): kafka divides the VIPs by the topic of the changes: source has to be kafka',
     ]);
   });
 });

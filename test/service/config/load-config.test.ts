@@ -285,15 +285,15 @@ describe('loadConfig', () => {
       [['auth.mode=token'], 'auth.token: required'],
       [
         ['rabbitmq.password=a', 'rabbitmq.password_file=/f'],
-        'rabbitmq.password: only one of this and rabbitmq.password_file',
+        'rabbitmq.password (--set): only one of this and rabbitmq.password_file',
       ],
       [
         ['rabbitmq.tls.enabled=true', 'rabbitmq.tls.cert_file=/f.pem'],
         'rabbitmq.tls.key_file: required with rabbitmq.tls.cert_file',
       ],
-      [['rabbitmq.tls.ca_file=/f.pem'], 'rabbitmq.tls.ca_file: has no effect'],
-      [['config_api.tls.ca_file=/f.pem'], 'config_api.tls.ca_file: has no effect'],
-      [['timings.sync_timeout=30s'], 'timings.sync_timeout: 30s is less than config_api.list_timeout, 1m'],
+      [['rabbitmq.tls.ca_file=/f.pem'], 'rabbitmq.tls.ca_file (--set): has no effect'],
+      [['config_api.tls.ca_file=/f.pem'], 'config_api.tls.ca_file (--set): has no effect'],
+      [['timings.sync_timeout=30s'], 'timings.sync_timeout (--set): 30s is less than config_api.list_timeout, 1m'],
     ];
     for (const [assignments, expected] of contradictions) {
       it(`should refuse ${assignments.join(', ')}`, () => {
@@ -310,13 +310,13 @@ describe('loadConfig', () => {
         throw Object.assign(new Error('no'), { code: 'EACCES' });
       };
       expect(problems({ assignments: ['rabbitmq.password_file=/secret'], readFile })).to.deep.equal([
-        'rabbitmq.password_file = "/secret": the file cannot be read: this user has no permission for it (EACCES)',
+        'rabbitmq.password_file = "/secret" (--set): the file cannot be read: this user has no permission for it (EACCES)',
       ]);
     });
 
     it('should refuse an empty one', () => {
       expect(problems({ assignments: ['rabbitmq.password_file=/e'], readFile: () => '\n' })).to.deep.equal([
-        'rabbitmq.password_file = "/e": the file is empty',
+        'rabbitmq.password_file = "/e" (--set): the file is empty',
       ]);
     });
   });
