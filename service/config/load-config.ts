@@ -198,13 +198,19 @@ function openDoors(given: ReadonlyMap<string, Given>): readonly ConfigProblem[] 
   });
 }
 
+const longestShown = 10_000;
+
 function describeSettings(settings: Settings, given: ReadonlyMap<string, Given>): readonly EffectiveSetting[] {
   const values = new Map<string, unknown>(Object.entries(settings));
   return [...settingKeys].map(([key, { form }]) => {
     const value = values.get(key);
     const origin = given.get(key)?.origin ?? 'default';
     if (value === undefined) return { key, origin };
-    return { key, value: form === 'duration' ? formatDuration(Number(value)) : displayValue(form, value), origin };
+    return {
+      key,
+      value: form === 'duration' ? formatDuration(Number(value)) : displayValue(form, value, longestShown),
+      origin,
+    };
   });
 }
 

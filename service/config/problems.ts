@@ -14,16 +14,21 @@ export interface ConfigProblem {
 }
 
 const longestValue = 100;
+const longestKey = 1_000;
 
-/** A value as text for an error message or a listing; secrets are masked. */
-export function displayValue(form: ValueForm, value: unknown): string {
+/**
+ * A value as text for an error message or a listing; secrets are masked.
+ *
+ * @param longest how many characters are shown. Defaults to what fits an error message
+ */
+export function displayValue(form: ValueForm, value: unknown, longest = longestValue): string {
   if (form === 'secret') return masked;
   // A nested value can hold anything, so what it holds is not shown.
   const plain =
     typeof value === 'object' && value !== null && !isListOfTexts(value)
       ? 'a map or a nested list'
       : JSON.stringify(value);
-  return maskedBeginning(plain, longestValue);
+  return maskedBeginning(plain, longest);
 }
 
 function isListOfTexts(value: object): boolean {
@@ -34,7 +39,7 @@ function isListOfTexts(value: object): boolean {
 export function formatProblem(problem: ConfigProblem): string {
   const value = problem.value === undefined ? '' : ` = ${problem.value}`;
   const origin = problem.origin === undefined ? '' : ` (${problem.origin})`;
-  const key = problem.key.length > longestMasked ? `${problem.key.slice(0, longestValue)}…` : problem.key;
+  const key = problem.key.length > longestKey ? `${problem.key.slice(0, longestValue)}…` : problem.key;
   return `${key}${value}${origin}: ${problem.message}`;
 }
 

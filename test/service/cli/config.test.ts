@@ -263,7 +263,10 @@ describe('opensdn-svc-monitor config', () => {
         'leadership.path=svc-monitor',
         'leadership.path = "svc-monitor" (--set): has to be a path of ZooKeeper, such as `/svc-monitor`, outside of its own `/zookeeper`',
       ],
-      ['leadership.mode=kafka', 'leadership.mode (--set): `kafka` needs `source: kafka`'],
+      [
+        'leadership.mode=kafka',
+        'leadership.mode (--set): kafka divides the VIPs by the topic of the changes: source has to be kafka',
+      ],
     ];
     for (const [setting, expected] of cases) {
       it(`should refuse ${setting}`, async () => {

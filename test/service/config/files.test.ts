@@ -176,7 +176,7 @@ describe('the path of leadership', () => {
   it('should go with kafka only where changes come from Kafka', () => {
     const loaded = loadConfig({ assignments: ['leadership.mode=kafka'] });
     expect(loaded.ok ? [] : loaded.problems.map(formatProblem)).to.deep.equal([
-      'leadership.mode (--set): `kafka` needs `source: kafka`',
+      'leadership.mode (--set): kafka divides the VIPs by the topic of the changes: source has to be kafka',
     ]);
     expect(loadConfig({ assignments: ['leadership.mode=kafka', 'source=kafka'] }).ok).to.equal(true);
   });
