@@ -18,6 +18,7 @@ import { sample } from '../service/config/original/support.js';
 import { Command } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { rabbitmqUrl } from '../support/rabbitmq.js';
+import { zookeeperHosts } from '../support/zookeeper.js';
 
 describe('the service process, with the original’s files as they are', () => {
   const stops: (() => unknown)[] = [];
@@ -27,7 +28,25 @@ describe('the service process, with the original’s files as they are', () => {
   });
 
   it('should log in, follow the notifications and follow a failover', async function () {
-    const broker = new URL(rabbitmqUrl(this));
+    await followFailover(rabbitmqUrl(this), { settings: ['leadership.mode=none'], variables: {} });
+  });
+
+  it('should be elected where the original would, and do the same', async function () {
+    const cluster = `svc-monitor-test-${randomUUID()}`;
+    const variables = {
+      SVC_MONITOR__DEFAULTS__zk_server_ip: zookeeperHosts(this).join(','),
+      SVC_MONITOR__DEFAULTS__cluster_id: cluster,
+    };
+    const url = await followFailover(rabbitmqUrl(this), { settings: [], variables });
+    const status = await (await fetch(`${url}/status`)).text();
+    expect(status).to.contain(`/${cluster}/svc-monitor`);
+  });
+
+  async function followFailover(
+    brokerUrl: string,
+    leadership: { readonly settings: readonly string[]; readonly variables: Readonly<Record<string, string>> },
+  ): Promise<string> {
+    const broker = new URL(brokerUrl);
     // The login is that of the files; where things are is said as the deployers would, by variables.
     const keystone = await new KeystoneServer({
       users: [
@@ -63,7 +82,7 @@ describe('the service process, with the original’s files as they are', () => {
           '--set',
           `rabbitmq.queue_name=${exchange}`,
         ],
-        ...['http.port=0', 'leadership.mode=none', 'introspect.enabled=false'].flatMap((one) => ['--set', one]),
+        ...['http.port=0', 'introspect.enabled=false', ...leadership.settings].flatMap((one) => ['--set', one]),
       ],
       {
         SVC_MONITOR__DEFAULTS__api_server_ip: api.hostname,
@@ -79,6 +98,7 @@ describe('the service process, with the original’s files as they are', () => {
         SVC_MONITOR__auth__AUTHN_PROTOCOL: 'http',
         SVC_MONITOR__auth__AUTHN_SERVER: '127.0.0.1',
         SVC_MONITOR__auth__AUTHN_PORT: new URL(keystone.url).port,
+        ...leadership.variables,
       },
     );
     stops.push(() => {
@@ -100,5 +120,6 @@ describe('the service process, with the original’s files as they are', () => {
       );
     await eventually('all is as it should be', () => remaining().length === 0);
     expect(keystone.counts).to.include({ logins: 1, refusedLogins: 0 });
-  });
+    return url;
+  }
 });
