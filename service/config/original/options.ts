@@ -25,7 +25,7 @@ export function optionsOfDocument(
   const ofVariable = new Set(variables.map(({ origin }) => origin));
   const options: GivenOption[] = [];
   const problems: ConfigProblem[] = [];
-  for (const section of document.sections.keys()) {
+  for (const section of knownSections(document)) {
     for (const [option, entry] of optionsOf(document, section)) {
       const info = findOption(section, option);
       if (info === undefined) continue;
@@ -41,7 +41,8 @@ export function optionsOfDocument(
   return { options, problems, warnings: unknownOptions(document) };
 }
 
-function unknownOptions({ sections, defaults }: IniDocument): readonly ConfigProblem[] {
+function unknownOptions(document: IniDocument): readonly ConfigProblem[] {
+  const { sections, defaults } = document;
   const all = [...sections].map(([section, entries]) => ({ section, entries, known: optionsOfSection(section) }));
   const ofSections = firstProblems(
     all.filter(({ known }) => known === undefined),
@@ -63,7 +64,7 @@ function unknownOptions({ sections, defaults }: IniDocument): readonly ConfigPro
       { key: `[${section}]` },
     ),
   );
-  const names = [...sections.keys()];
+  const names = knownSections(document);
   const inherited = firstProblems(
     [...defaults].filter(([option]) => !names.some((section) => findOption(section, option) !== undefined)),
     ([, { name, origin }]) => ({
@@ -74,6 +75,10 @@ function unknownOptions({ sections, defaults }: IniDocument): readonly ConfigPro
     { key: '[DEFAULT]' },
   );
   return [...ofOptions, ...ofSections, ...inherited];
+}
+
+function knownSections({ sections }: IniDocument): readonly string[] {
+  return [...sections.keys()].filter((section) => optionsOfSection(section) !== undefined);
 }
 
 function originOf(entry: { readonly origin: string } | undefined): { readonly origin?: string } {

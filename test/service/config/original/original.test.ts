@@ -190,6 +190,19 @@ auth_protocol = ftp
       ]);
     });
 
+    it('should tell the first of very many, and how many more there are', () => {
+      const many = (line: (index: number) => string): string =>
+        Array.from({ length: 50_000 }, (_, index) => line(index)).join('\n');
+      const options = many((index) => `o${index} =`);
+      const counts = (text: string): readonly number[] => {
+        const found = loadOriginal({ 'a.conf': text });
+        return [problems(found).length, warnings(found).length];
+      };
+      expect(counts(`[DEFAULTS]\n${options}`)).to.deep.equal([0, 21]);
+      expect(counts(`[DEFAULT]\n${options}\n${many((index) => `[s${index}]`)}`)).to.deep.equal([0, 42]);
+      expect(counts(`[DEFAULTS]\n${many(() => 'hunter2')}`)).to.deep.equal([4, 0]);
+    });
+
     it('should show no secret, whatever is wrong', () => {
       const secrets = loadOriginal({
         'a.conf':
