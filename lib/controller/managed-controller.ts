@@ -68,8 +68,12 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
     const { name } = spec;
     const logger = parts.logger.child({ controller: name });
     const applier = new PlanApplier({ controller: name, writer, cache, keeper, clock, metrics });
+    const plans = new PlanReconciler({ spec, cache, keeper, applier, clock, logger, dryRun });
     const reconciler = new OwnedReconciler<Key>({
-      reconciler: new PlanReconciler({ spec, cache, keeper, applier, clock, logger, dryRun }),
+      reconciler: plans,
+      follow: (key) => {
+        plans.follow(key);
+      },
       ownership,
       forget: (key) => spec.forgotten?.(key),
     });

@@ -46,6 +46,13 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
     return spec.plan(spec.observe(key, cache, verified));
   }
 
+  /** Looks at a key that another monitor acts for, as a reconcile does before it writes: what it remembers of it is remembered. Writes nothing. */
+  public follow(key: Key): void {
+    const { spec } = this.parts;
+    spec.preparing?.(key);
+    spec.planned?.(key, this.plan(key));
+  }
+
   public async reconcile(key: Key, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {
     const { spec, cache, keeper } = this.parts;
     spec.preparing?.(key);

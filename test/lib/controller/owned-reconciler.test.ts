@@ -50,17 +50,22 @@ describe('OwnedReconciler', () => {
   let work: (signal: AbortSignal) => Promise<ReconcileResult>;
   let reconciler: OwnedReconciler<string>;
   let forgotten: string[];
+  let followed: string[];
 
   beforeEach(() => {
     ownership = new OwnedKeys();
     ownership.owned.add(ours);
     reconciled = [];
     forgotten = [];
+    followed = [];
     work = () => Promise.resolve({ writes: 2, requeueAfterMs: 5 });
     reconciler = new OwnedReconciler({
       ownership,
       forget: (key) => {
         forgotten.push(key);
+      },
+      follow: (key) => {
+        followed.push(key);
       },
       reconciler: {
         reconcile: (key, inner) => {
@@ -74,12 +79,14 @@ describe('OwnedReconciler', () => {
   it('should pass on what this monitor acts for', async () => {
     expect(await reconciler.reconcile(ours, signal)).to.deep.equal({ writes: 2, requeueAfterMs: 5 });
     expect(forgotten).to.deep.equal([]);
+    expect(followed).to.deep.equal([]);
   });
 
-  it('should forget what others act for', async () => {
+  it('should report nothing of what others act for, and follow it', async () => {
     expect(await reconciler.reconcile(another, signal)).to.deep.equal({ writes: 0, isOver: true });
     expect(reconciled).to.deep.equal([]);
     expect(forgotten).to.deep.equal([another]);
+    expect(followed).to.deep.equal([another]);
   });
 
   it('should pass a failure on', async () => {
@@ -90,13 +97,14 @@ describe('OwnedReconciler', () => {
   });
 
   describe('when the key goes to another monitor during its reconcile', () => {
-    it('should call that off and forget it', async () => {
+    it('should call that off and follow it', async () => {
       work = (inner) => untilAborted(new Promise(() => undefined), inner);
       const result = reconciler.reconcile(ours, signal);
       ownership.lose(ours);
 
       expect(await result).to.deep.equal({ writes: 0, isOver: true });
       expect(forgotten).to.deep.equal([ours]);
+      expect(followed).to.deep.equal([ours]);
     });
   });
 
