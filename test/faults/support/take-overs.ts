@@ -14,14 +14,17 @@ export type Event =
   | { readonly do: 'turns'; readonly count: number }
   /** The user frees the floating ip, the first time; later ones do nothing. */
   | { readonly do: 'disassociate'; readonly form: 'port-null' | 'empty-update' }
-  /** The leader is killed after so many writes more, the last of them with or without its effect; the other one leads, and a new one stands by. */
+  /**
+   * The leader is killed after so many writes more, the last of them with or without its effect, and the other one leads. Where none stands by,
+   * one begins to.
+   */
   | {
       readonly do: 'take over';
       readonly afterWrites: number;
       readonly isCarriedOut: boolean;
       /** What Octavia does while nobody leads. */
       readonly stepsMeanwhile: number;
-      /** Whether the one that was killed was only cut off, and its last request arrives when the other leads. */
+      /** Whether the user frees the floating ip while nobody leads. */
       readonly isFreedMeanwhile: boolean;
     };
 
@@ -131,8 +134,7 @@ class Teller {
       case 'disassociate':
         return this.disassociate(event.form);
       case 'take over':
-        if (process.env['BASE'] === '1') return;
-        return this.takeOver(event);
+        return this.standby === undefined ? this.addStandby() : this.takeOver(event, this.standby);
     }
   }
 
@@ -157,9 +159,8 @@ class Teller {
   }
 
   /** Kills the leader as SIGKILL does: from one request on it reaches nobody any more. */
-  private async takeOver(how: Extract<Event, { readonly do: 'take over' }>): Promise<void> {
-    const { leader, standby } = this;
-    if (standby === undefined) return;
+  private async takeOver(how: Extract<Event, { readonly do: 'take over' }>, standby: Member): Promise<void> {
+    const { leader } = this;
     const { cloud } = this.stage.shop;
     const state = { writesLeft: how.afterWrites, isDead: false };
     const revive = cloud.server.use(async (request, next) => {
@@ -189,15 +190,15 @@ class Teller {
     this.leader = standby;
     this.standby = undefined;
     standby.ownership.give(true);
-    await this.addStandby();
-    this.standbyMonitor?.channel.hold();
   }
 
+  /** One more monitor, when all that came before is done: what it has not watched it cannot know of. */
   private async addStandby(): Promise<void> {
+    for (const monitor of this.monitors) monitor.channel.resume();
+    await this.stage.shop.cloud.settled();
     this.generation += 1;
     const ownership = new ManualOwnership();
     const { clock, log } = this.stage;
-    // Only the leader's channel matters to how long this takes.
     const monitor = await this.stage.shop.cloud.startMonitor({
       clock,
       logger: log,
@@ -206,10 +207,7 @@ class Teller {
       ownership,
     });
     this.standby = { monitor, ownership };
-  }
-
-  private get standbyMonitor(): EmbeddedMonitor | undefined {
-    return this.standby?.monitor;
+    if (this.served !== undefined) for (const { channel } of this.monitors) channel.hold();
   }
 
   private get monitors(): readonly EmbeddedMonitor[] {
