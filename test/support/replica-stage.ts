@@ -45,6 +45,17 @@ export class Replica {
     return server.requests.find({ access: 'write' }).filter((request) => request.frontEnd === frontEnd.index);
   }
 
+  /** Has the listener called at each of its writes, when the answer is about to be sent. Returns how to end that. */
+  public onWrite(listener: () => void): () => void {
+    const { server, frontEnd } = this.asks;
+    let seen = this.writes().length;
+    return server.requests.subscribe((request) => {
+      if (request.frontEnd !== frontEnd.index || this.writes().length === seen) return;
+      seen = this.writes().length;
+      listener();
+    });
+  }
+
   public leads(): Promise<void> {
     return eventually(`${this.name} leads`, async () => (await this.status()).role === 'leader');
   }
