@@ -50,7 +50,9 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
   public follow(key: Key): void {
     const { spec } = this.parts;
     spec.preparing?.(key);
-    spec.planned?.(key, this.plan(key));
+    const plan = this.plan(key);
+    if (spec.followed === undefined) spec.planned?.(key, plan);
+    else spec.followed(key, plan);
   }
 
   public async reconcile(key: Key, signal: AbortSignal, options: ReconcileOptions = {}): Promise<ReconcileResult> {

@@ -26,6 +26,8 @@ export interface ControllerHooks<Key extends string, P extends Plan> {
   preparing?(key: Key): void;
   /** A plan is about to be carried out, or, in a dry run, would be. */
   planned?(key: Key, plan: P): void;
+  /** Another monitor acts for the key, and this is the plan that it has or had to carry out. Defaults to {@link ControllerHooks.planned}. */
+  followed?(key: Key, plan: P): void;
   /** A plan was carried out, in part or as a whole, or was out of date. */
   settled?(key: Key, plan: P, settled: Settled): void;
   /** Somebody else reconciles the key from now on. */

@@ -10,6 +10,7 @@ import { observeLoadBalancer } from './carriers/observe.js';
 import { planLoadBalancer } from './carriers/plan.js';
 import type { Cuts } from './cuts.js';
 import type { AssociationEvent } from './floating-ips/plan.js';
+import { FollowedWrites } from './followed-writes.js';
 import { type EpisodeOf, type History } from './history/index.js';
 import type { octaviaVipMetrics } from './metrics.js';
 import { listVipProblems } from './problems.js';
@@ -48,8 +49,10 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public readonly views: VipViews;
   private readonly stories: VipStories;
   private isDryRun = false;
+  private readonly followedWrites: FollowedWrites;
 
   public constructor(private readonly parts: VipControllerParts) {
+    this.followedWrites = new FollowedWrites(parts);
     this.touches = reactions(parts);
     const { cache, clock, reports } = parts;
     this.stories = new VipStories(clock);
@@ -116,10 +119,17 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     }
   }
 
-  public planned(key: VipKey, { vipPortUuid: vipPort, associations, members, events }: VipPlan): void {
-    const { cache, history, reports } = this.parts;
+  public planned(key: VipKey, plan: VipPlan): void {
+    const { cache, reports } = this.parts;
+    const { members } = plan;
+    this.followedWrites.forget(key);
     const gone = portsLeaving(this.stories.of(key)).filter((uuid) => cache.isGone(uuid));
     this.stories.note(key, { type: 'planned', before: reports.membersOf(key), members, gone });
+    this.remember(key, plan);
+  }
+
+  private remember(key: VipKey, { vipPortUuid: vipPort, associations, members, events }: VipPlan): void {
+    const { cache, history } = this.parts;
     if (vipPort === undefined) return;
     const port = cache.get('virtual-machine-interface', vipPort);
     const project = port && projectOf(port);
@@ -130,6 +140,11 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       if (!takenOver.has(uuid)) history.note(uuid, { type: 'associated', of: { vip: key, vipPort } });
     }
     for (const uuid of members) history.memberSeen(uuid, { key, vipPort });
+  }
+
+  public followed(key: VipKey, plan: VipPlan): void {
+    this.remember(key, plan);
+    this.followedWrites.follow(key, plan);
   }
 
   public writes(key: VipKey, plan: VipPlan): WriteObserver {
