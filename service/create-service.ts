@@ -15,6 +15,7 @@ import { ServiceFiles } from './files/index.js';
 import { WinstonLogger } from './log/index.js';
 import { monitorUnreadyReasons } from './http/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
+import { SampledMetrics, Samples } from './page/index.js';
 import { MonitorService, type Service } from './service.js';
 import { packageVersion } from './version.js';
 
@@ -40,7 +41,8 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
   const files = new ServiceFiles(given, { clock, logger });
   const { config } = files;
   const prometheus = new PrometheusMetrics();
-  const shared = { clock, logger, metrics: overrides.metrics ?? prometheus };
+  const samples = new Samples(clock);
+  const shared = { clock, logger, metrics: new SampledMetrics(overrides.metrics ?? prometheus, samples) };
   const createSource = overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared));
   const service: Service = new MonitorService({
     http: config.http,
@@ -53,6 +55,8 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
       version: packageVersion(),
       figures: () => figuresOf(service),
     }),
+    samples,
+    dryRun: config.dryRun,
     stopTimeoutMs: config.drainTimeoutMs + stopMarginMs,
     createMonitor: (): Monitor =>
       createMonitor({

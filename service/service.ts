@@ -13,6 +13,8 @@ import {
 } from '../lib/index.js';
 import type { FileProblem, ServiceFiles } from './files/index.js';
 import { monitorUnreadyReasons, StatusServer, type HttpEndpointOptions, type MetricsText } from './http/index.js';
+import { pageRoutes, Samples, serviceStatus, type ServiceFacts } from './page/index.js';
+import { packageVersion } from './version.js';
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -27,6 +29,10 @@ export interface ServiceOptions {
   readonly files?: Pick<ServiceFiles, 'start' | 'stop' | 'reload'>;
   /** What `/metrics` answers. */
   readonly metricsText?: MetricsText;
+  /** Plan and report, and write nothing: for the status to say so. Defaults to false. */
+  readonly dryRun?: boolean;
+  /** What the charts of the page are drawn from. Defaults to nothing. */
+  readonly samples?: Samples;
 }
 
 /** The monitor and its status endpoint, as one thing that starts and stops. */
@@ -58,6 +64,8 @@ export class MonitorService implements Service {
   private readonly stopping = new AbortController();
   private fail: (error: SvcMonitorError) => void = () => undefined;
   private failed: SvcMonitorError | undefined;
+  private readonly startedAt: number;
+  private readonly version = packageVersion();
   private monitor: Monitor;
   private started = false;
   private running: Promise<void> | undefined;
@@ -70,13 +78,21 @@ export class MonitorService implements Service {
       this.fail = resolve;
     });
     this.monitor = options.createMonitor();
+    this.startedAt = clock.now();
     this.server = new StatusServer({
       ...http,
       ...{ clock, logger },
-      status: () => this.monitor.status(),
-      unreadyReasons: () => monitorUnreadyReasons(this.monitor.status(), this.failed),
+      status: () => serviceStatus(this.facts(), this.monitor.status()),
+      unreadyReasons: () => this.unreadyReasons(),
       failure: () => this.failed,
       ...(metricsText === undefined ? {} : { metrics: metricsText }),
+      routes: pageRoutes({
+        clock,
+        samples: options.samples ?? new Samples(clock),
+        status: () => this.monitor.status(),
+        views: () => this.monitor.views(),
+        facts: () => this.facts(),
+      }),
     });
   }
 
@@ -109,6 +125,16 @@ export class MonitorService implements Service {
 
   public reload(): Promise<readonly FileProblem[]> {
     return this.options.files?.reload() ?? Promise.resolve([]);
+  }
+
+  private unreadyReasons(): readonly string[] {
+    return monitorUnreadyReasons(this.monitor.status(), this.failed);
+  }
+
+  private facts(): ServiceFacts {
+    const { clock, dryRun = false } = this.options;
+    const { version, startedAt } = this;
+    return { version, at: clock.now(), startedAt, dryRun, reasons: this.unreadyReasons() };
   }
 
   private async stopAll(): Promise<void> {

@@ -1,27 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import { findPackage } from './package-folder.js';
 
-const packageSchema = z.object({ name: z.string(), version: z.string() });
-
-/** The version of this package, from the nearest `package.json` above this file; `unknown` if there is none. */
+/** The version of this package; `unknown` if it cannot be told. */
 export function packageVersion(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const found = packageSchema.safeParse(readJson(join(folder, 'package.json')));
-    if (found.success) return found.data.version;
-    const parent = dirname(folder);
-    if (parent === folder) return 'unknown';
-    folder = parent;
-  }
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return findPackage()?.version ?? 'unknown';
 }

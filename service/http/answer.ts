@@ -1,4 +1,5 @@
 import { isSecretName, maskCredentials, masked } from '../mask.js';
+import { timeAsText } from './times.js';
 
 /** What is answered at once, as a whole. */
 export interface WholeAnswer {
@@ -35,11 +36,11 @@ export function textAnswer(code: number, line: string, headers: Readonly<Record<
   return { code, type: 'text/plain; charset=utf-8', body: `${maskCredentials(line)}\n`, headers };
 }
 
-/** A value as JSON, without secrets: nothing should hold one, but a broker's error text that quotes its URL could. */
+/** A value as JSON, with its times in ISO 8601, and without secrets: nothing should hold one, but a broker's error text that quotes its URL could. */
 export function jsonAnswer(code: number, value: object): WholeAnswer {
   const mask = (name: string, inner: unknown): unknown => {
     if (isSecretName(name)) return masked;
-    return typeof inner === 'string' ? maskCredentials(inner) : inner;
+    return typeof inner === 'string' ? maskCredentials(inner) : timeAsText(name, inner);
   };
   return { code, type: 'application/json; charset=utf-8', body: JSON.stringify(value, mask) };
 }

@@ -13,3 +13,4 @@ export type { ListenTls } from './listen.js';
 export { monitorUnreadyReasons } from './monitor-readiness.js';
 export { findRoute, type FoundRoute, type Route, type RouteRequest } from './route.js';
 export { StatusServer, type MetricsText, type StatusServerOptions } from './status-server.js';
+export { timeAsText, type TimeName, type Wire } from './times.js';

@@ -66,7 +66,7 @@ describe('StatusServer', () => {
       });
     });
 
-    it('should show the whole status, however many problems it has', async () => {
+    it('should show the whole status, however many problems it has, with times in ISO 8601', async () => {
       const problem = {
         type: 'failing',
         controller: 'octavia-vip',
@@ -78,7 +78,12 @@ describe('StatusServer', () => {
       const port = await started();
       const answer = await get(port, '/status');
       expect(answer.type).to.contain('application/json');
-      expect(JSON.parse(answer.text)).to.deep.equal(status);
+      const shown = { ...problem, since: '1970-01-01T00:00:00.005Z' };
+      expect(JSON.parse(answer.text)).to.deep.equal({
+        ...status,
+        resync: { running: false, lastFinishedAt: '1970-01-01T00:00:01.000Z' },
+        problems: Array.from({ length: 300 }, () => shown),
+      });
     });
   });
 

@@ -16,14 +16,9 @@ export {
   type StoryEvent,
   type StoryTime,
 } from './story.js';
-export {
-  durationText,
-  viewFailover,
-  viewIncidents,
-  type FailoverView,
-  type IncidentView,
-  type StepView,
-} from './story-view.js';
+export { durationText } from './duration.js';
+export { episodeText } from './episode-view.js';
+export { viewFailover, viewIncidents, type FailoverView, type IncidentView, type StepView } from './story-view.js';
 export {
   shortened,
   viewVip,

@@ -1,6 +1,7 @@
 import { assertNever } from '../../../base/errors/index.js';
 import type { CacheReader } from '../../../cache/index.js';
 import { nameOf } from '../../../model/index.js';
+import { durationText, tenths } from './duration.js';
 import { isOver, type Failover, type Incident, type StepType, type Story } from './story.js';
 import { shortened, type NamedObject } from './vip-view.js';
 
@@ -89,15 +90,6 @@ export function viewIncidents(cache: CacheReader, { incidents }: Story): readonl
   });
 }
 
-/** A duration as people write it. */
-export function durationText(ms: number): string {
-  if (ms < 1_000) return `${ms < 10 ? tenths(ms) : Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.round((ms % 60_000) / 1_000);
-  return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
-}
-
 function incidentSentence(type: Incident['type'], address: string): string {
   switch (type) {
     case 'associated':
@@ -134,10 +126,9 @@ function failoverSentence(
       ? []
       : [
           [
-            `port ${callOf(left)} left`,
-            ...after('was let go of after', times.letGoMs),
-            ...(steps.gone === undefined ? ['is still there'] : ['is gone']),
-          ].join(', '),
+            [`port ${callOf(left)} left`, ...after('was let go of after', times.letGoMs)].join(', '),
+            steps.gone === undefined ? 'is still there' : 'is gone',
+          ].join(' and '),
         ]),
     ...(steps.stripped === undefined ? [] : ['its delete tore floating ips off']),
     ...after('they were back after', times.restoredMs),
@@ -158,8 +149,4 @@ function portNamed(cache: CacheReader, uuid: string): NamedObject {
 
 function known(times: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(times).flatMap(([name, ms]) => (ms === undefined ? [] : [[name, ms]])));
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

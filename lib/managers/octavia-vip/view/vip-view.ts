@@ -4,11 +4,11 @@ import type { LoadBalancerPlan } from '../carriers/plan.js';
 import { portState } from '../carriers/detection.js';
 import { floatingIpRules } from '../floating-ips/rules.js';
 import type { Standing } from '../floating-ips/standing.js';
-import { describeMemory } from '../history/index.js';
 import { addressesOf, marksOf } from '../ports.js';
 import { nameOf, projectOf } from '../../../model/index.js';
 import { vipKeyParts } from '../vip-key.js';
 import { describeVipPlan, type VipPlan } from '../vip-plan.js';
+import { episodeText } from './episode-view.js';
 import type { VipParts, VipSeen } from '../vip-seen.js';
 
 /** An object, and what it is called: a name is in its tenant's hands, and is shortened. */
@@ -48,7 +48,7 @@ export interface FloatingIpView {
   readonly state: FloatingIpStanding;
   /** Why, in words: the rule that applied. */
   readonly why: string;
-  /** What is remembered of it, as a sentence; undefined: nothing. */
+  /** What is remembered of it, as sentences; undefined: nothing. */
   readonly episode?: string;
   /** How many ports it references. */
   readonly references: number;
@@ -173,7 +173,9 @@ function viewFloatingIps(
       ...(address === undefined ? {} : { address: shortened(address, shownLength.address) }),
       state,
       why: verdict.says,
-      ...(memory === undefined ? {} : { episode: shortened(describeMemory(memory, parts.now), shownLength.sentence) }),
+      ...(memory === undefined
+        ? {}
+        : { episode: shortened(episodeText(memory, seen.key, parts.now), shownLength.sentence) }),
       references: floatingIp?.refs['virtual-machine-interface'].length ?? 0,
     });
   }

@@ -168,9 +168,11 @@ export class VipViews implements KeyViews {
   }
 }
 
-// By what stays as it is: nothing moves under the eyes of who reads the list.
+// By tenant and address, which stay as they are: nothing moves under the eyes of who reads the list.
 function sortedBy(row: HeldRow['row'] | undefined, key: string): string {
-  return [row?.tenant?.name ?? '', row?.loadBalancer?.uuid ?? '', key].join(' ');
+  // 10.0.0.9 stands before 10.0.0.10.
+  const address = (row?.address ?? '').replaceAll(/\d+/g, (digits) => digits.padStart(3, '0'));
+  return [row?.tenant?.name ?? '', address, key].join(' ');
 }
 
 function heldRow(facts: VipFacts, dryRun: boolean): HeldRow {
