@@ -35,6 +35,8 @@ export class VipTable {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
   #askedAt = 0;
+  /** There was news while an answer was waited for. */
+  #isStale = false;
 
   constructor() {
     byId('rows').addEventListener('keydown', (event) => {
@@ -106,7 +108,16 @@ export class VipTable {
     return true;
   }
 
+  #rest() {
+    if (this.#isStale) this.#askSoon();
+  }
+
   #askSoon() {
+    // What is under way is waited for: news that come faster than answers would else call off each one.
+    if (this.#asking !== undefined) {
+      this.#isStale = true;
+      return;
+    }
     if (this.#later !== undefined) return;
     const wait = Math.max(this.#askedAt + rest - performance.now(), 0);
     this.#later = setTimeout(() => {
@@ -120,6 +131,7 @@ export class VipTable {
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
+    this.#isStale = false;
     this.#askedAt = performance.now();
     const query = new URLSearchParams({ search: this.#search, page: String(this.#page), limit: String(limit) });
     try {
@@ -133,6 +145,11 @@ export class VipTable {
       this.#revision = undefined;
       fill(byId('found'), `The list could not be read: ${error instanceof Error ? error.message : String(error)}`);
       return;
+    } finally {
+      if (this.#asking === asking) {
+        this.#asking = undefined;
+        this.#rest();
+      }
     }
     if (then === 'first') this.#buttons()[0]?.focus();
     if (then === 'last') this.#buttons().at(-1)?.focus();
