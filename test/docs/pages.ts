@@ -49,7 +49,7 @@ const sectionTexts: Readonly<Record<string, string>> = {
   rules: 'By which rules ports and associations are told apart.',
   timings: 'Windows and intervals of time.',
   '': 'Keys without a section.',
-  http: 'The status endpoint: `/healthz`, `/readyz`, `/metrics`, `/status`.',
+  http: 'The status endpoint: `/healthz`, `/readyz`, `/metrics`, `/status`, and a page for people ([status.md](status.md)).',
   introspect: 'What contrail-status asks: `/Snh_SandeshUVECacheReq?x=NodeStatus`.',
   log: 'Log lines go to the standard output.',
   tracing: 'Traces by OpenTelemetry.',
