@@ -146,7 +146,7 @@ function problemsPage(): string {
 
 ${generatedNote('lib/base/problems/types.ts, and problem-types.ts of each manager')}
 
-\`problems\` of \`/status\` lists what is not in order, until it is: \`type\`, \`message\`, \`since\` (milliseconds since 1970), and where they are known \`setting\` (the key to look at), \`answer\` (what the other side said), \`advice\`, \`controller\`, \`key\`, \`kind\` and \`uuid\`. Most end by themselves as soon as their cause is gone.
+\`problems\` of \`/status\` lists what is not in order, until it is: \`type\`, \`message\`, \`since\` (ISO 8601), and where they are known \`setting\` (the key to look at), \`answer\` (what the other side said), \`advice\`, \`controller\`, \`key\`, \`kind\` and \`uuid\`. Most end by themselves as soon as their cause is gone.
 
 Whether the service is ready is decided in one place, from the same list: it is, if everything has been read, the change stream is followed, and none of the problems stands that say "no" here. The log, \`/status\` (\`ready\`, \`health\`), \`/readyz\` and the metric \`svc_monitor_ready\` tell that one answer. A standby is ready too: \`health.role\` says \`standby\`.
 
