@@ -26,7 +26,18 @@ export * from './controller/index.js';
 export * from './managers/index.js';
 export {
   checkSchema,
+  createVipController,
+  findingsOf,
+  findSubjects,
+  foreignFindingsOf,
   octaviaVip,
+  planCleanup,
+  trialNamePrefix,
+  vipsOf,
+  type AppliedRule,
+  type CleanupPlan,
+  type FloatingIpFinding,
+  type ForeignFindings,
   type KnownSchema,
   type SchemaCheck,
   type SchemaCheckOptions,
@@ -39,6 +50,9 @@ export {
   type StepView,
   type VipRow,
   type VipView,
+  type Subject,
+  type VipFindings,
+  type VipParticipants,
 } from './managers/octavia-vip/index.js';
 export * from './monitor/index.js';
 export * from './tracing/index.js';

@@ -10,7 +10,6 @@ export {
   type LoadedConfig,
   type ServiceConfig,
 } from './config/index.js';
-export { checkApiServers, describeCheck, type ApiServerCheck } from './check-api-servers.js';
 export { createService, type ServiceOverrides } from './create-service.js';
 export { ServiceFiles, type FileProblem, type ServiceFilesOptions } from './files/index.js';
 export { WinstonLogger, type LoggerOptions } from './log/index.js';

@@ -11,6 +11,7 @@ export { type Change, type DecodedMessage, type RejectedMessage } from './change
 export { type ChangeSink, type ChangeSource, type SourceStatus } from './source.js';
 export { decodeNotification, decodeNotificationValue, maxNotificationBytes } from './notification.js';
 export { MemorySource, type DisconnectOptions, type MemorySourceOptions } from './memory/memory-source.js';
+export { checkBrokers, listenToExchange, type AmqpListening, type BrokerCheck } from './amqp/amqp-probe.js';
 export { AmqpSource } from './amqp/amqp-source.js';
 export { type AmqpSourceOptions, type AmqpTlsOptions } from './amqp/amqp-options.js';
 export { KafkaSource } from './kafka/kafka-source.js';

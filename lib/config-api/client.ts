@@ -11,6 +11,7 @@ import { AxiosTransport, type HttpTransport } from './http-transport.js';
 import { KeystoneTokens } from './keystone-tokens.js';
 import type { ConfigApiOptions } from './options.js';
 import type { ConfigReader } from './reader.js';
+import { readRights, type AccountRights } from './rights.js';
 import { RecordingSender, type RequestRecord } from './recorder.js';
 import type { RequestSender } from './request.js';
 import { RestConfigReader } from './rest-reader.js';
@@ -105,6 +106,8 @@ export interface ConfigApiClient extends ConfigReader, ConfigWriter {
    * goes out; what may not be written then rejects with `aborted`. Without it, all may be written.
    */
   writerFor(lane: string, mayWrite?: () => boolean): ConfigWriter;
+  /** What the account may do; undefined where the server does not say. Rejects as a reader does. */
+  rights(signal: AbortSignal): Promise<AccountRights | undefined>;
   /** Which servers there are, and how they are talked to. */
   status(): ConfigApiStatus;
   /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
@@ -174,6 +177,7 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
       permits.open(lane);
       return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane, mayBeSent }, signal) });
     },
+    rights: (signal) => readRights(sender, signal),
     status: () => ({
       servers: urls.map((url) => serverStatus(url, { servers, connections, setting: keepAlive })),
       ...(tokens.status === undefined ? {} : { login: tokens.status() }),

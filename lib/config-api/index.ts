@@ -34,6 +34,7 @@ export type { ConfigApiAuth, ConfigApiOptions } from './options.js';
 export { EventStreams, type EventStream, type EventStreamsOptions } from './event-streams.js';
 export type { ConfigReader, ListEntry, ListOptions, ObjectPage, ReadOptions } from './reader.js';
 export type { RequestRecord } from './recorder.js';
+export type { AccountRights } from './rights.js';
 export type { ApiRequest, Operation, RequestSender } from './request.js';
 export type {
   ConfigWriter,

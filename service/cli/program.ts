@@ -1,12 +1,21 @@
 import { Command } from 'commander';
+import { maskCredentials } from '../mask.js';
 import { packageVersion } from '../version.js';
 import type { AddCommand } from './command.js';
+import { addCheckCommand } from './commands/check.js';
 import { addConfigCommands } from './commands/config.js';
+import { addExplainCommand } from './commands/explain.js';
 import { addRunCommands } from './commands/run.js';
-import { addSchemaCommand } from './commands/schema.js';
+import { addStatusCommand } from './commands/status.js';
 
 /** All commands, in the order of the help. */
-const commands: readonly AddCommand[] = [addRunCommands, addConfigCommands, addSchemaCommand];
+const commands: readonly AddCommand[] = [
+  addRunCommands,
+  addConfigCommands,
+  addStatusCommand,
+  addExplainCommand,
+  addCheckCommand,
+];
 
 /** The command line as a whole. */
 export function createProgram(end: (code: number) => void): Command {
@@ -14,6 +23,12 @@ export function createProgram(end: (code: number) => void): Command {
     .description('Keeps floating ips working on the VIPs of Octavia load balancers in OpenSDN.')
     .version(packageVersion())
     .exitOverride()
+    // Who types a password into a URL is told what is wrong with it, and not the password once more.
+    .configureOutput({
+      outputError: (text, write) => {
+        write(maskCredentials(text));
+      },
+    })
     .addHelpText(
       'after',
       '\nSettings come from their defaults, the files of the original, the YAML file, the environment (SVC_MONITOR_<SECTION>_<KEY>) and the\n' +

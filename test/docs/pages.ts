@@ -4,6 +4,7 @@ import { allProblemTypes, errorCodes } from '../../lib/index.js';
 import { environmentName, formatDuration, settingKeys, type KeyInfo } from '../../service/config/index.js';
 import { publishedMetrics } from '../../service/metrics/index.js';
 import { projectFolder } from '../support/project-folder.js';
+import { commandsPage } from './commands-page.js';
 import { withControlTables } from './control-tables.js';
 import { kindsPage } from './kinds-page.js';
 import { originalSettingsPage } from './original-settings-page.js';
@@ -22,6 +23,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     'metrics.md': metricsPage(),
     'errors.md': errorsPage(),
     'problems.md': problemsPage(),
+    'commands.md': commandsPage(generatedNote('service/cli, service/exit-codes.ts and test/docs/commands-page.ts')),
     'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers/octavia-vip')),
     'kinds.md': kindsPage(generatedNote('fixtures/opensdn/schema/table.ts and the rules of the kinds')),
     'fixtures.md': await withControlTables(fixtures),

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import {
   checkSchema,
@@ -10,7 +8,6 @@ import {
   type ConfigApiClient,
   type SchemaCheck,
 } from '../../lib/index.js';
-import { Command } from '../support/command.js';
 import { Shop } from '../support/shop.js';
 
 describe('the check of the API server’s schema', () => {
@@ -69,44 +66,4 @@ describe('the check of the API server’s schema', () => {
     expect(after).to.be.greaterThan(before);
     expect(writes()).to.equal(after);
   });
-
-  it('should be a command that asks each API server by itself', async () => {
-    await open('stock', 'stock');
-    await associate();
-    const command = new Command(['check-schema', '--set', `config_api.urls=${shop.cloud.url}`]);
-    expect((await command.ended).code).to.equal(0);
-    expect(command.stdout).to.include(`${shop.cloud.url}: stock (`);
-    const careful = new Command(['check-schema', '--no-trial', '--set', `config_api.urls=${shop.cloud.url}`]);
-    expect((await careful.ended).code).to.equal(1);
-    expect(careful.stdout).to.include(`${shop.cloud.url}: unknown (`);
-  });
-
-  it('should be a command that tells of each API server in the order given, also where some do not answer', async () => {
-    await open('stock', 'stock');
-    await associate();
-    const port = await unusedPort();
-    const [up, away] = [shop.cloud.url, `http://127.0.0.1:${port}`];
-    const urls = [away, up, `${away}/sub`];
-    const command = new Command(['check-schema', '--set', `config_api.urls=${urls.join(',')}`]);
-    expect((await command.ended).code).to.equal(1);
-    const lines = command.stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line.split(' (')[0])).to.deep.equal([
-      `${away}: failed`,
-      `${up}: stock`,
-      `${away}/sub: failed`,
-    ]);
-    for (const line of lines.filter((entry) => entry.includes(': failed'))) {
-      expect(line).to.match(/: failed \(GET \S+: no connection, or it broke: .*ECONNREFUSED.*\)$/);
-    }
-  });
 });
-
-/** A port that nobody listens on. */
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -8,7 +8,8 @@ export { Cuts, type CutObject, type CutsParts } from './cuts.js';
 export type { ObservationParts } from './floating-ips/evidence.js';
 export { observeFloatingIps, type FloatingIpInput, type FloatingIpsSeen } from './floating-ips/observe.js';
 export { History, isAttached, RequestLog, restorePurpose, type HistoryReader, type SeenVip } from './history/index.js';
-export { octaviaVip } from './manager.js';
+export * from './inspection/index.js';
+export { createVipController, octaviaVip, type VipParticipants } from './manager.js';
 export { octaviaVipMetrics } from './metrics.js';
 export { listVipProblems, type VipProblem } from './problems.js';
 export { octaviaVipProblems, type VipProblemType } from './problem-types.js';
@@ -40,4 +41,5 @@ export { checkSchema, type SchemaCheck, type SchemaCheckOptions } from './schema
 export { SchemaKnowledge, type KnownSchema, type SchemaKnowledgeOptions } from './schema/schema-knowledge.js';
 export * from './view/index.js';
 export { observeVip, type VipParts, type VipSeen } from './vip-seen.js';
+export type { WantedFloatingIp } from './floating-ips/writes.js';
 export type { FloatingIpProperties, VipProperties, VirtualIpTarget } from './writes.js';

@@ -1,5 +1,6 @@
 /** The rules of the octavia-vip manager: pure functions of plain values, and the tables that they go by. */
 export {
+  decidePortKind,
   isInUse,
   isOctaviaVipPort,
   loadBalancerId,

@@ -1,4 +1,4 @@
-import { decide } from '../../../planning/index.js';
+import { decide, type Rule } from '../../../planning/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
 import { portKindRules, portStateRules, type PortKind, type PortMarkFacts, type PortState } from './rules.js';
 
@@ -23,7 +23,15 @@ const placeholderName = new RegExp(`^lb-(${uuid})$`);
 
 /** What a port is by its marks (docs/rules.md, "What a port is"). */
 export function portKind(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): PortKind {
-  return decide(portKindRules, markFacts(port, rules)).stands;
+  return decidePortKind(port, rules).stands;
+}
+
+/** The same, with the rule that says so. */
+export function decidePortKind(
+  port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>,
+  rules: MarkRules,
+): Rule<PortMarkFacts, PortKind> {
+  return decide(portKindRules, markFacts(port, rules));
 }
 
 function markFacts(port: Pick<PortMarks, 'name' | 'owner' | 'vmNames'>, rules: MarkRules): PortMarkFacts {

@@ -29,6 +29,31 @@ export function amphoraPorts(seen: FloatingIpObservation): ReadonlySet<string> {
   return ports;
 }
 
+/** What an associated floating ip has when it is whole. */
+export interface WantedFloatingIp {
+  /** Canonical. */
+  readonly fixedIp: string;
+  readonly isVirtualIp: boolean;
+  /** Uuids of ports, the VIP port first. */
+  readonly references: readonly string[];
+}
+
+/** What every floating ip that is associated with the VIP is to have (docs/design.md, "Floating ip"). */
+export function wantedOf(
+  { address, vipPort, members }: Pick<FloatingIpObservation, 'address' | 'vipPort' | 'members'>,
+  { projectToFloatingIp }: Pick<OctaviaVipSettings, 'projectToFloatingIp'>,
+): WantedFloatingIp {
+  const dormant = vipPort?.dormant === true;
+  return {
+    fixedIp: address,
+    isVirtualIp: !dormant,
+    references: [
+      ...(vipPort === undefined ? [] : [vipPort.uuid]),
+      ...(projectToFloatingIp && !dormant ? members.toSorted() : []),
+    ],
+  };
+}
+
 /** What makes an associated floating ip whole; `firstStepOnly`: without the references, for a restore takes two steps. */
 export function writesToBind(
   floatingIp: ObservedFloatingIp,
@@ -37,10 +62,7 @@ export function writesToBind(
 ): BindWrites {
   const { uuid } = floatingIp;
   const dormant = seen.vipPort?.dormant === true;
-  const wanted = [
-    ...(seen.vipPort === undefined ? [] : [seen.vipPort.uuid]),
-    ...(rules.projectToFloatingIp && !dormant ? seen.members.toSorted() : []),
-  ];
+  const { references: wanted } = wantedOf(seen, rules);
   const live = new Set(
     floatingIp.references.filter((reference) => reference.live).map((reference) => reference.portUuid),
   );
