@@ -41,4 +41,16 @@ export const exitCodesOf = {
     2: 'bad configuration or arguments',
     130: 'called off',
   },
+  repair: {
+    0: 'all is as it should be, be it that nothing had to be done',
+    1: 'something is left to do, failed, or was not agreed to',
+    2: 'bad configuration or arguments',
+    130: 'called off; what was written stays, and the next run goes on from there',
+  },
+  cleanup: {
+    0: 'nothing of ours is left, be it that nothing was there',
+    1: 'something is left, failed, or was not agreed to',
+    2: 'bad configuration or arguments',
+    130: 'called off; what is gone stays gone, and the next run takes the rest',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<number, string>>>>;

@@ -30,4 +30,17 @@ export const jsonFieldsOf = {
       'what the service needs, in the order of the table: `what`, `state` (`ok`, `missing`, `warning`, `skipped`), `answered`, and where known `setting`, `advice`',
     drift: `how many \`vips\` and \`floatingIps\` there are; \`drifting\`: each VIP that is not as it should be, with ${findings}; \`notes\` (\`vip\`, \`says\`); or \`error\` alone, where the config cannot be read`,
   },
+  repair: {
+    ok: 'whether all is as it should be now',
+    looked: 'how many VIPs were looked at',
+    vips: 'those that were not as they should be: `vip`, `planned` (what was to be written, a line each), `writes` (how many were made; absent if none), `remaining` (what is still to be written), `error`',
+  },
+  cleanup: {
+    ok: 'whether nothing of this service is left',
+    virtualIps: 'what was there to be deleted: `uuid`, `name`',
+    floatingIps: 'the floating ips that stay as they are: `uuid`, `address`',
+    left: 'virtual-ips with a record that are not ours, and stay: `uuid`, `rule`, `says`',
+    deleted: 'how many were deleted',
+    remaining: 'what is there still, or again: `uuid`, `name`',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -3,8 +3,10 @@ import { maskCredentials } from '../mask.js';
 import { packageVersion } from '../version.js';
 import type { AddCommand } from './command.js';
 import { addCheckCommand } from './commands/check.js';
+import { addCleanupCommand } from './commands/cleanup.js';
 import { addConfigCommands } from './commands/config.js';
 import { addExplainCommand } from './commands/explain.js';
+import { addRepairCommand } from './commands/repair.js';
 import { addRunCommands } from './commands/run.js';
 import { addStatusCommand } from './commands/status.js';
 
@@ -15,6 +17,8 @@ const commands: readonly AddCommand[] = [
   addStatusCommand,
   addExplainCommand,
   addCheckCommand,
+  addRepairCommand,
+  addCleanupCommand,
 ];
 
 /** The command line as a whole. */

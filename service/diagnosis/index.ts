@@ -14,3 +14,4 @@ export {
 export { VipMirror, type MirrorOptions, type PlannedVip, type ReadProgress, type RepairedVip } from './vip-mirror.js';
 export { findDrift, type Drift, type DriftNote } from './drift.js';
 export { environmentRows, type CheckLimits, type CheckRow, type CheckState } from './environment/index.js';
+export { cleanUp, cleanupFindings, type Cleaned, type CleanupFindings } from './cleaning.js';

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { Nova, Octavia, type LoadBalancer, type UserFloatingIp } from '../../../fixtures/index.js';
 import { Command } from '../../support/command.js';
+import { eventually } from '../../support/eventually.js';
 import { Shop } from '../../support/shop.js';
 
 interface Explained {
@@ -164,5 +167,38 @@ describe('opensdn-svc-monitor explain', () => {
     const { code, stderr } = await new Command(['explain', 'x', '--set', 'config_api.urls=http://127.0.0.1:1']).ended;
     expect(code).to.equal(1);
     expect(stderr).to.include('http://127.0.0.1:1');
+  });
+
+  describe('when the config API does not answer', () => {
+    const sockets: Socket[] = [];
+    let silent: Server;
+    let url: string;
+
+    before(async () => {
+      silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      url = `config_api.urls=http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    });
+
+    after(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+
+    it('should end with 130 on Ctrl-C', async () => {
+      const before = sockets.length;
+      const asked = new Command(['explain', 'x', '--set', url]);
+      await eventually('it asks', () => sockets.length > before);
+      asked.signal('SIGINT');
+      const { code, stderr } = await asked.ended;
+      expect(code).to.equal(130);
+      expect(stderr).to.equal('called off\n');
+    });
+
+    it('should end with 1 when its time is over', async () => {
+      const { code, stderr } = await new Command(['explain', 'x', '--set', url, '--timeout', '1s']).ended;
+      expect(code).to.equal(1);
+      expect(stderr).to.include('--timeout');
+    });
   });
 });
