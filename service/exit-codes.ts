@@ -53,4 +53,10 @@ export const exitCodesOf = {
     2: 'bad configuration or arguments',
     130: 'called off; what is gone stays gone, and the next run takes the rest',
   },
+  export: {
+    0: 'written',
+    1: 'not found, ambiguous, or the config API cannot be read',
+    2: 'bad configuration or arguments',
+    130: 'called off',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<number, string>>>>;

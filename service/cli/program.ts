@@ -6,6 +6,7 @@ import { addCheckCommand } from './commands/check.js';
 import { addCleanupCommand } from './commands/cleanup.js';
 import { addConfigCommands } from './commands/config.js';
 import { addExplainCommand } from './commands/explain.js';
+import { addExportCommand } from './commands/export.js';
 import { addRepairCommand } from './commands/repair.js';
 import { addRunCommands } from './commands/run.js';
 import { addStatusCommand } from './commands/status.js';
@@ -19,6 +20,7 @@ const commands: readonly AddCommand[] = [
   addCheckCommand,
   addRepairCommand,
   addCleanupCommand,
+  addExportCommand,
 ];
 
 /** The command line as a whole. */

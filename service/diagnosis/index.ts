@@ -15,3 +15,4 @@ export { VipMirror, type MirrorOptions, type PlannedVip, type ReadProgress, type
 export { findDrift, type Drift, type DriftNote } from './drift.js';
 export { environmentRows, type CheckLimits, type CheckRow, type CheckState } from './environment/index.js';
 export { cleanUp, cleanupFindings, type Cleaned, type CleanupFindings } from './cleaning.js';
+export { exportRecording, type ExportedRecording, type ExportOptions } from './export/index.js';

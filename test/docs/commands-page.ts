@@ -42,6 +42,8 @@ const texts: Readonly<Record<string, string>> = {
     'Brings VIPs in order once, as a service would, and ends. It shows what it is going to write, and asks; without a terminal it needs `--yes`. A running service does that by itself: it warns if it finds one.',
   cleanup:
     'Takes away what this service keeps in the config: its virtual-ips with their annotations, and what a check may have left behind. Every floating ip stays as it is, with its references, its fixed ip and its flag, and goes on working: for the way back to a script or a plugin. A service that runs would make all anew: stop it first. Twice is once.',
+  export:
+    'Writes the objects of one load balancer as a recording that the fixtures play (`loadExport` of `opensdn-svc-monitor/fixtures`, [fixtures.md](fixtures.md)): the form of a report of a fault. Only properties that the rules ask for are in it, and no secret. With `--anonymise` names, addresses, MACs and uuids are replaced, each by always the same, so that all that hangs together still does; texts of annotations that are not ours are left out.',
 };
 
 /** The page of the commands. */

@@ -137,10 +137,7 @@ describe('opensdn-svc-monitor, the commands that write', () => {
   });
 
   describe('cleanup', () => {
-    const floatingIpNow = (): unknown => {
-      const { id_perms: _, ...shown } = shop.cloud.server.read('floating-ip', floatingIp.id) ?? {};
-      return JSON.parse(JSON.stringify(shown)) as unknown;
-    };
+    const floatingIpNow = (): unknown => structuredClone(shop.cloud.server.read('floating-ip', floatingIp.id));
     const references = (): readonly string[] =>
       (
         (shop.cloud.server.read('floating-ip', floatingIp.id) ?? {})['virtual_machine_interface_refs'] as {

@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { findSubjects, isAborted, SvcMonitorError, toSvcMonitorError } from '../../../lib/index.js';
+import type { ServiceConfig } from '../../config/index.js';
+import type { ServiceEvent } from '../../diagnosis/index.js';
+import { exitCodes } from '../../exit-codes.js';
+import { serviceAddressOf, withService, withTimeoutFlag, type ServiceFlags } from '../arguments.js';
+import type { AddCommand } from '../command.js';
+import { interruptible } from '../interruptible.js';
+import { counted, Output } from '../output/index.js';
+import { loadSettings, reportProblems, withSettings, type SettingsFlags } from '../settings.js';
+
+interface ExportFlags extends SettingsFlags, ServiceFlags {
+  readonly anonymise?: true;
+  readonly output?: string;
+  readonly timeout: number;
+}
+
+const defaultTimeoutMs = 300_000;
+
+/** `export`: the objects of one load balancer, as a recording that the fixtures play. */
+export const addExportCommand: AddCommand = (program, end) => {
+  const command = program
+    .command('export')
+    .description(
+      'write the objects of one load balancer as a recording that the fixtures play: for a report of a fault',
+    )
+    .argument('<what>', 'a load balancer, an address or a floating ip, named as for explain')
+    .option('--anonymise', 'replace names, addresses, MACs and uuids, each by always the same')
+    .option('--output <file>', 'write to that file, not to the standard output');
+  withTimeoutFlag(withService(withSettings(command)), defaultTimeoutMs).action(
+    async (what: string, flags: ExportFlags) => {
+      end(await run(what, flags));
+    },
+  );
+};
+
+async function run(what: string, flags: ExportFlags): Promise<number> {
+  const loaded = loadSettings(flags);
+  if (!loaded.ok) return reportProblems(loaded);
+  const output = new Output();
+  return interruptible({ output, timeoutMs: flags.timeout }, (signal) =>
+    exportTo(what, { config: loaded.config, flags, output }, signal),
+  );
+}
+
+async function exportTo(
+  what: string,
+  { config, flags, output }: { readonly config: ServiceConfig; readonly flags: ExportFlags; readonly output: Output },
+  signal: AbortSignal,
+): Promise<number> {
+  const { contextOf, exportRecording, named, RunningService } = await import('../../diagnosis/index.js');
+  const { readMirror } = await import('../reading.js');
+  const service = new RunningService(serviceAddressOf(flags));
+  const eventsOf = async (vip: string): Promise<readonly ServiceEvent[]> => {
+    try {
+      return await service.events(vip, signal);
+    } catch (error) {
+      // Without a service there are none.
+      if (isAborted(error) || toSvcMonitorError(error).code === 'bug') throw error;
+      return [];
+    }
+  };
+  const mirror = await readMirror(config, { output }, signal);
+  try {
+    const subjects = findSubjects(mirror.cache, contextOf(config), what);
+    const [subject, ...others] = subjects;
+    if (subject === undefined || others.length > 0) {
+      const which = subjects.map((one) => named(mirror, one).id).join(', ');
+      output.remark(subject === undefined ? `there is nothing that ${what} names` : `${what} is ambiguous: ${which}`);
+      return exitCodes.failed;
+    }
+    const options = { isAnonymised: flags.anonymise === true, eventsOf };
+    const recording = await exportRecording(subject, { mirror, config, options }, signal);
+    if (flags.output === undefined) output.json(recording);
+    else {
+      await writeTo(flags.output, `${JSON.stringify(recording, undefined, 2)}\n`);
+      output.remark(`${counted(recording.events.length, 'event')} of ${what} written to ${flags.output}`);
+    }
+    return exitCodes.stopped;
+  } finally {
+    mirror.close();
+    service.close();
+  }
+}
+
+async function writeTo(path: string, text: string): Promise<void> {
+  try {
+    // What others may not read in the config they are not to read here.
+    await writeFile(path, text, { mode: 0o600 });
+  } catch (error) {
+    const message = `the file cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+    throw new SvcMonitorError('invalid-configuration', message, { cause: error, details: { problems: [message] } });
+  }
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { vipsOf, type Subject } from '../../../lib/index.js';
+import type { ServiceConfig } from '../../config/index.js';
+import { packageVersion } from '../../version.js';
+import { contextOf } from '../explanation.js';
+import type { ServiceEvent } from '../running-service.js';
+import type { VipMirror } from '../vip-mirror.js';
+import { Anonymiser } from './anonymiser.js';
+import { gather } from './gather.js';
+import type { Json } from './json.js';
+
+export { Anonymiser, type KeptWords } from './anonymiser.js';
+export type { Json } from './json.js';
+
+/** The objects of a load balancer as a recording that the fixtures play. */
+export interface ExportedRecording {
+  readonly name: string;
+  readonly description: string;
+  /** A read of each object, and what a running service remembered. */
+  readonly events: readonly Json[];
+  readonly export: {
+    readonly version: string;
+    readonly isAnonymised: boolean;
+    /** VIPs, as `<network uuid>/<address>`. */
+    readonly vips: readonly string[];
+    /** The settings of the rules, by their names in the code. */
+    readonly rules: Readonly<Record<string, Json>>;
+  };
+}
+
+/** How something is exported. */
+export interface ExportOptions {
+  readonly isAnonymised: boolean;
+  /** What a running service remembers of a VIP. */
+  readonly eventsOf: (vip: string) => Promise<readonly ServiceEvent[]>;
+}
+
+/**
+ * Exports all that has to do with a subject: of one VIP of a load balancer, all of its VIPs. Rejects with what the config API answers, or
+ * `aborted`.
+ */
+export async function exportRecording(
+  subject: Subject,
+  parts: { readonly mirror: VipMirror; readonly config: ServiceConfig; readonly options: ExportOptions },
+  signal: AbortSignal,
+): Promise<ExportedRecording> {
+  const { mirror, config, options } = parts;
+  const { cache } = mirror;
+  const context = contextOf(config);
+  const direct = await mirror.planAll(vipsOf(cache, context, subject), signal);
+  const ids = new Set(direct.flatMap(({ findings }) => findings.loadBalancerId ?? []));
+  const keys = new Set(direct.map(({ key }) => key));
+  for (const id of ids) for (const key of vipsOf(cache, context, { what: 'load-balancer', id })) keys.add(key);
+  const vips = (await mirror.planAll([...keys], signal)).map(({ findings }) => findings);
+  const objects = await gather(
+    mirror,
+    {
+      vips,
+      ports: subject.what === 'port' ? [subject.uuid] : [],
+      floatingIps: subject.what === 'floating-ip' ? [subject.uuid] : [],
+    },
+    signal,
+  );
+  const rules = JSON.parse(JSON.stringify(config.rules)) as Readonly<Record<string, Json>>;
+  const anonymiser = options.isAnonymised
+    ? new Anonymiser(
+        [...objects.map(({ object }) => object), rules],
+        { prefixes: [config.rules.amphoraNamePrefix], words: wordsOf(config) },
+        randomBytes(32),
+      )
+    : undefined;
+  const shown = (value: Json): Json => anonymiser?.object(value) ?? value;
+  const reads = objects.map(({ kind, object }): Json => {
+    const response = shown(object) as Readonly<Record<string, Json>>;
+    const { uuid } = response;
+    const path = `/${kind}/${typeof uuid === 'string' ? uuid : ''}`;
+    return { http: { method: 'GET', path, request: null, status: 200, response: { [kind]: response } } };
+  });
+  // What a service has put into words may name anything: it is left out where names are.
+  const remembered = options.isAnonymised ? [] : (await Promise.all([...keys].map(options.eventsOf))).flat();
+  return {
+    name: 'export',
+    description: `What opensdn-svc-monitor export has read${options.isAnonymised ? ', anonymised' : ''}`,
+    events: [...remembered.map(({ at, says }): Json => ({ mark: `${at ?? ''} ${says}`.trim() })), ...reads],
+    export: {
+      version: packageVersion(),
+      isAnonymised: options.isAnonymised,
+      vips: [...keys].map((key) => anonymiser?.text(key) ?? key),
+      rules: withProjects(rules, (project: string) => anonymiser?.text(project) ?? project),
+    },
+  };
+}
+
+// Projects that settings name by name keep it, or nobody would trust them there.
+function wordsOf({ rules }: ServiceConfig): readonly string[] {
+  return [rules.octaviaOwner, ...rules.amphoraProjects.flatMap((project) => project.split(':'))].filter(
+    (word) => !/^[0-9a-f-]{32,36}$/i.test(word),
+  );
+}
+
+function withProjects(
+  rules: Readonly<Record<string, Json>>,
+  shown: (project: string) => string,
+): Readonly<Record<string, Json>> {
+  const { amphoraProjects } = rules;
+  if (!Array.isArray(amphoraProjects)) return rules;
+  const projects = (amphoraProjects as readonly Json[])
+    .filter((project) => typeof project === 'string')
+    .map((project) => project.split(':').map(shown).join(':'));
+  return { ...rules, amphoraProjects: projects };
+}
