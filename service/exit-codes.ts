@@ -22,7 +22,8 @@ export const exitCodesOf = {
     1: 'failed for good, did not stop in time, or was told to stop twice',
     2: 'bad configuration',
   },
-  'check-config': { 0: 'the configuration is valid', 2: 'it is not' },
+  'config check': { 0: 'the configuration is valid, be it with warnings', 2: 'it is not' },
+  'config show': { 0: 'shown', 2: 'the configuration is not valid' },
   status: {
     0: 'the service is ready',
     1: 'it is not ready, or cannot be reached',

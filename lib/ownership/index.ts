@@ -16,4 +16,5 @@ export {
   type OwnershipStatus,
   type ZookeeperOwnershipStatus,
 } from './ownership.js';
+export { readContenders, type Contenders, type ContendersOptions } from './zookeeper/contenders.js';
 export { ZookeeperElection, type ZookeeperElectionOptions } from './zookeeper/zookeeper-election.js';

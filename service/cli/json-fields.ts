@@ -3,6 +3,11 @@ const findings =
 
 /** What stands in the JSON of each command that has some: the page of the commands is made from it, and a test holds the output to it. */
 export const jsonFieldsOf = {
+  'config show': {
+    settings: 'every key: `key`, `value` (null if it is unset; secrets are hidden), `origin`',
+    unused: 'options of the original that are not needed: `option`, `origin`, `reason`',
+    warnings: 'what is to be looked at',
+  },
   status: {
     url: 'the endpoint that was asked',
     ready: 'whether work can be expected of the service',

@@ -32,7 +32,7 @@ const problemSchema = z.looseObject({
 const statusSchema = z.looseObject({
   state: z.string().optional(),
   role: z.string().optional(),
-  leadership: z.looseObject({ role: z.string().optional(), mode: z.string().optional() }).optional(),
+  shares: z.looseObject({ role: z.string().optional() }).optional(),
   source: z
     .looseObject({ name: z.string().optional(), connected: z.boolean().optional(), lastError: z.string().optional() })
     .optional(),
@@ -49,6 +49,12 @@ const statusSchema = z.looseObject({
   cache: z.record(z.string(), z.number()).optional(),
   controllers: z.record(z.string(), z.looseObject({})).optional(),
   problems: z.array(problemSchema).optional(),
+});
+
+// What has happened to a VIP, in words. A version that does not tell answers 404.
+const storySchema = z.looseObject({
+  failovers: z.array(z.looseObject({ startedAt: timeSchema, sentence: z.string() })).default([]),
+  incidents: z.array(z.looseObject({ at: timeSchema, sentence: z.string() })).default([]),
 });
 
 const readinessSchema = z.looseObject({ ready: z.boolean(), reasons: z.array(z.string()).optional() });
@@ -81,7 +87,8 @@ export interface ServiceReport {
 
 /** An event of a VIP that a running service remembers: when, and what, in words. */
 export interface ServiceEvent {
-  readonly at?: string;
+  /** ISO. */
+  readonly at: string;
   readonly says: string;
 }
 
@@ -98,7 +105,7 @@ export class RunningService {
     const { ready, reasons = [] } = await this.get('/readyz', readinessSchema, signal);
     const status = await this.get('/status', statusSchema, signal);
     const { source, configApi, resync, cache, controllers, problems } = status;
-    const role = status.role ?? status.leadership?.role;
+    const role = status.role ?? status.shares?.role;
     return {
       url: this.address.url,
       ready,
@@ -126,9 +133,14 @@ export class RunningService {
    * What it remembers of a VIP, the latest last. Empty if it remembers nothing, or its version does not tell. Rejects as `report` does.
    */
   public async events(vip: string, signal: AbortSignal): Promise<readonly ServiceEvent[]> {
-    const answer = await this.send(`/status/vips?key=${encodeURIComponent(vip)}`, signal);
-    if (answer === undefined) return [];
-    return eventsIn(answer, vip);
+    const [network = '', address = ''] = vip.split('/').map(encodeURIComponent);
+    const parsed = storySchema.safeParse(await this.send(`/status/vips/${network}/${address}`, signal));
+    if (!parsed.success) return [];
+    const { failovers, incidents } = parsed.data;
+    return [
+      ...failovers.map(({ startedAt, sentence }) => ({ at: startedAt, says: sentence })),
+      ...incidents.map(({ at, sentence }) => ({ at, says: sentence })),
+    ].sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
   }
 
   /** Closes all connections. */
@@ -195,28 +207,4 @@ function countsOf(controllers: Readonly<Record<string, object>>): Readonly<Recor
     }
   }
   return counts;
-}
-
-const eventSchema = z.looseObject({
-  at: timeSchema.optional(),
-  time: timeSchema.optional(),
-  says: z.string().optional(),
-  message: z.string().optional(),
-  sentence: z.string().optional(),
-  event: z.string().optional(),
-  type: z.string().optional(),
-});
-
-// The page of the VIPs has them as a list, or by key, with events of several names from version to version.
-function eventsIn(answer: unknown, vip: string): readonly ServiceEvent[] {
-  const list = z.looseObject({ vips: z.array(z.looseObject({})) }).safeParse(answer);
-  const entries: readonly Readonly<Record<string, unknown>>[] = list.success ? list.data.vips : [];
-  const entry = entries.find((one) => one['key'] === vip || one['vip'] === vip);
-  const found = z.array(eventSchema).safeParse(entry?.['events'] ?? entry?.['history'] ?? entry?.['episodes']);
-  if (!found.success) return [];
-  return found.data.flatMap(({ at, time, says, message, sentence, event, type }) => {
-    const text = says ?? sentence ?? message ?? event ?? type;
-    const when = at ?? time;
-    return text === undefined ? [] : [{ says: text, ...(when === undefined ? {} : { at: when }) }];
-  });
 }

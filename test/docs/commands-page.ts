@@ -30,8 +30,9 @@ const texts: Readonly<Record<string, string>> = {
   run: 'Runs the service: follows the changes, and keeps every floating ip on its VIP. Stops in order at SIGTERM or SIGINT, at once at a second one.',
   relay:
     'Runs the relay, which carries the changes from RabbitMQ to a Kafka topic. It writes nothing to the config API.',
-  'check-config':
-    'Reads the configuration as `run` would, and tells all that is wrong with it. It connects to nothing; `check` does.',
+  'config check':
+    'Reads the configuration as `run` would, and tells all that is wrong with it. It connects to nothing: `check` does.',
+  'config show': 'Prints every key with its value and where that came from; secrets are hidden.',
   status:
     'Asks a running service by its endpoint (`http.host`, `http.port`). For people at a glance, and for scripts: the exit code tells whether it is ready. It needs no configuration.',
   explain:
@@ -63,7 +64,9 @@ ${commands.join('\n')}`;
 function sectionOf({ name, command }: NamedCommand): string {
   const usage = [`opensdn-svc-monitor ${name}`, command.usage()].join(' ');
   const operands = command.registeredArguments.map((argument) => [code(`<${argument.name()}>`), argument.description]);
-  const options = command.options.map((option) => [code(option.flags), option.description]);
+  const options = command.options
+    .filter(({ hidden }) => !hidden)
+    .map((option) => [code(option.flags), option.description]);
   const exits = Object.entries(exitCodesIn(name)).map(([exit, says]) => [exit, says]);
   const fields = Object.entries(jsonFieldsIn(name)).map(([field, says]) => [code(field), says]);
   return [

@@ -29,7 +29,8 @@ describe('docs/commands.md', () => {
   for (const { name, command } of allCommands()) {
     it(`should tell each option and argument of ${name}, and each of its exit codes`, () => {
       const section = page.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? '';
-      for (const { flags, description } of command.options) {
+      for (const { flags, description, hidden } of command.options) {
+        if (hidden) continue;
         expect(section).to.include(`\`${flags}\``);
         expect(description, flags).to.match(/\w/);
       }

@@ -134,7 +134,7 @@ function describeVip(vip: ExplainedVip): readonly string[] {
     ),
     ...section(
       'Last events',
-      vip.events.map(({ at, says }) => indent(`${at === undefined ? '' : `${at} `}${safeText(says)}`)),
+      vip.events.map(({ at, says }) => indent(`${at} ${safeText(says)}`)),
     ),
     ...section(
       'What to do',

@@ -81,7 +81,7 @@ export async function exportRecording(
   return {
     name: 'export',
     description: `What opensdn-svc-monitor export has read${options.isAnonymised ? ', anonymised' : ''}`,
-    events: [...remembered.map(({ at, says }): Json => ({ mark: `${at ?? ''} ${says}`.trim() })), ...reads],
+    events: [...remembered.map(({ at, says }): Json => ({ mark: `${at} ${says}` })), ...reads],
     export: {
       version: packageVersion(),
       isAnonymised: options.isAnonymised,

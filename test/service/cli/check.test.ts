@@ -12,6 +12,8 @@ import { jsonFieldsOf } from '../../../service/cli/json-fields.js';
 import { Command } from '../../support/command.js';
 import { rabbitmqUrl } from '../../support/rabbitmq.js';
 import { Shop } from '../../support/shop.js';
+import { ZookeeperStage } from '../../support/zookeeper-stage.js';
+import { zookeeperHosts } from '../../support/zookeeper.js';
 
 interface Checked {
   readonly ok: boolean;
@@ -295,15 +297,49 @@ describe('opensdn-svc-monitor check', () => {
   });
 
   describe('when ZooKeeper decides who leads', () => {
-    it('should say that it cannot be reached', async () => {
+    const zookeeper = (host: string, path = '/nobody-ever'): readonly string[] =>
+      set(
+        'leadership.mode=zookeeper',
+        `zookeeper.hosts=${host}`,
+        `leadership.path=${path}`,
+        'zookeeper.session_timeout=3s',
+      );
+    const rowOf = async (...flags: readonly string[]): Promise<Checked['environment'][number] | undefined> =>
+      (await check([...settings('source=watch'), ...flags, '--no-write'])).environment.find(({ what }) =>
+        what.startsWith('ZooKeeper'),
+      );
+
+    beforeEach(async () => {
       await open();
-      const zookeeper = set('leadership.mode=zookeeper', `zookeeper.hosts=127.0.0.1:${await unusedPort()}`);
-      const found = await check([...settings('source=watch'), ...zookeeper, '--no-write']);
-      expect(found.environment.find(({ what }) => what.startsWith('ZooKeeper'))).to.include({
+    });
+
+    it('should say that it cannot be reached, or is none', async () => {
+      const away = await rowOf(...zookeeper(`127.0.0.1:${await unusedPort()}`));
+      expect(away).to.include({ state: 'missing', setting: 'zookeeper.hosts' });
+      const stranger = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
+      await once(stranger, 'listening');
+      const { port } = stranger.address() as AddressInfo;
+      expect(await rowOf(...zookeeper(`127.0.0.1:${port}`))).to.include({
         state: 'missing',
         setting: 'zookeeper.hosts',
       });
-      expect(found.code).to.equal(1);
+      stranger.close();
+    });
+
+    it('should tell who leads, if anybody', async function () {
+      const [host = ''] = zookeeperHosts(this);
+      expect((await rowOf(...zookeeper(host)))?.answered).to.include('nobody has ever stood for leader');
+      const stage = await new ZookeeperStage(host).start();
+      try {
+        expect((await rowOf(...zookeeper(host, stage.path)))?.answered).to.include('nobody leads');
+        await stage.entered('first-one');
+        await stage.entered('second-one');
+        const row = await rowOf(...zookeeper(host, stage.path));
+        expect(row?.state).to.equal('ok');
+        expect(row?.answered).to.include('of 2').and.include('first-one leads');
+      } finally {
+        await stage.stop();
+      }
     });
   });
 });

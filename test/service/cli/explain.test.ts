@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { Nova, Octavia, type LoadBalancer, type UserFloatingIp } from '../../../fixtures/index.js';
@@ -107,6 +108,27 @@ describe('opensdn-svc-monitor explain', () => {
     expect(text.code).to.equal(0);
     expect(text.stdout).to.include('differs:  the reference to port').and.to.include('What to do');
     expect(text.stdout).to.include('No running service was asked');
+  });
+
+  it('should tell what a running service remembers of the VIP, in the order of the times', async () => {
+    const key = `${loadBalancer.vips[0]!.address}`;
+    const service = createHttpServer((request, response) => {
+      const isVip = request.url === `/status/vips/${shop.tenant.networkId}/${key}`;
+      response.writeHead(isVip ? 200 : 404).end(
+        JSON.stringify({
+          failovers: [{ startedAt: '2026-01-02T00:00:00.000Z', sentence: 'b took the place of a' }],
+          incidents: [{ at: Date.UTC(2026, 0, 1), sentence: 'it was stripped' }],
+        }),
+      );
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    const flags = settings().slice(0, -2);
+    const { stdout } = await new Command(['explain', floatingIp.address, ...flags, '--url', url]).ended;
+    service.close();
+    expect(stdout).to.match(
+      /Last events\n +2026-01-01T00:00:00.000Z it was stripped\n +2026-01-02T00:00:00.000Z b took/,
+    );
   });
 
   it('should say what it is that has to do with no VIP, and why', async () => {
