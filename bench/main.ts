@@ -35,9 +35,11 @@ async function bench(options: BenchOptions): Promise<number> {
 function settingsOf(options: BenchOptions): BenchSettings {
   const rabbitmqUrl = options.rabbitmq ?? process.env['RABBITMQ_URL'];
   const kafkaBrokers = (options.kafka ?? process.env['KAFKA_BROKERS'])?.split(',');
+  const zookeeperHosts = (options.zookeeper ?? process.env['ZOOKEEPER_HOSTS'])?.split(',');
   return {
     quick: options.quick,
     latencyMs,
+    ...(zookeeperHosts === undefined ? {} : { zookeeperHosts }),
     ...(rabbitmqUrl === undefined ? {} : { rabbitmqUrl }),
     ...(kafkaBrokers === undefined ? {} : { kafkaBrokers }),
     ...(options.profile === undefined ? {} : { profileFolder: options.profile }),

@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly rabbitmq?: string;
   /** Kafka brokers. */
   readonly kafka?: string;
+  /** Servers of a ZooKeeper ensemble. */
+  readonly zookeeper?: string;
 }
 
 /** Parses the command line; throws commander's own error, after it has printed what is wrong. */
@@ -32,6 +34,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
     .option('--profile <folder>', 'put processor profiles of the measured processes there')
     .option('--rabbitmq <url>', 'a RabbitMQ broker; else RABBITMQ_URL of the environment')
     .option('--kafka <brokers>', 'Kafka brokers, host:port, separated by commas; else KAFKA_BROKERS of the environment')
+    .option('--zookeeper <hosts>', 'ZooKeeper servers, host:port, separated by commas; else ZOOKEEPER_HOSTS')
     .exitOverride()
     .parse(args, { from: 'user' });
   const options = command.opts<BenchOptions>();

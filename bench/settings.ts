@@ -8,6 +8,8 @@ export interface BenchSettings {
   readonly rabbitmqUrl?: string;
   /** Kafka brokers, if there are any; `host:port` each. */
   readonly kafkaBrokers?: readonly string[];
+  /** Servers of a ZooKeeper ensemble, if there is one; `host:port` each. */
+  readonly zookeeperHosts?: readonly string[];
   /** Where to put profiles of the measured processes, if they are wanted. */
   readonly profileFolder?: string;
 }

@@ -1,4 +1,11 @@
-import { AmqpSource, createMonitor, KafkaSource, type ChangeSource, type Monitor } from '../../lib/index.js';
+import {
+  AmqpSource,
+  createMonitor,
+  KafkaSource,
+  ZookeeperElection,
+  type ChangeSource,
+  type Monitor,
+} from '../../lib/index.js';
 import type { BrokerTarget } from '../broker-target.js';
 import { serve } from '../processes/serve.js';
 import { CountingMetrics } from './counting-metrics.js';
@@ -13,6 +20,8 @@ export interface MonitorSetup {
   readonly stream: StreamSetup;
   /** Whether connections are reused. Defaults to false, as the stock API server asks for: nothing is measured, and no request added. */
   readonly keepAlive?: boolean;
+  /** Where monitors elect one that acts. Defaults to nowhere: this one acts. */
+  readonly election?: { readonly servers: readonly string[]; readonly path: string; readonly sessionTimeoutMs: number };
 }
 
 /** What the process has used up to now. */
@@ -58,9 +67,14 @@ function createSource(stream: StreamSetup): ChangeSource {
 
 const commands = {
   /** Starts a monitor; resolves to the time until it was ready. Milliseconds. */
-  start: async ({ url, stream, keepAlive = false }: MonitorSetup): Promise<number> => {
+  start: async ({ url, stream, keepAlive = false, election }: MonitorSetup): Promise<number> => {
     const startedAt = performance.now();
-    monitor = createMonitor({ configApi: { urls: [url], keepAlive }, source: createSource(stream), metrics });
+    monitor = createMonitor({
+      configApi: { urls: [url], keepAlive },
+      source: createSource(stream),
+      metrics,
+      ...(election === undefined ? {} : { ownership: new ZookeeperElection({ ...election, metrics }) }),
+    });
     await monitor.start(new AbortController().signal);
     return performance.now() - startedAt;
   },
@@ -87,6 +101,10 @@ const commands = {
   },
   /** How the monitor fares, in words for people. */
   status: (): string => JSON.stringify(monitor?.status()),
+  /** Resolves when it acts. */
+  untilLeading: async (): Promise<void> => {
+    while (monitor?.status().role !== 'leader') await new Promise((resolve) => setTimeout(resolve, pollMs));
+  },
   /** Whether a full read is under way. */
   isResyncing: (): boolean => monitor?.status().resync.running === true,
 };

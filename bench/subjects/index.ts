@@ -11,6 +11,7 @@ import { relay } from './relay.js';
 import { soak } from './soak.js';
 import { start, startAmongOthers } from './start.js';
 import { storm } from './storm.js';
+import { takeOver } from './take-over.js';
 
 /** All subjects. */
 export const subjects: readonly Subject[] = [
@@ -24,6 +25,7 @@ export const subjects: readonly Subject[] = [
   foreignChangesKafka,
   flapping,
   relay,
+  takeOver,
   growth,
   idle,
   soak,

@@ -101,11 +101,12 @@ describe('ManagedController', () => {
     expect(stage.writes).to.deep.equal([]);
   });
 
-  it("should leave a key that is somebody else's, and forget it", async () => {
+  it("should follow a key that is somebody else's: look at it, report nothing of it, and write nothing", async () => {
     const spec = new TellingSpec();
     start(spec, { ownership: { ...everything, owns: (key) => key !== port1 } });
     await reconcile();
-    expect(spec.observed).to.deep.equal([]);
+    expect(spec.observed.map(({ key }) => key)).to.deep.equal([port1]);
+    expect(stage.writes).to.deep.equal([]);
     expect(spec.forgottenKeys).to.deep.equal([port1]);
   });
 
