@@ -25,6 +25,7 @@ const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</s
 /** An embedded OpenSDN, the service beside it, and its page in a browser. */
 class Stage {
   public readonly server = new EmbeddedOpenSdn();
+  public readonly source = new MemorySource();
   public service!: Service;
   public octavia!: Octavia;
   public user!: NetworkUser;
@@ -38,7 +39,7 @@ class Stage {
     const tenant = await createTenant(url, { name: tenantName });
     this.octavia = new Octavia({ url, tenant, nova: new Nova({ url, tenant }), delay: () => Promise.resolve() });
     this.user = new NetworkUser({ url, tenant });
-    const source = new MemorySource();
+    const { source } = this;
     this.server.notifications.subscribe((message) => void source.publish(message));
     const loaded = loadConfig({
       assignments: [`config_api.urls=${url}`, 'http.port=0', `rules.amphora_projects=${tenant.projectId}`, ...settings],
@@ -97,7 +98,7 @@ const isWide = (page: Page): Promise<boolean> =>
 const rowsOf = (page: Page): Promise<number> => evaluate(page, `document.querySelectorAll('#rows > tr').length`);
 
 describe('the page of the service, in a browser', () => {
-  let browser: Browser;
+  let browser: Browser | undefined;
   let stage: Stage;
 
   before(async function () {
@@ -107,6 +108,7 @@ describe('the page of the service, in a browser', () => {
   after(() => browser?.close());
 
   beforeEach(() => {
+    if (browser === undefined) throw new Error('there is no browser');
     stage = new Stage(browser);
   });
 
@@ -259,6 +261,19 @@ describe('the page of the service, in a browser', () => {
       const page = await stage.open();
       await shows(page, 'Dry run: nothing is written. 1 VIP would be changed', '#dry-run');
       await shows(page, `add reference floating-ip ${floatingIp.id}`, '.plan');
+    });
+  });
+
+  describe('when the change stream is lost', () => {
+    it('should say that it is not ready, and why, until it is back', async () => {
+      await stage.start();
+      const page = await stage.open();
+      await shows(page, 'All is well', '#banner');
+      stage.source.disconnect({ reason: 'the broker is away', queueLost: false });
+      await shows(page, 'Not ready', '#banner');
+      await shows(page, 'the broker is away', '#banner');
+      stage.source.reconnect();
+      await shows(page, 'All is well', '#banner');
     });
   });
 

@@ -38,7 +38,7 @@ export function showVip(element, vip) {
     h(
       'div',
       { class: 'detail-columns' },
-      h('div', {}, h('h3', {}, 'Load balancer'), facts(vip)),
+      h('div', {}, h('h3', {}, 'Whose it is'), facts(vip)),
       h('div', {}, h('h3', {}, 'Floating ips'), floatingIps(vip.floatingIps)),
     ),
     h('h3', {}, 'Amphora ports'),
