@@ -56,7 +56,7 @@ function showBanner(state) {
     return;
   }
   if (reasons.length > 0) {
-    banner('bad', 'Not ready', ...reasonList(reasons));
+    banner('bad', 'Not ready', ...reasonList(reasons), ...sinceText(state));
     return;
   }
   if (state.role === 'standby') {
@@ -75,7 +75,14 @@ function showBanner(state) {
     );
     return;
   }
-  banner('good', 'All is well', h('p', {}, watched(vips)));
+  banner('good', 'All is well', h('p', {}, watched(vips)), ...sinceText(state));
+}
+
+/** @param {PageState} state */
+function sinceText({ health }) {
+  return health === undefined
+    ? []
+    : [h('p', { class: 'muted' }, 'Since ', timeOf(health.since), ', ', ageOf(health.since))];
 }
 
 /** @param {readonly string[]} reasons */

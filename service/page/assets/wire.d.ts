@@ -28,6 +28,8 @@ export type PageState = Omit<Wire<ServiceStatus>, 'at'> & {
   readonly revision: number;
   readonly failovers: readonly LatestFailover[];
   readonly samples: readonly Sample[];
+  /** Since when it is as well as it is, where the service tells. */
+  readonly health?: { readonly since: string };
   /** Of a service that shares its work with others, or stands by for them. */
   readonly role?: string;
 };
