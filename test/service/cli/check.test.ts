@@ -10,6 +10,7 @@ import {
 } from '../../../fixtures/index.js';
 import { jsonFieldsOf } from '../../../service/cli/json-fields.js';
 import { Command } from '../../support/command.js';
+import { kafkaBroker } from '../../support/kafka.js';
 import { rabbitmqUrl } from '../../support/rabbitmq.js';
 import { Shop } from '../../support/shop.js';
 import { ZookeeperStage } from '../../support/zookeeper-stage.js';
@@ -293,6 +294,32 @@ describe('opensdn-svc-monitor check', () => {
         setting: 'rabbitmq.hosts',
       });
       stranger.close();
+    });
+  });
+
+  describe('when changes come from Kafka', () => {
+    const rowOf = async (...more: readonly string[]): Promise<Checked['environment'][number] | undefined> =>
+      (await check([...settings('source=kafka', ...more), '--no-write'])).environment.find(({ what }) =>
+        what.startsWith('Kafka'),
+      );
+
+    beforeEach(async () => {
+      await open();
+    });
+
+    it('should say that no broker can be reached', async () => {
+      const row = await rowOf(`kafka.brokers=127.0.0.1:${await unusedPort()}`);
+      expect(row).to.include({ state: 'missing', setting: 'kafka.brokers' });
+    });
+
+    it('should say that there is no such topic, and not make it', async function () {
+      const brokers = `kafka.brokers=${kafkaBroker(this).brokers.join(',')}`;
+      for (let look = 0; look < 2; look += 1) {
+        expect(await rowOf(brokers, 'kafka.topic=no.such.topic')).to.include({
+          state: 'missing',
+          setting: 'kafka.topic',
+        });
+      }
     });
   });
 

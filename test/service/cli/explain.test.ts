@@ -111,7 +111,7 @@ describe('opensdn-svc-monitor explain', () => {
   });
 
   it('should tell what a running service remembers of the VIP, in the order of the times', async () => {
-    const key = `${loadBalancer.vips[0]!.address}`;
+    const key = loadBalancer.vips[0]!.address;
     const service = createHttpServer((request, response) => {
       const isVip = request.url === `/status/vips/${shop.tenant.networkId}/${key}`;
       response.writeHead(isVip ? 200 : 404).end(
