@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError, type Command } from 'commander';
-import { duration } from '../../lib/index.js';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { duration, formatDuration } from '../../lib/index.js';
 import type { ServiceAddress } from '../diagnosis/index.js';
 
 const second = 1_000;
@@ -38,11 +38,10 @@ export function serviceAddressOf({ url, caFile, certFile, keyFile }: ServiceFlag
 
 /** Adds `--timeout`, in milliseconds as the action gets it. */
 export function withTimeoutFlag(command: Command, defaultMs: number): Command {
-  return command.option(
-    '--timeout <duration>',
-    `time for all of it, from 1s to 1h, such as 30s or 10m; ${defaultMs / second}s if not given`,
-    parseTimeout,
-    defaultMs,
+  return command.addOption(
+    new Option('--timeout <duration>', 'time for all of it, from 1s to 1h, such as 30s or 10m')
+      .default(defaultMs, formatDuration(defaultMs))
+      .argParser(parseTimeout),
   );
 }
 

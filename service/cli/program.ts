@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { exitCodesOf } from '../exit-codes.js';
 import { maskCredentials } from '../mask.js';
 import { packageVersion } from '../version.js';
 import type { AddCommand } from './command.js';
@@ -39,8 +40,22 @@ export function createProgram(end: (code: number) => void): Command {
       'after',
       '\nSettings come from their defaults, the files of the original, the YAML file, the environment (SVC_MONITOR_<SECTION>_<KEY>) and the\n' +
         'flags, the last one counts.\n' +
-        'Exit codes: 0 stopped in order, 1 failed, 2 bad configuration or usage.',
+        'Exit codes: 0 stopped in order, or all is well, 1 failed, or not well, 2 bad configuration or usage; each command has its own help.',
     );
   for (const add of commands) add(program, end);
+  addExitCodes(program, []);
   return program;
+}
+
+/** What each exit code says stands in the help of each command. */
+function addExitCodes(parent: Command, path: readonly string[]): void {
+  for (const command of parent.commands) {
+    const names = [...path, command.name()];
+    const codes = Object.entries(exitCodesOf).find(([name]) => name === names.join(' '))?.[1];
+    if (codes !== undefined) {
+      const lines = Object.entries(codes).map(([code, says]) => `  ${code.padEnd(4)}${says}`);
+      command.addHelpText('after', ['', 'Exit codes:', ...lines].join('\n'));
+    }
+    addExitCodes(command, names);
+  }
 }

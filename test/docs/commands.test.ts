@@ -36,7 +36,11 @@ describe('docs/commands.md', () => {
       }
       for (const argument of command.registeredArguments) expect(section).to.include(`\`<${argument.name()}>\``);
       const codes = Object.keys(exitCodesIn(name));
+      // With what is added after it.
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
       for (const exit of codes) {
+        expect(help).to.match(new RegExp(`^  ${exit} `, 'm'));
         expect(section).to.match(new RegExp(`^\\| ${exit} `, 'm'));
         expect(Object.values(exitCodes).map(String)).to.include(exit);
       }
