@@ -7,6 +7,7 @@ import {
   type Clock,
   type Logger,
   type Metrics,
+  type Outages,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
 
@@ -15,16 +16,20 @@ export interface SharedParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told when the change stream is lost. Defaults to nobody. */
+  readonly outages?: Outages;
 }
 
 /** The change source that the configuration asks for; nothing is connected yet. */
 export function createChangeSource(config: ServiceConfig, shared: SharedParts): ChangeSource {
   const common = { ...shared, stopTimeoutMs: config.drainTimeoutMs };
+  // A dry run looks on beside the service, with the same configuration: it must not take its place.
+  const isTemporary = config.dryRun;
   switch (config.source) {
     case 'amqp':
-      return new AmqpSource({ ...config.rabbitmq, ...common });
+      return new AmqpSource({ ...config.rabbitmq, ...common, isTemporary });
     case 'kafka':
-      return new KafkaSource({ ...config.kafka.connection, ...config.kafka, ...common });
+      return new KafkaSource({ ...config.kafka.connection, ...config.kafka, ...common, isTemporary });
     case 'watch':
       return new WatchSource({ configApi: config.configApi, kinds: fieldsToWatch(), ...config.watch, ...common });
   }

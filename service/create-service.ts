@@ -1,5 +1,8 @@
 import {
+  allProblemTypes,
   createMonitor,
+  failureOf,
+  HealthKeeper,
   SystemClock,
   type ChangeSource,
   type Clock,
@@ -13,7 +16,6 @@ import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
 import { ServiceFiles } from './files/index.js';
 import { WinstonLogger } from './log/index.js';
-import { monitorUnreadyReasons } from './http/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
 import { SampledMetrics, Samples } from './page/index.js';
 import { MonitorService, type Service } from './service.js';
@@ -42,7 +44,10 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
   const { config } = files;
   const prometheus = new PrometheusMetrics();
   const samples = new Samples(clock);
-  const shared = { clock, logger, metrics: new SampledMetrics(overrides.metrics ?? prometheus, samples) };
+  const metrics = new SampledMetrics(overrides.metrics ?? prometheus, samples);
+  // Outlives the monitors: what one of them has met, the next goes on with.
+  const health = new HealthKeeper({ name: 'monitor', clock, logger, types: allProblemTypes });
+  const shared = { clock, logger, metrics, outages: health.outages };
   const createSource = overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared));
   const service: Service = new MonitorService({
     http: config.http,
@@ -58,9 +63,12 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
     samples,
     dryRun: config.dryRun,
     stopTimeoutMs: config.drainTimeoutMs + stopMarginMs,
+    onFailed: (error) => {
+      health.outages.failed('service', failureOf(error, 'failed'));
+    },
     createMonitor: (): Monitor =>
       createMonitor({
-        ...shared,
+        ...{ clock, logger, metrics, health },
         ...(overrides.tracer === undefined ? {} : { tracer: overrides.tracer }),
         configApi: config.configApi,
         source: createSource(),
@@ -71,6 +79,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
         resyncIntervalMs: config.resyncIntervalMs,
         syncTimeoutMs: config.syncTimeoutMs,
         drainTimeoutMs: config.drainTimeoutMs,
+        selfTestIntervalMs: config.selfTestIntervalMs,
       }),
   });
   return service;
@@ -80,7 +89,7 @@ function figuresOf(service: Service): StatusFigures {
   const status = service.status();
   const { lastFinishedAt } = status.resync;
   return {
-    ready: monitorUnreadyReasons(status, undefined).length === 0,
+    ready: status.ready,
     problems: status.problems,
     ...(lastFinishedAt === undefined ? {} : { lastFullReadAt: lastFinishedAt }),
   };

@@ -1,5 +1,16 @@
-import type { SvcMonitorError } from '../lib/index.js';
-import { Relay, SystemClock, withTimeout, type Clock, type Logger, type RelayStatus } from '../lib/index.js';
+import {
+  failureOf,
+  HealthKeeper,
+  Relay,
+  SystemClock,
+  withTimeout,
+  type Clock,
+  type HealthStatus,
+  type Logger,
+  type Outages,
+  type RelayStatus,
+  type SvcMonitorError,
+} from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
 import { ServiceFiles, type FileProblem } from './files/index.js';
 import { StatusServer } from './http/index.js';
@@ -12,9 +23,15 @@ import { packageVersion } from './version.js';
 export interface RelayService extends RunnableService {
   /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
   readonly url: string | undefined;
-  status(): RelayStatus;
+  status(): RelayServiceStatus;
   /** Reads certificates and passwords anew if their files were replaced. Resolves with what is wrong with them; never rejects. */
   reload(): Promise<readonly FileProblem[]>;
+}
+
+/** How a relay fares, and whether changes get through. */
+export interface RelayServiceStatus extends RelayStatus {
+  readonly ready: boolean;
+  readonly health: HealthStatus;
 }
 
 // The monitor's own is for changes that it works on. What the relay takes it hands on, in batches.
@@ -31,6 +48,12 @@ export function createRelayService(given: ServiceConfig, overrides: { readonly l
   const { rabbitmq, kafka, relay: settings, drainTimeoutMs } = config;
   const { queueName, queueExpiresMs, maxBacklog, createTopic, sendTimeoutMs } = settings;
   const metrics = new PrometheusMetrics();
+  const keeper = new HealthKeeper({ name: 'relay', clock, logger });
+  const { outages } = keeper;
+  const health = (): HealthStatus => {
+    const status = relay.status();
+    return keeper.look({ awaited: awaitedBy(status, outages), problems: status.problems });
+  };
   const relay = new Relay({
     amqp: { ...rabbitmq, queueName, queueExpiresMs, maxBacklog, prefetch },
     kafka: kafka.connection,
@@ -38,31 +61,39 @@ export function createRelayService(given: ServiceConfig, overrides: { readonly l
     createTopic,
     sendTimeoutMs,
     stopTimeoutMs: drainTimeoutMs,
+    outages,
+    onChanged: health,
     ...{ clock, logger, metrics },
   });
+  outages.onChanged(health);
   let failed: SvcMonitorError | undefined;
   void relay.failure.then((error) => {
     failed = error;
+    outages.failed('service', failureOf(error, 'failed'));
   });
-  const reasons = (): readonly string[] => [
-    ...(failed === undefined ? [] : [`the relay has failed: ${failed.message}`]),
-    ...unreadyReasons(relay.status(), sendTimeoutMs),
-  ];
+  const status = (): RelayServiceStatus => {
+    const now = health();
+    return { ...relay.status(), ready: now.ready, health: now };
+  };
   const server = new StatusServer({
     ...config.http,
     ...{ clock, logger },
-    status: () => relay.status(),
-    unreadyReasons: reasons,
+    status,
+    health,
     failure: () => failed,
     metrics: new StatusMetrics({
       prometheus: metrics,
       runs: 'relay',
       version: packageVersion(),
-      figures: () => ({ ready: reasons().length === 0, problems: [] }),
+      figures: () => {
+        const { ready, problems } = status();
+        return { ready, problems };
+      },
     }),
   });
   return new RunningRelay({
     relay,
+    status,
     server,
     files,
     stopTimeoutMs: drainTimeoutMs + stopMarginMs,
@@ -71,19 +102,18 @@ export function createRelayService(given: ServiceConfig, overrides: { readonly l
   });
 }
 
-/** Why changes do not get through now; empty if they do. */
-function unreadyReasons({ rabbitmq, kafka, oldestMs }: RelayStatus, sendTimeoutMs: number): readonly string[] {
-  const because = (error: string | undefined): string => (error === undefined ? '' : `: ${error}`);
+/** What the relay awaits before changes get through. What has failed meanwhile is a problem of its own. */
+function awaitedBy({ rabbitmq, kafka }: RelayStatus, outages: Outages): readonly string[] {
+  const isToldOf = outages.problems().length > 0;
   return [
-    ...(rabbitmq.connected ? [] : [`RabbitMQ is not connected${because(rabbitmq.lastError)}`]),
-    ...(kafka.connected ? [] : [`Kafka is not connected${because(kafka.lastError)}`]),
-    // A batch that took its time and another attempt is no news; what does not get through by then is stuck.
-    ...(oldestMs > 2 * sendTimeoutMs ? [`a change waits for Kafka since ${Math.round(oldestMs / 1000)} s`] : []),
+    ...(rabbitmq.connected || isToldOf ? [] : ['RabbitMQ is not connected']),
+    ...(kafka.connected || isToldOf ? [] : ['Kafka is not connected']),
   ];
 }
 
 interface Parts {
   readonly relay: Relay;
+  readonly status: () => RelayServiceStatus;
   readonly server: StatusServer;
   readonly files: ServiceFiles;
   readonly stopTimeoutMs: number;
@@ -114,8 +144,8 @@ class RunningRelay implements RelayService {
     return this.stopped;
   }
 
-  public status(): RelayStatus {
-    return this.parts.relay.status();
+  public status(): RelayServiceStatus {
+    return this.parts.status();
   }
 
   public reload(): Promise<readonly FileProblem[]> {

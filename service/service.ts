@@ -12,7 +12,7 @@ import {
   type MonitorStatus,
 } from '../lib/index.js';
 import type { FileProblem, ServiceFiles } from './files/index.js';
-import { monitorUnreadyReasons, StatusServer, type HttpEndpointOptions, type MetricsText } from './http/index.js';
+import { StatusServer, type HttpEndpointOptions, type MetricsText } from './http/index.js';
 import { pageRoutes, Samples, serviceStatus, type ServiceFacts } from './page/index.js';
 import { packageVersion } from './version.js';
 
@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly createMonitor: () => Monitor;
   /** Time that stopping the monitor may take, after which it is left behind. Milliseconds. */
   readonly stopTimeoutMs: number;
+  /** Told when no further attempt can mend it, before anybody else is. */
+  readonly onFailed?: (error: SvcMonitorError) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What is read anew when it is replaced. Defaults to nothing. */
@@ -82,8 +84,8 @@ export class MonitorService implements Service {
     this.server = new StatusServer({
       ...http,
       ...{ clock, logger },
-      status: () => serviceStatus(this.facts(), this.monitor.status()),
-      unreadyReasons: () => this.unreadyReasons(),
+      status: () => serviceStatus(this.facts(), this.status()),
+      health: () => this.status().health,
       failure: () => this.failed,
       ...(metricsText === undefined ? {} : { metrics: metricsText }),
       routes: pageRoutes({
@@ -127,14 +129,10 @@ export class MonitorService implements Service {
     return this.options.files?.reload() ?? Promise.resolve([]);
   }
 
-  private unreadyReasons(): readonly string[] {
-    return monitorUnreadyReasons(this.monitor.status(), this.failed);
-  }
-
   private facts(): ServiceFacts {
     const { clock, dryRun = false } = this.options;
     const { version, startedAt } = this;
-    return { version, at: clock.now(), startedAt, dryRun, reasons: this.unreadyReasons() };
+    return { version, at: clock.now(), startedAt, dryRun, reasons: this.status().health.reasons };
   }
 
   private async stopAll(): Promise<void> {
@@ -169,7 +167,6 @@ export class MonitorService implements Service {
   private async attempt(signal: AbortSignal): Promise<SvcMonitorError | undefined> {
     try {
       await this.monitor.start(signal);
-      this.options.logger.info('monitor is ready');
       return undefined;
     } catch (error) {
       return toSvcMonitorError(error);
@@ -194,6 +191,7 @@ export class MonitorService implements Service {
     if (this.isStopping()) return;
     this.failed = toSvcMonitorError(error);
     this.options.logger.error('monitor failed for good', errorFields(this.failed));
+    this.options.onFailed?.(this.failed);
     this.fail(this.failed);
   }
 }

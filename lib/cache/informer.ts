@@ -16,14 +16,17 @@ import {
   type Reference,
 } from '../model/index.js';
 import { BoundedMap } from '../base/collections/index.js';
+import type { Echoes } from './echoes.js';
 import type { CacheListener } from './listener.js';
 import type { ObjectCache } from './object-cache.js';
 import { CacheObservers, type CacheObserver } from './observer.js';
 import { OwnRequests } from './own-requests.js';
 import { Refresher } from './refresher.js';
 import { Resync } from './resync.js';
+import { Unannounced, type UnannouncedStatus } from './unannounced.js';
 
 const rememberedCreates = 10_000;
+const rememberedOthers = 10_000;
 
 /** What an informer is made of. */
 export interface InformerOptions {
@@ -35,6 +38,8 @@ export interface InformerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told of writes of ours and of what is heard. Defaults to nobody. */
+  readonly echoes?: Echoes;
   /** Time between full reads, milliseconds. */
   readonly resyncIntervalMs: number;
   /** How long a changed object waits for more changes before it is read. Milliseconds; defaults to 0. */
@@ -60,6 +65,8 @@ export interface CacheKeeper {
    * order in which the server made them is not known: the object is read again.
    */
   answered(kind: Kind, uuid: string): void;
+  /** The id of the last request by which somebody else has changed the object, as far as that was heard of. */
+  lastOther?(uuid: string): string | undefined;
   /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted, and the controllers are told. */
   assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void;
 }
@@ -72,15 +79,19 @@ export class Informer implements ChangeSink, CacheKeeper {
   private readonly refresher: Refresher;
   private readonly resync: Resync;
   private readonly observers: CacheObservers;
+  private readonly unannounced: Unannounced;
   private readonly ownRequests = new OwnRequests();
   /** The objects to which writes of ours are under way: how many, and whether two were so at once. */
   private readonly underWay = new Map<string, { readonly count: number; readonly overlap: boolean }>();
+  /** By object: the last request of somebody else. */
+  private readonly others = new BoundedMap<string>(rememberedOthers);
   /** The requests whose CREATE told what matters of an object. What else they do to it comes at once, and matters less. */
   private readonly createdBy = new BoundedMap<string>(rememberedCreates);
 
   public constructor(private readonly options: InformerOptions) {
     this.observers = new CacheObservers(options.observers ?? []);
-    const parts = { ...options, observers: this.observers };
+    this.unannounced = new Unannounced(options.clock, options.logger);
+    const parts = { ...options, observers: this.observers, unannounced: this.unannounced };
     this.refresher = new Refresher({ ...parts, readDelayMs: options.readDelayMs ?? 0 });
     this.resync = new Resync({ ...parts, refresher: this.refresher });
   }
@@ -88,6 +99,11 @@ export class Informer implements ChangeSink, CacheKeeper {
   /** How the full reads fare. */
   public get resyncStatus(): Resync['status'] {
     return this.resync.status;
+  }
+
+  /** What full reads have found that nobody had announced; undefined if nothing within the last hour. */
+  public get unannouncedStatus(): UnannouncedStatus | undefined {
+    return this.unannounced.status();
   }
 
   /** The kinds that have not been read in full yet. */
@@ -109,23 +125,34 @@ export class Informer implements ChangeSink, CacheKeeper {
   public stop(): void {
     this.resync.close();
     this.refresher.close();
+    this.options.echoes?.gap();
   }
 
   public connected(): void {
-    this.resync.request();
+    this.missing();
+    this.resync.request(true);
   }
 
   public resumed(): void {
     // Nothing was missed: the cache is as whole as it was.
+    this.resync.follow(true);
   }
 
   public missed(): void {
+    this.missing();
     this.resync.request();
   }
 
   public disconnected(reason: SvcMonitorError): void {
     // Told to people by the source, which goes on trying; what was missed is read after the next connect.
     this.options.metrics.increment('errors_total', { code: reason.code });
+    this.resync.follow(false);
+    this.missing();
+  }
+
+  private missing(): void {
+    this.unannounced.gap();
+    this.options.echoes?.gap();
   }
 
   public async deliver(change: Change): Promise<void> {
@@ -143,6 +170,9 @@ export class Informer implements ChangeSink, CacheKeeper {
     const { kind, operation, uuid, requestId } = change;
     metrics.increment('changes_total', { kind, operation });
     const sequence = cache.nextSequence();
+    if (requestId !== undefined && !isOwn(change)) this.others.set(uuid, requestId);
+    this.unannounced.heard(uuid);
+    this.options.echoes?.heard(uuid);
     this.observers.heard(change, { sequence, at: clock.monotonic() });
     if (operation === 'DELETE') await this.deleted(change, sequence);
     if (!cache.holds(kind) || operation === 'DELETE' || this.isKnown(change)) return;
@@ -157,6 +187,7 @@ export class Informer implements ChangeSink, CacheKeeper {
 
   public skipped(message: Exclude<DecodedMessage, { readonly outcome: 'change' }>): void {
     if (message.outcome === 'ignored') {
+      this.options.echoes?.heard();
       this.options.metrics.increment('changes_ignored_total', { reason: message.reason });
       return;
     }
@@ -175,6 +206,7 @@ export class Informer implements ChangeSink, CacheKeeper {
   public announce(uuid: string, requestId: string): void {
     const { cache } = this.options;
     cache.versions.writing(uuid);
+    this.options.echoes?.sending(uuid);
     this.ownRequests.add(requestId);
     const others = this.underWay.get(uuid);
     this.underWay.set(uuid, { count: (others?.count ?? 0) + 1, overlap: others !== undefined });
@@ -187,11 +219,16 @@ export class Informer implements ChangeSink, CacheKeeper {
       return;
     }
     this.underWay.delete(uuid);
+    this.options.echoes?.ended(uuid);
     if (overlap) this.doubt(kind, uuid);
   }
 
   public doubt(kind: Kind, uuid: string): void {
     this.refresher.reconsider(kind, uuid);
+  }
+
+  public lastOther(uuid: string): string | undefined {
+    return this.others.get(uuid);
   }
 
   public assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void {
@@ -203,6 +240,7 @@ export class Informer implements ChangeSink, CacheKeeper {
       if (transition.before !== undefined) this.options.listener.changed(transition, 'live');
       return;
     }
+    this.options.echoes?.made(uuid);
     cache.versions.wrote(uuid);
     cache.put(kind, entity, { touched: cache.nextSequence() });
   }
@@ -216,7 +254,10 @@ export class Informer implements ChangeSink, CacheKeeper {
     const losers = cache.kinds.filter((held) => definitionOf(held).losesReferencesTo.includes(kind));
     await Promise.all(
       losers.flatMap((held) =>
-        [...cache.referrersOf(held, kind, uuid)].map((referrer) => this.refresher.refresh(held, referrer)),
+        [...cache.referrersOf(held, kind, uuid)].map((referrer) => {
+          this.unannounced.heard(referrer);
+          return this.refresher.refresh(held, referrer);
+        }),
       ),
     );
   }

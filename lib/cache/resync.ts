@@ -10,6 +10,7 @@ import type { ObjectCache } from './object-cache.js';
 import type { CacheObservers } from './observer.js';
 import { parseVersion, versionOf } from './versions.js';
 import { isChange, isNews, type Refresher } from './refresher.js';
+import type { Unannounced } from './unannounced.js';
 
 const retryDelaysMs = [500, 1_000, 2_000, 5_000, 10_000];
 
@@ -29,6 +30,7 @@ export class Resync {
   private readonly lifetime = new AbortController();
   private readonly waiters = new Set<() => void>();
   private wanted = false;
+  private isFollowed = false;
   private running = false;
   private everFinished = false;
   private failures = 0;
@@ -44,6 +46,7 @@ export class Resync {
       readonly refresher: Refresher;
       readonly listener: CacheListener;
       readonly observers: CacheObservers;
+      readonly unannounced: Unannounced;
       readonly clock: Clock;
       readonly logger: Logger;
       readonly metrics: Metrics;
@@ -72,8 +75,14 @@ export class Resync {
     void this.loop();
   }
 
+  /** Whether the change stream is followed from now on: what it told of is not found by reads only. */
+  public follow(isFollowed: boolean): void {
+    this.isFollowed = isFollowed;
+  }
+
   /** Asks for a full read as soon as one can begin. */
-  public request(): void {
+  public request(isFollowed = this.isFollowed): void {
+    this.isFollowed = isFollowed;
     this.wanted = true;
     this.wake();
   }
@@ -81,6 +90,7 @@ export class Resync {
   /** Ends the loop and the read under way. */
   public close(): void {
     this.lifetime.abort(new SvcMonitorError('closed', 'the cache was stopped'));
+    this.options.unannounced.close();
     this.wake();
   }
 
@@ -138,6 +148,7 @@ export class Resync {
     const startedAt = clock.monotonic();
     this.wanted = false;
     this.running = true;
+    this.options.unannounced.readBegins(this.isFollowed);
     try {
       const { kinds } = this.options.cache;
       for (const kind of kinds) await this.readKind(kind);
@@ -145,6 +156,7 @@ export class Resync {
         for (const uuid of this.options.cache.uuids(kind)) await this.options.refresher.followReferences(kind, uuid);
       }
       this.everFinished = true;
+      this.options.unannounced.readEnds();
       this.failures = 0;
       this.lastFinishedAt = clock.now();
       this.lastError = undefined;
@@ -158,9 +170,13 @@ export class Resync {
       if (this.lifetime.signal.aborted) return;
       this.wanted = true;
       this.failures += 1;
-      this.lastError = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      const isNews = this.lastError !== message;
+      this.lastError = message;
       metrics.increment('resyncs_total', { outcome: 'failure' });
-      logger.warn('full read failed, trying again', { failures: this.failures, ...errorFields(error) });
+      const fields = { failures: this.failures, ...errorFields(error) };
+      if (isNews) logger.warn('full read failed, trying again', fields);
+      else logger.debug('full read failed, trying again', fields);
     } finally {
       this.running = false;
     }
@@ -234,7 +250,7 @@ export class Resync {
     for (const uuid of uuids) {
       if (found.has(uuid) || cache.touchedSince(kind, uuid, began)) continue;
       refresher.drop(kind, uuid, cache.nextSequence(), 'resync');
-      if (this.everFinished) this.options.metrics.increment('resync_repairs_total', { kind, operation: 'delete' });
+      if (this.everFinished) this.repaired(kind, uuid, 'delete');
     }
   }
 
@@ -242,8 +258,13 @@ export class Resync {
     if (!this.everFinished || !isNews(transition, this.options.observers)) return;
     if (isChange(transition)) {
       const operation = transition.before === undefined ? 'create' : 'update';
-      this.options.metrics.increment('resync_repairs_total', { kind: transition.kind, operation });
+      this.repaired(transition.kind, transition.uuid, operation);
     }
     this.options.listener.changed(transition, 'resync');
+  }
+
+  private repaired(kind: Kind, uuid: string, operation: 'create' | 'update' | 'delete'): void {
+    this.options.metrics.increment('resync_repairs_total', { kind, operation });
+    this.options.unannounced.found(kind, uuid);
   }
 }

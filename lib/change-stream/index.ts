@@ -19,3 +19,4 @@ export { type KafkaSourceOptions } from './kafka/kafka-source-options.js';
 export { WatchSource } from './watch/watch-source.js';
 export { type WatchedFields, type WatchSourceOptions } from './watch/watch-options.js';
 export { decodeWatchedChange, type ServerSentEvent } from './watch/watch-event.js';
+export { streamPart } from './lifecycle.js';

@@ -1,13 +1,19 @@
 import { onAbort } from '../base/clock/index.js';
 import { SvcMonitorError, throwIfAborted } from '../base/errors/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { failureOf, type Outages } from '../base/problems/index.js';
 import type { ChangeSink, SourceStatus } from './source.js';
 
 /** What a {@link SourceLifecycle} is made of. */
 export interface SourceLifecycleOptions {
   readonly name: string;
   readonly metrics: Metrics;
+  /** Told when the stream is lost, and when it is followed again. Defaults to nobody. */
+  readonly outages?: Outages | undefined;
 }
+
+/** The part that a change stream is among the outages. */
+export const streamPart = 'change-stream';
 
 /**
  * What all sources have in common: start once, wait for the first connection, tell the sink of each connection and of each
@@ -16,6 +22,7 @@ export interface SourceLifecycleOptions {
 export class SourceLifecycle {
   private readonly name: string;
   private readonly metrics: Metrics;
+  private readonly outages: Outages | undefined;
   private state: 'new' | 'started' | 'ended' = 'new';
   private report: 'none' | 'connected' | 'disconnected' = 'none';
   private lastError: string | undefined;
@@ -26,6 +33,7 @@ export class SourceLifecycle {
   public constructor(options: SourceLifecycleOptions) {
     this.name = options.name;
     this.metrics = options.metrics;
+    this.outages = options.outages;
   }
 
   /** Whether it was started and not ended. */
@@ -84,15 +92,17 @@ export class SourceLifecycle {
    * The stream is followed from now on.
    *
    * @param place `anew`: what came before may have been missed; `resumed`: the source goes on where it was
+   * @returns how long it was not followed, milliseconds; undefined if it was, or if nobody keeps account of that
    */
-  public reportConnected(place: 'anew' | 'resumed' = 'anew'): void {
-    if (!this.active || this.connected) return;
+  public reportConnected(place: 'anew' | 'resumed' = 'anew'): number | undefined {
+    if (!this.active || this.connected) return undefined;
     this.report = 'connected';
     this.metrics.set('source_connected', { source: this.name }, 1);
     this.metrics.increment('source_connects_total', { source: this.name });
     if (place === 'resumed') this.sink.resumed();
     else this.sink.connected();
     this.firstConnection?.resolve();
+    return this.outages?.over(streamPart);
   }
 
   /**
@@ -105,6 +115,7 @@ export class SourceLifecycle {
     const first = this.report !== 'disconnected';
     this.report = 'disconnected';
     this.lastError = reason.message;
+    this.outages?.failed(streamPart, failureOf(reason, 'stream-unreachable'));
     if (first) {
       this.metrics.set('source_connected', { source: this.name }, 0);
       this.sink.disconnected(reason);

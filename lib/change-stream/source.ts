@@ -48,4 +48,6 @@ export interface ChangeSource {
   /** Takes no more messages, waits for deliveries under way, closes the connection. May be called twice. */
   stop(): Promise<void>;
   status(): SourceStatus;
+  /** Gives up the connection that stands, for that reason, and makes another. Without it, there is nothing to be begun afresh. */
+  reconnect?(reason: SvcMonitorError): void;
 }

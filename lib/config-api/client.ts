@@ -3,6 +3,7 @@ import { SystemClock, type Clock } from '../base/clock/index.js';
 import { silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
 import { AuthenticatingSender, FixedToken, noToken, type LoginStatus, type TokenSource } from './authentication.js';
+import type { Outages } from '../base/problems/index.js';
 import { LimitedSender } from './concurrency-limit.js';
 import { ConnectionChooser } from './connection-chooser.js';
 import { GuardedSender } from './guard.js';
@@ -10,6 +11,7 @@ import { HttpSender } from './http-sender.js';
 import { AxiosTransport, type HttpTransport } from './http-transport.js';
 import { KeystoneTokens } from './keystone-tokens.js';
 import type { ConfigApiOptions } from './options.js';
+import { ReachabilitySender } from './reachability.js';
 import type { ConfigReader } from './reader.js';
 import { readRights, type AccountRights } from './rights.js';
 import { RecordingSender, type RequestRecord } from './recorder.js';
@@ -72,6 +74,8 @@ export interface ConfigApiClientOptions extends ConfigApiOptions {
   readonly transport?: HttpTransport;
   /** Told of each request when it has ended, repeats one by one: to count reads and writes. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Told whether the config API serves us. Defaults to nobody. */
+  readonly outages?: Outages;
 }
 
 /** A config API server, as the client sees it. */
@@ -115,7 +119,7 @@ export interface ConfigApiClient extends ConfigReader, ConfigWriter {
 }
 
 /**
- * A client of the config API over REST: `retry → authenticate → limit → guard → record → HTTP`, each a {@link RequestSender}.
+ * A client of the config API over REST: `note outages → retry → authenticate → limit → guard → record → HTTP`, each a {@link RequestSender}.
  *
  * Nothing is sent before the first call.
  *
@@ -201,12 +205,12 @@ function composeSender(
     permits,
   }: { readonly http: RequestSender; readonly tokens: TokenSource; readonly permits: Semaphore },
 ): RequestSender {
-  const { clock, logger, metrics, onRequest } = options;
+  const { clock, logger, metrics, onRequest, outages } = options;
   const recorded = new RecordingSender(http, { clock, logger, metrics, onRequest });
   const limited = new LimitedSender(new GuardedSender(recorded), permits);
   // Outside the limit: who waits for a token or backs off holds no permit.
   const authenticated = new AuthenticatingSender(limited, tokens);
-  return new RetryingSender(authenticated, {
+  const retrying = new RetryingSender(authenticated, {
     clock,
     logger,
     metrics,
@@ -215,6 +219,7 @@ function composeSender(
     maxDelayMs: maxRetryDelayMs,
     random: options.random ?? (() => randomInt(randomSteps) / randomSteps),
   });
+  return outages === undefined ? retrying : new ReachabilitySender(retrying, { outages, clock, logger });
 }
 
 function serverStatus(

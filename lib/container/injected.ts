@@ -2,12 +2,13 @@ import { inject, injectable } from 'inversify';
 import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import { Informer, type CacheListener } from '../cache/index.js';
+import type { Outages } from '../base/problems/index.js';
+import { Echoes, Informer, type CacheListener } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
 import { createConfigApiClient, type ConfigApiClient } from '../config-api/index.js';
 import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
-import { managers as allManagers } from '../managers/index.js';
-import { ConfigMonitor, Feeder, RejectionLog } from '../monitor/index.js';
+import { allProblemTypes, managers as allManagers } from '../managers/index.js';
+import { ConfigMonitor, Feeder, HealthKeeper, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
 import type { Tracing } from '../tracing/index.js';
 import { assemble, type Assembly } from './assembly.js';
@@ -31,6 +32,11 @@ export class Outside {
   ) {}
 }
 
+/** Tells whether the monitor is ready, where nobody does from outside. */
+export function newHealth({ clock, logger }: Outside): HealthKeeper {
+  return new HealthKeeper({ name: 'monitor', clock, logger, types: allProblemTypes });
+}
+
 /** What is made from options: the client of the config API, queues, and what the managers make. */
 @injectable()
 export class InjectedParts {
@@ -41,9 +47,9 @@ export class InjectedParts {
   ) {}
 
   /** A client. */
-  public configApi(): ConfigApiClient {
+  public configApi(outages: Outages): ConfigApiClient {
     const { clock, logger, metrics } = this.outside;
-    return createConfigApiClient({ ...this.options.configApi, ...this.jitter(), clock, logger, metrics });
+    return createConfigApiClient({ ...this.options.configApi, ...this.jitter(), outages, clock, logger, metrics });
   }
 
   /** How queues are made. */
@@ -67,6 +73,25 @@ export class InjectedParts {
   private jitter(): { readonly random?: () => number } {
     const { random } = this.options;
     return random === undefined ? {} : { random };
+  }
+}
+
+// A notification comes within milliseconds. With a relay and Kafka in between a batch that is sent again can take some seconds.
+const echoWithinMs = 10_000;
+
+/** What listens for the echo of writes, if the options ask for that. */
+@injectable()
+export class InjectedSelfTest {
+  public readonly parts: { readonly intervalMs: number; readonly echoes: Echoes } | undefined;
+
+  public constructor(
+    @inject(tokens.options) { selfTestIntervalMs = 0 }: MonitorOptions,
+    @inject(tokens.clock) clock: Clock,
+  ) {
+    this.parts =
+      selfTestIntervalMs === 0
+        ? undefined
+        : { intervalMs: selfTestIntervalMs, echoes: new Echoes(clock, echoWithinMs) };
   }
 }
 
@@ -99,11 +124,13 @@ export class InjectedInformer extends Informer {
     @inject(tokens.assembly) { cache, observers }: Assembly,
     @inject(tokens.listener) listener: CacheListener,
     @inject(tokens.tracing) tracing: Tracing,
+    @inject(InjectedSelfTest) { parts: selfTest }: InjectedSelfTest,
     @inject(Outside) { clock, logger, metrics }: Outside,
   ) {
     const traced = { observers: [...observers, ...tracing.observers], listener: tracing.listener(listener) };
     const { resyncIntervalMs = defaultResyncIntervalMs, readDelayMs = defaultReadDelayMs } = options;
-    super({ reader, cache, ...traced, clock, logger, metrics, resyncIntervalMs, readDelayMs });
+    const told = selfTest === undefined ? {} : { echoes: selfTest.echoes };
+    super({ reader, cache, ...traced, ...told, clock, logger, metrics, resyncIntervalMs, readDelayMs });
   }
 }
 
@@ -141,6 +168,8 @@ export class InjectedMonitor extends ConfigMonitor {
     @inject(tokens.ownership) ownership: Ownership,
     @inject(tokens.rejections) rejections: RejectionLog,
     @inject(tokens.configApi) client: ConfigApiClient,
+    @inject(tokens.health) health: HealthKeeper,
+    @inject(InjectedSelfTest) { parts: selfTest }: InjectedSelfTest,
     @inject(Outside) { clock, logger, metrics }: Outside,
   ) {
     const { syncTimeoutMs = defaultSyncTimeoutMs, drainTimeoutMs = defaultDrainTimeoutMs } = options;
@@ -148,7 +177,19 @@ export class InjectedMonitor extends ConfigMonitor {
     const close = (): void => {
       client.close();
     };
-    const parts = { source, configApi: client, informer, cache, feeds, controllers, ownership, rejections, close };
+    const parts = {
+      source,
+      configApi: client,
+      informer,
+      cache,
+      feeds,
+      controllers,
+      ownership,
+      rejections,
+      health,
+      selfTest,
+      close,
+    };
     super({ ...parts, ...times, clock, logger, metrics });
   }
 }

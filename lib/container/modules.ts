@@ -11,6 +11,8 @@ import {
   InjectedMonitor,
   InjectedParts,
   InjectedRejectionLog,
+  InjectedSelfTest,
+  newHealth,
   Outside,
 } from './injected.js';
 import type { MonitorOptions } from './options.js';
@@ -32,6 +34,10 @@ export function outsideModule(options: MonitorOptions): ContainerModule {
     bind(tokens.source).toConstantValue(options.source);
     bind(tokens.ownership).toConstantValue(options.ownership ?? everything);
     bind(Outside).toSelf().inSingletonScope();
+    bind(InjectedSelfTest).toSelf().inSingletonScope();
+    bind(tokens.health)
+      .toResolvedValue((outside) => options.health ?? newHealth(outside), [Outside])
+      .inSingletonScope();
   });
 }
 
@@ -39,7 +45,7 @@ export function outsideModule(options: MonitorOptions): ContainerModule {
 export const mirrorModule = new ContainerModule(({ bind }) => {
   bind(InjectedParts).toSelf().inSingletonScope();
   bind(tokens.configApi)
-    .toResolvedValue((parts) => parts.configApi(), [InjectedParts])
+    .toResolvedValue((parts, { outages }) => parts.configApi(outages), [InjectedParts, tokens.health])
     .inSingletonScope();
   bind(tokens.newQueue)
     .toResolvedValue((parts) => parts.newQueue(), [InjectedParts])

@@ -5,6 +5,7 @@ import type { Metrics } from '../base/metrics/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
 import type { ConfigApiOptions } from '../config-api/index.js';
 import type { AnyManager, ManagerSettings } from '../managers/index.js';
+import type { HealthKeeper } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
 
 /** What a monitor is made of. Only `configApi` and `source` have to be there. */
@@ -27,8 +28,18 @@ export interface MonitorOptions {
   readonly syncTimeoutMs?: number;
   /** Time that stopping may take. Milliseconds; defaults to 5000. */
   readonly drainTimeoutMs?: number;
+  /**
+   * Silence on the change stream after which something of our own is written anew, and has to come back; so have writes that are made
+   * anyway. Milliseconds; 0, the default, tests nothing.
+   */
+  readonly selfTestIntervalMs?: number;
   /** Which keys the monitor acts for. Started and stopped with it. Defaults to `everything`. */
   readonly ownership?: Ownership;
+  /**
+   * Tells whether the monitor is ready, and what does not work. The same one for several monitors that follow each other remembers since when;
+   * a source that is given its `outages` tells it of the stream. Defaults to one of its own.
+   */
+  readonly health?: HealthKeeper;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
   /** Where each change is a trace. Defaults to nowhere: nothing is traced. */

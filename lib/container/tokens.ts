@@ -6,7 +6,7 @@ import type { CacheListener, Informer, ObjectCache } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
 import type { ConfigApiClient } from '../config-api/index.js';
 import type { AnyController } from '../controller/index.js';
-import type { Monitor, RejectionLog } from '../monitor/index.js';
+import type { HealthKeeper, Monitor, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
 import type { Tracing } from '../tracing/index.js';
 import type { Assembly } from './assembly.js';
@@ -35,6 +35,7 @@ export const tokens = {
   assembly: token<Assembly>('assembly'),
   cache: token<ObjectCache>('cache'),
   rejections: token<RejectionLog>('rejections'),
+  health: token<HealthKeeper>('health'),
   listener: token<CacheListener>('listener'),
   informer: token<Informer>('informer'),
   controllers: token<readonly AnyController[]>('controllers'),

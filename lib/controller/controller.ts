@@ -6,6 +6,7 @@ import type { WorkItem, WorkQueue } from './queue/index.js';
 import { Failures, type Failure } from './failures.js';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.js';
 import type { Reconciler, ReconcileResult } from './reconciler.js';
+import { Repairs, type Repaired, type Written } from './repairs.js';
 import { WriteGovernor } from './write-governor.js';
 
 /** What a {@link Controller} is made of. */
@@ -60,6 +61,7 @@ export class Controller<Key extends string> {
   private readonly reconcileTimeoutMs: number;
   private readonly governor: WriteGovernor<Key>;
 
+  private readonly repairs: Repairs<Key>;
   private readonly failing: Failures<Key>;
   // When the change came that is not written yet, of keys whose reconcile failed or was put off: the queue forgets it.
   private readonly changedAt = new Map<Key, number>();
@@ -82,6 +84,7 @@ export class Controller<Key extends string> {
     this.governor =
       options.governor ??
       new WriteGovernor({ name: this.name, clock: this.clock, logger: this.logger, metrics: this.metrics });
+    this.repairs = new Repairs(this.clock);
     this.failing = new Failures(this.clock);
     this.turns = new Turns(this.clock, longestTurnMs);
   }
@@ -94,6 +97,11 @@ export class Controller<Key extends string> {
   /** The keys that are slowed down because the same is written again and again, and since when (wall clock, milliseconds). */
   public get throttled(): ReadonlyMap<Key, number> {
     return this.governor.throttled;
+  }
+
+  /** What was put right several times within the last hour, by key. */
+  public get repaired(): Iterable<readonly [Key, Repaired]> {
+    return this.repairs.all();
   }
 
   /** Starts the workers. Throws `already-started` on a second call, `closed` once stopped. */
@@ -156,13 +164,13 @@ export class Controller<Key extends string> {
     const startedAt = this.clock.monotonic();
     const run: Run<Key> = { key, ended: false };
     const urgentOnly = this.governor.delayMs(key) > 0;
-    const written: string[] = [];
+    const written: Written[] = [];
     const outcome = await withTimeout(this.clock, this.reconcileTimeoutMs, signal, async (inner) => {
       try {
         return await this.reconciler.reconcile(key, inner, {
           othersWait: () => this.queue.length > 0,
           urgentOnly,
-          onWritten: (keys) => written.push(...keys),
+          onWritten: (keys, uuid) => written.push(...keys.map((thing) => ({ thing, uuid }))),
         });
       } finally {
         run.ended = true;
@@ -173,7 +181,10 @@ export class Controller<Key extends string> {
       (error: unknown) => outcomeOfFailure(error, signal),
     );
     // Before anything else: a reconcile that fails each time because its writes are undone is part of a fight, too.
-    if (written.length > 0) this.governor.wrote(key, { keys: written, urgentOnly });
+    if (written.length > 0) {
+      this.governor.wrote(key, { keys: written.map(({ thing }) => thing), urgentOnly });
+      this.repairs.wrote(key, written);
+    }
     this.settle(item, outcome, this.clock.monotonic() - startedAt);
     if (run.ended || signal.aborted) this.queue.done(key);
     else this.keepOverdue(run);
@@ -244,8 +255,10 @@ export class Controller<Key extends string> {
   // What was written just now may be undone once more: only a look that finds nothing to write shows that the fight is over, too.
   private noteEnd(key: Key, { isOver, writes }: ReconcileResult): void {
     if (isOver !== true) return;
-    if (writes === 0) this.governor.forget(key);
-    else if (this.governor.throttled.has(key)) this.queue.addAfter(key, this.governor.delayMs(key));
+    if (writes === 0) {
+      this.governor.forget(key);
+      this.repairs.forget(key);
+    } else if (this.governor.throttled.has(key)) this.queue.addAfter(key, this.governor.delayMs(key));
   }
 
   private succeeded(item: WorkItem<Key>, result: ReconcileResult, durationMs: number): void {

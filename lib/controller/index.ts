@@ -21,6 +21,6 @@ export { describePlan, PlanReconciler, type PlanReconcilerParts } from './plan-r
 export * from './queue/index.js';
 export type { ReconcileOptions, Reconciler, ReconcileResult } from './reconciler.js';
 export { Repeats, type RepeatsOptions } from './repeats.js';
-export type { ControllerHooks, ControllerProblem, ControllerSpec, Settled, Touches } from './spec.js';
+export type { ControllerHooks, ControllerProblem, ControllerSpec, OwnEntry, Settled, Touches } from './spec.js';
 export type { KeyViews, ViewPage, ViewQuery } from './views.js';
 export { WriteGovernor, type WriteGovernorOptions, type WriteRound } from './write-governor.js';

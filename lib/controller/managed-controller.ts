@@ -11,6 +11,7 @@ import { OwnedReconciler } from './owned-reconciler.js';
 import { PlanReconciler } from './plan-reconciler.js';
 import type { Reconciler } from './reconciler.js';
 import type { WorkQueue } from './queue/index.js';
+import { rewrite } from './rewrite.js';
 import type { ControllerProblem, ControllerSpec } from './spec.js';
 import type { KeyViews } from './views.js';
 
@@ -53,6 +54,8 @@ export interface AnyController {
   problems(): readonly ControllerProblem[];
   /** What is shown of its keys, one by one; undefined: nothing. */
   readonly views: KeyViews | undefined;
+  /** Writes something of its own anew, as it is. Resolves to whether there was anything that it may write. */
+  rewriteOwn(signal: AbortSignal): Promise<boolean>;
 }
 
 /** The loop of a spec: its queue, its workers, the generic reconcile, for the keys that this monitor acts for. */
@@ -62,7 +65,7 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
   public constructor(
     private readonly spec: ControllerSpec<Key, Seen, P>,
     private readonly queue: WorkQueue<Key>,
-    parts: ManagedControllerParts,
+    private readonly parts: ManagedControllerParts,
   ) {
     const { cache, keeper, writer, ownership, clock, metrics, dryRun, workers } = parts;
     const { name } = spec;
@@ -104,6 +107,14 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
     return this.controller.stop(drainTimeoutMs);
   }
 
+  public async rewriteOwn(signal: AbortSignal): Promise<boolean> {
+    const { cache, dryRun, ownership } = this.parts;
+    if (dryRun || !ownership.mayAct()) return false;
+    const entry = this.spec.ownEntry?.(cache, (key) => ownership.owns(key));
+    if (entry !== undefined) await rewrite(entry, this.parts, signal);
+    return entry !== undefined;
+  }
+
   public status(): ControllerStatus {
     return { queue: { length: this.queue.length }, ...this.spec.status?.() };
   }
@@ -120,7 +131,26 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
           since,
         }),
       ),
+      ...this.repaired(),
       ...(this.spec.problems?.() ?? []),
     ];
+  }
+
+  // One that is slowed down is told of already.
+  private repaired(): readonly ControllerProblem[] {
+    const { throttled } = this.controller;
+    const problems: ControllerProblem[] = [];
+    for (const [key, { thing, uuid, times, since }] of this.controller.repaired) {
+      if (throttled.has(key)) continue;
+      const other = this.parts.keeper.lastOther?.(uuid);
+      const who = other === undefined ? '' : `; the last request of somebody else on it was ${other}`;
+      const message = `put right ${times} times within an hour, and undone again: ${thing}${who}`;
+      const advice =
+        other === undefined
+          ? problemTypes['repaired-again'].advice
+          : `${problemTypes['repaired-again'].advice} The logs of the API servers name the user agent of request ${other}.`;
+      problems.push(problemOf(problemTypes, 'repaired-again', { key, uuid, message, since, advice }));
+    }
+    return problems;
   }
 }

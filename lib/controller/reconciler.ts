@@ -17,10 +17,10 @@ export interface ReconcileOptions {
   /** The key is slowed down: nothing but what cannot wait. */
   readonly urgentOnly?: boolean;
   /**
-   * To be told of each write that was made, also by a reconcile that fails later, by keys that are the same whenever the same is written:
-   * so it is found out that somebody undoes it.
+   * To be told of each write that was made, also by a reconcile that fails later, by keys that are the same whenever the same is written, and
+   * the uuid of what was written to: so it is found out that somebody undoes it.
    */
-  readonly onWritten?: (keys: readonly string[]) => void;
+  readonly onWritten?: (keys: readonly string[], uuid: string) => void;
 }
 
 /** Brings one key from what is to what should be. Level-triggered: twice is once. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../base/problems/index.js';
-import type { CacheReader, Transition } from '../cache/index.js';
+import type { CacheReader, ObjectRef, Transition } from '../cache/index.js';
 import type { EntityOf, Kind } from '../model/index.js';
 import type { ApplyResult, Plan, WriteObserver } from '../planning/index.js';
 import type { KeyViews } from './views.js';
@@ -11,6 +11,14 @@ export type Touches<Key extends string> = {
 
 /** Something that is not in order with what a controller does; its type is documented with its manager, or in `problemTypes`. */
 export type ControllerProblem<T extends string = string> = Problem<T>;
+
+/** An entry of a map property, such as an annotation, as it is. */
+export interface OwnEntry {
+  readonly on: ObjectRef;
+  readonly field: string;
+  readonly key: string;
+  readonly value: string;
+}
 
 /** What has come of a plan. */
 export interface Settled extends ApplyResult {
@@ -53,6 +61,11 @@ export interface ControllerSpec<Key extends string, Seen, P extends Plan = Plan>
   describe?(key: Key, plan: P): string;
   /** Whether there is nothing to be done for the key any more. Defaults to no: what is known of it is kept. */
   isOver?(key: Key, cache: CacheReader): boolean;
+  /**
+   * An entry of a map that only we keep, and that may be written anew as it is without meaning anything: by its echo the change stream is
+   * tested. Of a key that this monitor acts for. Defaults to none.
+   */
+  ownEntry?(cache: CacheReader, owns: (key: Key) => boolean): OwnEntry | undefined;
   /** What the status shows of it besides queue and failures. */
   status?(): Readonly<Record<string, unknown>>;
   /** What is not in order, besides failing and contended keys. */

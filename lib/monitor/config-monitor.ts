@@ -1,16 +1,19 @@
 import type { Clock } from '../base/clock/index.js';
 import { sleep, withTimeout } from '../base/clock/index.js';
-import { hasCode, SvcMonitorError } from '../base/errors/index.js';
+import { hasCode, SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
-import type { Problem } from '../base/problems/index.js';
-import type { CacheListener, Informer, ObjectCache, Transition } from '../cache/index.js';
-import type { ChangeSource, RejectedMessage } from '../change-stream/index.js';
+import { failureOf, problemOf, problemTypes, type Problem } from '../base/problems/index.js';
+import type { CacheListener, Echoes, Informer, ObjectCache, Transition } from '../cache/index.js';
+import { streamPart, type ChangeSink, type ChangeSource, type RejectedMessage } from '../change-stream/index.js';
 import type { ConfigApiClient } from '../config-api/index.js';
 import type { AnyController, Feed, KeyViews } from '../controller/index.js';
-import type { Ownership } from '../ownership/index.js';
+import type { Ownership, OwnershipStatus } from '../ownership/index.js';
+import { awaitedBy, type HealthStatus } from './health.js';
+import type { HealthKeeper } from './health-keeper.js';
 import type { Monitor, MonitorStatus } from './monitor.js';
 import type { RejectionLog } from './problems.js';
+import { SelfTest } from './self-test.js';
 
 /** Hears of changes in the cache and passes them on to the controllers. */
 export class Feeder implements CacheListener {
@@ -55,9 +58,13 @@ export interface ConfigMonitorParts {
   readonly controllers: readonly AnyController[];
   readonly ownership: Ownership;
   readonly rejections: RejectionLog;
+  /** Tells whether it is ready; may have been there before it, and go on after it. */
+  readonly health: HealthKeeper;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Tests the change stream, if it is given. */
+  readonly selfTest?: { readonly intervalMs: number; readonly echoes: Echoes } | undefined;
   readonly syncTimeoutMs: number;
   readonly drainTimeoutMs: number;
   /** Ends what the parts keep open, after all else has stopped. */
@@ -71,17 +78,21 @@ const sourceHeadStartMs = 2_000;
 export class ConfigMonitor implements Monitor {
   private readonly lifetime = new AbortController();
   private state: MonitorStatus['state'] = 'stopped';
-  private ready = false;
   private started = false;
   private stopping: Promise<void> | undefined;
   private following: Promise<void> = Promise.resolve();
+  private testing: Promise<void> = Promise.resolve();
+  private unheard: () => void = () => undefined;
 
   public constructor(private readonly parts: ConfigMonitorParts) {}
 
   public async start(signal: AbortSignal): Promise<void> {
     if (this.started) throw new SvcMonitorError('already-started', 'the monitor was started before');
     this.started = true;
-    this.state = 'starting';
+    this.enter('starting');
+    this.unheard = this.parts.health.outages.onChanged(() => {
+      this.health();
+    });
     const { informer, controllers, feeds, ownership, clock, logger, syncTimeoutMs } = this.parts;
     const both = AbortSignal.any([signal, this.lifetime.signal]);
     this.following = this.follow(both);
@@ -106,10 +117,10 @@ export class ConfigMonitor implements Monitor {
       for (const feed of feeds) feed.all();
     });
     ownership.start();
-    this.state = 'running';
-    this.ready = true;
     const queued = Object.fromEntries(feeds.map(({ name, length }) => [name, length]));
     logger.info('monitor running', { queued, source: this.parts.source.name });
+    this.enter('running');
+    this.testing = this.test();
   }
 
   public stop(): Promise<void> {
@@ -120,17 +131,22 @@ export class ConfigMonitor implements Monitor {
   public status(): MonitorStatus {
     const { source, configApi, informer, cache, ownership, controllers } = this.parts;
     const shared = ownership.status();
+    const problems = this.problems();
+    const health = this.health(problems);
+    const echoes = this.parts.selfTest?.echoes.status();
     return {
       state: this.state,
-      ready: this.ready,
+      ready: health.ready,
+      health,
       source: source.status(),
+      ...(echoes === undefined ? {} : { selfTest: echoes }),
       configApi: configApi.status(),
       resync: informer.resyncStatus,
       cache: Object.fromEntries(cache.kinds.map((kind) => [kind, cache.size(kind)])),
       role: ownership.mayAct() ? 'leader' : 'standby',
       ...(shared === undefined ? {} : { ownership: shared }),
       controllers: Object.fromEntries(controllers.map((controller) => [controller.name, controller.status()])),
-      problems: this.problems(),
+      problems,
     };
   }
 
@@ -140,8 +156,11 @@ export class ConfigMonitor implements Monitor {
 
   // Since when something is so is known to whoever noticed it, and is the same at each look.
   private problems(): readonly Problem[] {
-    const { rejections, controllers } = this.parts;
+    const { rejections, controllers, ownership, health } = this.parts;
     return [
+      ...health.outages.problems(),
+      ...electionProblems(ownership.status()),
+      ...this.unannounced(),
       ...rejections.problems(),
       ...controllers.flatMap((controller) =>
         controller.problems().map((problem) => ({ ...problem, controller: controller.name })),
@@ -149,15 +168,84 @@ export class ConfigMonitor implements Monitor {
     ];
   }
 
+  private unannounced(): readonly Problem[] {
+    const found = this.parts.informer.unannouncedStatus;
+    if (found === undefined) return [];
+    const { lastRead, lastHour, since } = found;
+    const message = `full reads have found changes that nobody had announced: the last one ${countsOf(lastRead)}; those of the last hour ${countsOf(lastHour)}`;
+    return [problemOf(problemTypes, 'unannounced', { message, since })];
+  }
+
+  private enter(state: MonitorStatus['state']): void {
+    this.state = state;
+    this.health();
+  }
+
+  // Looked at whenever something of it changes, so that what is logged of it comes at once.
+  private health(problems: readonly Problem[] = this.problems()): HealthStatus {
+    const { source, informer, ownership, health } = this.parts;
+    const readError = informer.resyncStatus.lastError;
+    const shared = ownership.status();
+    const isJoined = shared?.mode === 'kafka' ? shared.joined : undefined;
+    const role = shared?.mode === 'zookeeper' ? shared.role : undefined;
+    const isStreamLost = health.outages.of(streamPart) !== undefined;
+    const awaited = awaitedBy({ state: this.state, readError, source: source.status(), isStreamLost, isJoined });
+    return health.look({ awaited, problems, role });
+  }
+
+  private async test(): Promise<void> {
+    const { selfTest, source, informer, controllers, health, clock, logger } = this.parts;
+    if (selfTest === undefined) return;
+    const write = async (signal: AbortSignal): Promise<boolean> => {
+      for (const controller of controllers) if (await controller.rewriteOwn(signal)) return true;
+      return false;
+    };
+    const readAll = (): void => {
+      informer.missed();
+    };
+    const test = new SelfTest({ ...selfTest, source, write, readAll, outages: health.outages, clock, logger });
+    await test.run(this.lifetime.signal);
+  }
+
   private async follow(signal: AbortSignal): Promise<void> {
     try {
-      await this.parts.source.start(this.parts.informer, signal);
+      await this.parts.source.start(this.sink(), signal);
     } catch (error) {
       if (signal.aborted || this.stopping !== undefined) return;
       // Without its stream the monitor is late, by at most the time between full reads, but not wrong.
       this.parts.logger.error('change stream cannot be followed', errorFields(error));
+      this.parts.health.outages.failed(streamPart, failureOf(toSvcMonitorError(error), 'stream-unreachable'));
       this.parts.metrics.increment('errors_total', { code: 'source-failed' });
     }
+  }
+
+  private sink(): ChangeSink {
+    const { informer } = this.parts;
+    const thenLook = (tell: () => void): (() => void) => {
+      return () => {
+        tell();
+        this.health();
+      };
+    };
+    return {
+      connected: thenLook(() => {
+        informer.connected();
+      }),
+      resumed: thenLook(() => {
+        informer.resumed();
+      }),
+      missed: () => {
+        informer.missed();
+      },
+      disconnected: (reason) => {
+        informer.disconnected(reason);
+        this.health();
+      },
+      deliver: (change) => informer.deliver(change),
+      skipped: (message) => {
+        informer.skipped(message);
+      },
+    };
   }
 
   private async headStart(signal: AbortSignal): Promise<void> {
@@ -172,8 +260,8 @@ export class ConfigMonitor implements Monitor {
 
   private async stopAll(): Promise<void> {
     const { source, informer, controllers, ownership, drainTimeoutMs, close } = this.parts;
-    this.state = 'stopping';
-    this.ready = false;
+    this.enter('stopping');
+    this.unheard();
     // Workers first: what they are writing is finished while the cache still learns of it.
     const draining = Promise.all(controllers.map((controller) => controller.stop(drainTimeoutMs)));
     const sourceStopped = source.stop();
@@ -183,7 +271,21 @@ export class ConfigMonitor implements Monitor {
     this.lifetime.abort();
     await sourceStopped;
     await this.following;
+    await this.testing;
     close();
     this.state = 'stopped';
   }
+}
+
+// Who elects tells by itself since when it is away.
+function electionProblems(status: OwnershipStatus | undefined): readonly Problem[] {
+  if (status?.mode !== 'zookeeper' || status.lastError === undefined) return [];
+  const { lastError: message, lastErrorSince: since = status.since, setting = 'zookeeper.hosts' } = status;
+  return [problemOf(problemTypes, 'ownership-lost', { message, since, setting })];
+}
+
+function countsOf(byKind: Readonly<Record<string, number>>): string {
+  const counts = Object.entries(byKind);
+  const sum = counts.reduce((all, [, count]) => all + count, 0);
+  return sum === 0 ? '0' : `${sum} (${counts.map(([kind, count]) => `${kind}: ${count}`).join(', ')})`;
 }

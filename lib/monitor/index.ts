@@ -5,3 +5,5 @@
 export { ConfigMonitor, Feeder, type ConfigMonitorParts } from './config-monitor.js';
 export type { Monitor, MonitorStatus } from './monitor.js';
 export { RejectionLog } from './problems.js';
+export { awaitedBy, healthOf, type Health, type HealthInput, type HealthStatus, type MonitorParts } from './health.js';
+export { HealthKeeper, type HealthKeeperOptions } from './health-keeper.js';

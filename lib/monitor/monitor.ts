@@ -1,15 +1,20 @@
 import type { Problem } from '../base/problems/index.js';
+import type { EchoStatus } from '../cache/index.js';
 import type { SourceStatus } from '../change-stream/source.js';
 import type { ConfigApiStatus } from '../config-api/index.js';
 import type { ControllerStatus, KeyViews } from '../controller/index.js';
 import type { OwnershipStatus } from '../ownership/index.js';
+import type { HealthStatus } from './health.js';
 
 /** What the monitor is doing. */
 export interface MonitorStatus {
   readonly state: 'stopped' | 'starting' | 'running' | 'stopping';
-  /** Everything has been read once and workers run. */
+  /** Whether work can be expected of it now: as {@link MonitorStatus.health} says. */
   readonly ready: boolean;
+  readonly health: HealthStatus;
   readonly source: SourceStatus;
+  /** Where the change stream is tested: when something was heard last, and how long the last write of ours took to come back. */
+  readonly selfTest?: EchoStatus;
   /** The config API servers. */
   readonly configApi: ConfigApiStatus;
   readonly resync: {

@@ -64,8 +64,8 @@ export interface WriteObserver {
 export interface ApplyOptions {
   /** Whether other keys wait: bookkeeping that follows other writes is put off then. Defaults to no. */
   readonly othersWait?: () => boolean;
-  /** Told of each write that was made: see {@link keysOf}. */
-  readonly onWritten?: (keys: readonly string[]) => void;
+  /** Told of each write that was made, see {@link keysOf}, and to which object. */
+  readonly onWritten?: (keys: readonly string[], uuid: string) => void;
   readonly observer?: WriteObserver;
   /** Asked when a write of the record fails: why that counts as a refusal; undefined if it does not. Defaults to {@link refusalOf}. */
   readonly judge?: (error: unknown) => Refusal | undefined;
@@ -183,7 +183,7 @@ class Run {
         else if (write.do === 'delete') await this.delete(write);
         else await this.change(write);
         this.writes += 1;
-        this.options.onWritten?.(keysOf(write, name));
+        this.options.onWritten?.(keysOf(write, name), this.uuidOf(write));
         const { metrics, controller } = this.parts;
         metrics.increment('writes_total', { controller, kind: kindOf(write), action: write.do });
       } catch (error) {
@@ -284,6 +284,11 @@ class Run {
   private endsOf(write: Write): readonly ObjectRef[] {
     if (write.do === 'create') return (write.references ?? []).map(({ to }) => to);
     return 'to' in write ? [write.to, this.resolve(write.on)] : [this.resolve(write.on)];
+  }
+
+  private uuidOf(write: Write): string {
+    if (write.do !== 'create') return this.resolve(write.on).uuid;
+    return this.created.get(subjectOf(write))?.uuid ?? '';
   }
 
   private async create(write: CreateWrite): Promise<void> {

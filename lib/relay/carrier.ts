@@ -3,6 +3,7 @@ import { hasCode, toSvcMonitorError, type SvcMonitorError } from '../base/errors
 import { gapMark, type GapReason } from '../kafka/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { failureOf, type Outages } from '../base/problems/index.js';
 import { backoffMs } from '../base/reconnect/index.js';
 import type { Batch, Entry, Outbox } from './outbox.js';
 import type { OpenWriter, RecordWriter } from './writer.js';
@@ -18,7 +19,14 @@ export interface CarrierOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told when there is no producer, and when there is one again. */
+  readonly outages: Outages;
+  /** Called when it is connected, or is not any more. */
+  readonly onChanged: () => void;
 }
+
+/** The part that Kafka is among the outages. */
+export const kafkaPart = 'kafka';
 
 /** How the way to Kafka fares. */
 export interface CarrierStatus {
@@ -185,7 +193,10 @@ export class Carrier {
     const writer = await this.options.openWriter(signal);
     this.writer = writer;
     this.options.metrics.set('relay_kafka_connected', {}, 1);
-    this.options.logger.info('the producer is connected', { partitions: writer.partitions });
+    const outageMs = this.options.outages.over(kafkaPart);
+    const lasted = outageMs === undefined ? {} : { outageMs };
+    this.options.logger.info('the producer is connected', { partitions: writer.partitions, ...lasted });
+    this.options.onChanged();
     // Objects have moved to other partitions, or all that was there is gone: consumers cannot tell by themselves.
     const isOther = this.partitions !== undefined && (writer.topicWasMissing || writer.partitions !== this.partitions);
     this.partitions = writer.partitions;
@@ -232,7 +243,7 @@ export class Carrier {
   }
 
   private report(error: SvcMonitorError): void {
-    const { logger, metrics } = this.options;
+    const { logger, metrics, outages } = this.options;
     metrics.increment('relay_failures_total', {});
     metrics.increment('errors_total', { code: error.code });
     // Again only if it is news.
@@ -240,6 +251,7 @@ export class Carrier {
       logger.warn('Kafka did not confirm, going on with a new producer', errorFields(error));
     }
     this.lastError = error.message;
+    outages.failed(kafkaPart, failureOf(error, 'stream-unreachable'));
   }
 
   private discard(): void {

@@ -1,10 +1,13 @@
 import type { Broker, QueueSettings } from '../change-stream/amqp/amqp-options.js';
 import { AmqpSession, type QueueMessage, type SessionLoss } from '../change-stream/amqp/amqp-session.js';
+import { LastConsumer } from '../change-stream/amqp/last-consumer.js';
+import { UnprovenExchange } from '../change-stream/amqp/unproven-exchange.js';
 import { sleep, type Clock } from '../base/clock/index.js';
 import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import type { GapReason } from '../kafka/index.js';
 import { errorFields, type Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
+import { failureOf, type Outages } from '../base/problems/index.js';
 import { keepConnected, type Attempt, type Loss } from '../base/reconnect/index.js';
 import type { Outbox } from './outbox.js';
 import { QueueInspector, type QueueFound } from './queue-inspector.js';
@@ -25,7 +28,14 @@ export interface IntakeOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told when the queue is lost, and when it is followed again. */
+  readonly outages: Outages;
+  /** Called when it is connected, or is not any more. */
+  readonly onChanged: () => void;
 }
+
+/** The part that RabbitMQ is among the outages of the relay. */
+export const rabbitmqPart = 'rabbitmq';
 
 /** How the way from RabbitMQ fares. */
 export interface IntakeStatus {
@@ -53,10 +63,15 @@ export class Intake {
   private everConnected = false;
   /** The consumer was taken away, and we have not consumed since: the queue that there is now is another. */
   private cancelled = false;
+  private readonly lastConsumer: LastConsumer;
+  private readonly unproven: UnprovenExchange;
   private ended = false;
 
   public constructor(options: IntakeOptions) {
     this.options = options;
+    const { clock, heartbeatSeconds, logger, outages, queue } = options;
+    this.lastConsumer = new LastConsumer(clock, heartbeatSeconds);
+    this.unproven = new UnprovenExchange({ exchange: queue.exchange, logger, outages });
     options.metrics.set('source_connected', { source: name }, 0);
   }
 
@@ -114,6 +129,7 @@ export class Intake {
       });
       await session.consume(signal);
       connected();
+      if (session.madeExchange) this.unproven.made(broker);
       this.session = session;
       const { error, cancelled } = await Promise.race([session.lost, this.watchQueue(inspector, signal)]);
       this.cancelled = cancelled;
@@ -121,6 +137,7 @@ export class Intake {
       return { error, unhurried: cancelled };
     } finally {
       this.session = undefined;
+      if (session?.consumed === true) this.lastConsumer.lost(this.cancelled);
       session?.destroy();
       inspector.destroy();
     }
@@ -145,7 +162,7 @@ export class Intake {
       broker,
       // What was found decides, not what has come since: else the session would throw away a queue of which we think that it was kept.
       queue: isTooLong ? queue : { ...queue, maxBacklog: Number.MAX_SAFE_INTEGER },
-      mayTakeOver: found !== undefined && found.consumers > 0 && !this.cancelled,
+      mayTakeOver: this.lastConsumer.mayBeThere,
       heartbeatSeconds,
       timeoutMs,
       clock,
@@ -155,7 +172,7 @@ export class Intake {
 
   /** The function does its work when it is called first: the first message can come just before the session is told to stand. */
   private onceConnected({ server: broker, connected }: Attempt<Broker>, gap: GapReason | undefined): () => void {
-    const { logger, metrics, outbox, queue } = this.options;
+    const { logger, metrics, outbox, outages, queue, onChanged } = this.options;
     return () => {
       if (this.isConnected) return;
       this.isConnected = true;
@@ -165,10 +182,13 @@ export class Intake {
       if (gap !== undefined) outbox.markGap(gap);
       metrics.set('source_connected', { source: name }, 1);
       metrics.increment('source_connects_total', { source: name });
+      const outageMs = outages.over(rabbitmqPart);
+      onChanged();
       logger.info('the queue is followed', {
         broker: `${broker.hostname}:${broker.port}`,
         queue: queue.name,
         missed: gap ?? 'nothing',
+        ...(outageMs === undefined ? {} : { outageMs }),
       });
     };
   }
@@ -178,6 +198,7 @@ export class Intake {
     const { outbox, clock, logger, metrics } = this.options;
     const made = toRecord(message.body);
     if (made.outcome === 'record') {
+      this.unproven.heard();
       outbox.add({ record: made.record, receivedAt: clock.monotonic(), acknowledge: message.acknowledge });
       return;
     }
@@ -205,12 +226,13 @@ export class Intake {
   }
 
   private lose(error: SvcMonitorError, isNews: boolean): void {
-    const { logger, metrics, outbox, queue } = this.options;
+    const { logger, metrics, outbox, outages, queue } = this.options;
     // RabbitMQ delivers them again, or a gap is marked.
     outbox.drop();
     if (isNews) logger.warn('the queue is not followed, going on trying', { queue: queue.name, ...errorFields(error) });
     this.isConnected = false;
     this.lastError = error.message;
     metrics.set('source_connected', { source: name }, 0);
+    outages.failed(rabbitmqPart, failureOf(error, 'stream-unreachable'));
   }
 }

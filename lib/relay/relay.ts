@@ -5,6 +5,7 @@ import { SvcMonitorError, toSvcMonitorError } from '../base/errors/index.js';
 import type { KafkaConnectionOptions } from '../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../base/log/index.js';
 import { silentMetrics, type Metrics } from '../base/metrics/index.js';
+import { Outages, problemOf, problemTypes, type Problem, type ProblemType } from '../base/problems/index.js';
 import { Carrier } from './carrier.js';
 import { Intake } from './intake.js';
 import { KafkaWriter } from './kafka-writer.js';
@@ -33,6 +34,10 @@ export interface RelayOptions {
   readonly sendTimeoutMs?: number;
   /** Time that stopping waits for what is under way. Milliseconds; defaults to 5000. */
   readonly stopTimeoutMs?: number;
+  /** Told of what does not work. Defaults to some of its own. */
+  readonly outages?: Outages;
+  /** Called when a side is connected, or is not any more. */
+  readonly onChanged?: () => void;
   /** Replaces Kafka. For tests. */
   readonly openWriter?: OpenWriter;
   readonly clock?: Clock;
@@ -64,6 +69,8 @@ export interface RelayStatus {
   readonly carried: number;
   readonly marks: number;
   readonly rejected: number;
+  /** What is not in order, until it is. */
+  readonly problems: readonly Problem<ProblemType>[];
 }
 
 const day = 24 * 60 * 60 * 1000;
@@ -87,6 +94,8 @@ export class Relay {
   private readonly clock: Clock;
   private readonly logger: Logger;
   private readonly metrics: Metrics;
+  private readonly outages: Outages;
+  private readonly sendTimeoutMs: number;
   private readonly outbox = new Outbox(batchLimits);
   private readonly intake: Intake;
   private readonly carrier: Carrier;
@@ -105,6 +114,8 @@ export class Relay {
     this.clock = options.clock ?? new SystemClock();
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
+    this.outages = options.outages ?? new Outages(this.clock);
+    this.sendTimeoutMs = options.sendTimeoutMs ?? 10_000;
     this.topic = options.topic ?? 'vnc_config.object-update';
     this.queueName = amqp.queueName ?? 'opensdn-svc-monitor-relay';
     this.stopTimeoutMs = options.stopTimeoutMs ?? 5_000;
@@ -118,6 +129,8 @@ export class Relay {
       clock: this.clock,
       logger: this.logger,
       metrics: this.metrics,
+      outages: this.outages,
+      onChanged: options.onChanged ?? ((): void => undefined),
     };
     const maxBacklog = amqp.maxBacklog ?? 100_000;
     this.intake = new Intake({
@@ -179,11 +192,22 @@ export class Relay {
       carried,
       marks,
       rejected,
+      problems: this.problems(),
     };
   }
 
+  private problems(): readonly Problem<ProblemType>[] {
+    const oldestMs = this.oldestMs();
+    // A batch that took its time and another attempt is no news; what does not get through by then is stuck.
+    if (oldestMs <= 2 * this.sendTimeoutMs) return this.outages.problems();
+    const message = `a change waits for Kafka since ${Math.round(oldestMs / 1000)} s`;
+    const since = this.clock.now() - Math.round(oldestMs);
+    return [...this.outages.problems(), problemOf(problemTypes, 'relay-stuck', { message, since })];
+  }
+
   private writerOpener(options: RelayOptions): OpenWriter {
-    const { createTopic = {}, sendTimeoutMs = 10_000 } = options;
+    const { createTopic = {} } = options;
+    const { sendTimeoutMs } = this;
     const { partitions = 16, retentionMs = day, replicationFactor } = createTopic;
     const writerOptions = {
       connection: { clientId: `opensdn-svc-monitor-relay.${hostname()}`, ...options.kafka },

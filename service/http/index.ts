@@ -10,7 +10,6 @@ export {
 export { hostName, refusalOf, type CallerFacts, type Refusal } from './caller-rules.js';
 export { endpointLimits, HttpEndpoint, type HttpEndpointOptions } from './http-endpoint.js';
 export type { ListenTls } from './listen.js';
-export { monitorUnreadyReasons } from './monitor-readiness.js';
 export { findRoute, type FoundRoute, type Route, type RouteRequest } from './route.js';
 export { StatusServer, type MetricsText, type StatusServerOptions } from './status-server.js';
 export { timeAsText, type TimeName, type Wire } from './times.js';

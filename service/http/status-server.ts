@@ -1,4 +1,4 @@
-import type { SvcMonitorError } from '../../lib/index.js';
+import type { HealthStatus, SvcMonitorError } from '../../lib/index.js';
 import { jsonAnswer, textAnswer } from './answer.js';
 import { HttpEndpoint, type HttpEndpointOptions } from './http-endpoint.js';
 import type { Route } from './route.js';
@@ -13,8 +13,8 @@ export interface MetricsText {
 export interface StatusRoutesOptions {
   /** What `/status` answers. */
   readonly status: () => object;
-  /** Why no work can be expected now; empty if it can. */
-  readonly unreadyReasons: () => readonly string[];
+  /** Whether work can be expected now, and why not: what `/readyz` answers. */
+  readonly health: () => HealthStatus;
   /** Why it has failed for good; undefined while it has not. */
   readonly failure: () => SvcMonitorError | undefined;
   /** Without it `/metrics` answers 404. */
@@ -39,7 +39,7 @@ export class StatusServer extends HttpEndpoint {
   }
 }
 
-function statusRoutes({ status, unreadyReasons, failure, metrics }: StatusRoutesOptions): readonly Route[] {
+function statusRoutes({ status, health, failure, metrics }: StatusRoutesOptions): readonly Route[] {
   const routes: Route[] = [
     {
       method: 'GET',
@@ -53,8 +53,8 @@ function statusRoutes({ status, unreadyReasons, failure, metrics }: StatusRoutes
       method: 'GET',
       path: '/readyz',
       answer: () => {
-        const reasons = unreadyReasons();
-        return jsonAnswer(reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
+        const found = health();
+        return jsonAnswer(found.ready ? 200 : 503, found);
       },
     },
     { method: 'GET', path: '/status', answer: () => jsonAnswer(200, status()) },

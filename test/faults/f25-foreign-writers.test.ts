@@ -78,8 +78,29 @@ describeFault('F25 somebody else who undoes what we write', (schema) => {
         expect(shown).to.have.length(1);
         end();
         await stage.pass(130_000, 1_000);
-        expect(stage.monitor.monitor.status().problems).to.deep.equal([]);
+        // That it was fought for is shown for an hour.
+        const types = (): readonly string[] => stage.monitor.monitor.status().problems.map(({ type }) => type);
+        expect(new Set(types())).to.deep.equal(new Set(['repaired-again']));
+        await stage.pass(3_600_000, 60_000);
+        expect(types()).to.deep.equal([]);
         expect(stage.log.of('key is at rest again: no longer slowed down')).to.have.length(1);
+        expect(await stage.complaints()).to.deep.equal([]);
+      });
+    });
+  }
+
+  for (const everyMs of [10_000, 30_000]) {
+    describe(`when a script does so every ${everyMs / 1000} s, as operators' cron jobs do`, () => {
+      it('should say so after some minutes, with the last request of the other, and stop to an hour after it has ended', async () => {
+        fight(everyMs);
+        await stage.pass(5 * everyMs, 500);
+        const shown = () => stage.monitor.monitor.status().problems.filter(({ type }) => type === 'repaired-again');
+        expect(shown().map(({ uuid }) => uuid)).to.include(served.floatingIp.id);
+        expect(shown()[0]?.message).to.match(/put right \d+ times .*request of somebody else on it was req-/);
+        expect(stage.log.of(slowedDown)).to.deep.equal([]);
+        end();
+        await stage.pass(everyMs + 3_600_000, 60_000);
+        expect(shown()).to.deep.equal([]);
         expect(await stage.complaints()).to.deep.equal([]);
       });
     });

@@ -5,6 +5,7 @@ export const healthyStatus: MonitorStatus = {
   state: 'running',
   ready: true,
   role: 'leader',
+  health: { ready: true, reasons: [], since: 1_000 },
   source: { name: 'amqp', connected: true },
   configApi: {
     servers: [
@@ -23,11 +24,17 @@ export const healthyStatus: MonitorStatus = {
   problems: [],
 };
 
+/** One in which everything waits. */
+export function unready(state: MonitorStatus['state']): MonitorStatus {
+  const health = { ready: false, reasons: [`the monitor is ${state}`], since: 1_000 };
+  return { ...healthyStatus, state, ready: false, health };
+}
+
 /** A monitor whose start ends when the test says so. It keeps the rules of the interface: `aborted`, `already-started`. */
 export class FakeMonitor implements Monitor {
   public starts = 0;
   public stops = 0;
-  public current: MonitorStatus = { ...healthyStatus, state: 'starting', ready: false };
+  public current: MonitorStatus = unready('starting');
   /** What is shown of keys. */
   public shown: readonly KeyViews[] = [];
   /** What `stop` does besides being counted. */
@@ -58,7 +65,7 @@ export class FakeMonitor implements Monitor {
   public async stop(): Promise<void> {
     this.stops += 1;
     await this.onStop();
-    this.current = { ...this.current, state: 'stopped', ready: false };
+    this.current = unready('stopped');
   }
 
   public status(): MonitorStatus {

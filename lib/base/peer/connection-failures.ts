@@ -140,6 +140,11 @@ export const connectionFailures = {
 /** The name of a row of {@link connectionFailures}. */
 export type ConnectionFailureKind = keyof typeof connectionFailures;
 
+/** Whether the failure is one of TLS: of certificates, of versions, or of a port that speaks it where it should not, or the other way round. */
+export function isAboutTls(kind: ConnectionFailureKind): boolean {
+  return kind.startsWith('certificate-') || kind.includes('tls') || kind.startsWith('client-certificate-');
+}
+
 /**
  * A failure to connect in words; undefined for one that no row knows.
  *

@@ -2,6 +2,7 @@
 export {
   connectionFailures,
   explainConnectionFailure,
+  isAboutTls,
   type ConnectionFailureKind,
   type ExplainedFailure,
 } from './connection-failures.js';

@@ -98,7 +98,7 @@ export const problemTypes = {
   deaf: {
     meaning:
       'The change stream says that it is connected, and writes of ours do not come back through it: changes of others are not heard either.',
-    since: 'when the write was sent that did not come back',
+    since: 'when the first write had not come back in time',
     settings: ['rabbitmq.exchange', 'rabbitmq.vhost', 'kafka.topic', 'timings.self_test_interval'],
     advice:
       'Look whether the API servers publish to where this instance listens. It connects anew by itself, and reads everything again; until a change is heard, changes are found by full reads only.',

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createSecureContext, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Clock } from '../../base/clock/index.js';
@@ -7,6 +7,7 @@ import { SvcMonitorError } from '../../base/errors/index.js';
 import { currentOf, type MaybeLive } from '../../base/live/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
+import type { Outages } from '../../base/problems/index.js';
 
 /** Certificates and checks of a TLS connection; as Node.js names them. PEM texts, not file names. */
 export type AmqpTlsOptions = Pick<
@@ -39,6 +40,11 @@ export interface AmqpSourceOptions {
   /** Defaults to `opensdn-svc-monitor.<host name>`. Instances that run at the same time need different names. */
   readonly queueName?: string;
   /**
+   * Whether the queue is this connection's alone, under a name that no other has, and goes with it: for whoever only looks on beside an
+   * instance of the same name. Defaults to false.
+   */
+  readonly isTemporary?: boolean;
+  /**
    * How long the broker keeps the queue when nobody consumes from it. Milliseconds; defaults to 60000. Long enough for a restart
    * of the service, short enough not to fill the memory of a broker that the config API needs.
    */
@@ -67,6 +73,8 @@ export interface AmqpSourceOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Told when the stream is lost, and when it is followed again. Defaults to nobody. */
+  readonly outages?: Outages;
 }
 
 /** One broker and how to log in to it. */
@@ -83,6 +91,8 @@ export interface Broker {
 export interface QueueSettings {
   readonly exchange: string;
   readonly name: string;
+  /** It is the connection's alone, and goes with it. */
+  readonly isTemporary: boolean;
   readonly expiresMs: number;
   readonly maxBacklog: number;
   readonly maxLength: number;
@@ -116,9 +126,11 @@ export function brokersOf(options: AmqpSourceOptions): readonly Broker[] {
 
 /** The queue of the options, with the defaults. */
 export function queueSettingsOf(options: AmqpSourceOptions): QueueSettings {
+  const { queueName = `opensdn-svc-monitor.${hostname()}`, isTemporary = false } = options;
   return {
     exchange: options.exchange ?? 'vnc_config.object-update',
-    name: options.queueName ?? `opensdn-svc-monitor.${hostname()}`,
+    name: isTemporary ? `${queueName}.temporary.${randomUUID()}` : queueName,
+    isTemporary,
     expiresMs: options.queueExpiresMs ?? 60_000,
     maxBacklog: options.maxBacklog ?? 10_000,
     maxLength: options.maxQueueLength ?? Math.max(100_000, options.maxBacklog ?? 0),

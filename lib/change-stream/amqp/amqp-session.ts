@@ -20,12 +20,17 @@ export interface AmqpSessionOptions {
   readonly queue: QueueSettings;
   readonly heartbeatSeconds: number;
   readonly timeoutMs: number;
-  /** Whether a consumer that is found on the queue may be pushed aside. */
+  /** Whether a consumer that is found on the queue may be pushed aside: it can be the dead other end of our own last connection. */
   readonly mayTakeOver: boolean;
   readonly clock: Clock;
   /** Takes the messages, in their order. Must not throw. */
   readonly onMessage: (message: QueueMessage) => void;
 }
+
+const taken = {
+  code: 'QUEUE_TAKEN',
+  message: 'another instance consumes from the queue: give each its own queue name',
+};
 
 /** How a session ended. */
 export interface SessionLoss {
@@ -49,6 +54,8 @@ export class AmqpSession {
   private channel: Channel | undefined;
   private consumerTag: string | undefined;
   private live = true;
+  private hasConsumed = false;
+  private hasMadeExchange = false;
   private asking = 0;
   /** Ends the looking at the queue: when the session is lost, or stops consuming. */
   private readonly checking = new AbortController();
@@ -77,6 +84,16 @@ export class AmqpSession {
     });
   }
 
+  /** Whether the broker may have a consumer of this session, or had one. */
+  public get consumed(): boolean {
+    return this.hasConsumed;
+  }
+
+  /** Whether the exchange was not there before. */
+  public get madeExchange(): boolean {
+    return this.hasMadeExchange;
+  }
+
   /**
    * Declares exchange and queue and begins to consume. The first messages can arrive just before it resolves.
    *
@@ -84,11 +101,7 @@ export class AmqpSession {
    */
   public async consume(signal: AbortSignal): Promise<void> {
     const { queue } = this.options;
-    let channel = await this.openChannel(signal);
-    await this.ask(signal, () =>
-      // Word for word as OpenSDN declares it: another declaration would be refused by the broker, or make it refuse OpenSDN's.
-      channel.exchangeDeclare({ exchange: queue.exchange, type: 'fanout', durable: false, autoDelete: false }),
-    );
+    let channel = await this.declareExchange(await this.openChannel(signal), signal);
     channel = await this.declareQueue(channel, signal);
     await this.ask(signal, () => channel.queueBind({ queue: queue.name, exchange: queue.exchange, routingKey: '' }));
     await this.ask(signal, () => channel.basicQos({ prefetchCount: queue.prefetch }));
@@ -98,6 +111,7 @@ export class AmqpSession {
         error: this.failure('the broker cancelled the consumer: the queue was deleted or moved'),
       });
     });
+    this.hasConsumed = true;
     const { consumerTag } = await this.ask(signal, () =>
       // Exclusive: two consumers on one queue would each see half of the changes, and neither would know.
       channel.basicConsume({ queue: queue.name, exclusive: true }, (message) => {
@@ -127,6 +141,11 @@ export class AmqpSession {
     await this.ask(signal, () => channel.queueDelete({ queue: this.options.queue.name, ifUnused: true }));
     await this.ask(signal, () => channel.close());
     await this.ask(signal, () => this.connection.close());
+  }
+
+  /** Ends the session as lost, for that reason. */
+  public giveUp(error: SvcMonitorError): void {
+    this.lose({ cancelled: false, error });
   }
 
   /** Ends the session at once, whatever state it is in. May be called twice. */
@@ -183,37 +202,55 @@ export class AmqpSession {
     return channel;
   }
 
+  /** Looks whether the exchange is there before it makes one: one that was not may be the wrong one. */
+  private async declareExchange(channel: Channel, signal: AbortSignal): Promise<Channel> {
+    const { exchange } = this.options.queue;
+    let usable = channel;
+    try {
+      await this.ask(signal, () => channel.exchangeDeclare({ exchange, passive: true }));
+    } catch (error) {
+      if (!SvcMonitorError.is(error) || error.details['reason'] !== 'NOT_FOUND') throw error;
+      this.hasMadeExchange = true;
+      usable = await this.openChannel(signal);
+    }
+    await this.ask(signal, () =>
+      // Word for word as OpenSDN declares it: another declaration would be refused by the broker, or make it refuse OpenSDN's.
+      usable.exchangeDeclare({ exchange, type: 'fanout', durable: false, autoDelete: false }),
+    );
+    return usable;
+  }
+
   /**
    * Takes over a left-over queue: with what it holds, so that a restart or a short cut of the network loses nothing, not even the
    * request-ids. But deletes it first if it
    * - was declared with other arguments,
    * - holds so much that reading everything anew is cheaper,
-   * - has a consumer: the other end of a connection that is dead on our side only, and that would go on drawing messages.
+   * - has a consumer that can be the dead other end of our own last connection, and that would go on drawing messages.
    *
-   * That consumer may also be another instance under the same name. Then the newer one wins, and the older one, whose consumer
-   * was cancelled by that, waits until the queue is free: it does not hit back.
+   * Any other consumer is another instance under the same name, and came first: it keeps the queue.
    */
   private async declareQueue(channel: Channel, signal: AbortSignal): Promise<Channel> {
     const { queue, mayTakeOver } = this.options;
+    const { name, isTemporary, expiresMs } = queue;
     const declaration = {
-      queue: queue.name,
+      queue: name,
       durable: false,
-      exclusive: false,
-      autoDelete: false,
-      arguments: { 'x-expires': queue.expiresMs },
+      exclusive: isTemporary,
+      autoDelete: isTemporary,
+      ...(isTemporary ? {} : { arguments: { 'x-expires': expiresMs } }),
     };
     let usable = channel;
+    let ifUnused = true;
     try {
       const found = await this.ask(signal, () => channel.queueDeclare(declaration));
-      if (found.consumerCount > 0 && !mayTakeOver) {
-        throw this.failure('another instance consumes from the queue: give each its own queue name');
-      }
+      if (found.consumerCount > 0 && !mayTakeOver) throw this.failure(taken.message, taken.code);
       if (found.consumerCount === 0 && found.messageCount <= queue.maxBacklog) return channel;
+      ifUnused = found.consumerCount === 0;
     } catch (error) {
       if (!SvcMonitorError.is(error) || error.details['reason'] !== 'PRECONDITION_FAILED') throw error;
       usable = await this.openChannel(signal);
     }
-    await this.ask(signal, () => usable.queueDelete({ queue: queue.name }));
+    await this.ask(signal, () => usable.queueDelete({ queue: name, ifUnused }));
     await this.ask(signal, () => usable.queueDeclare(declaration));
     return usable;
   }
@@ -260,8 +297,9 @@ export class AmqpSession {
     this.lose({ cancelled: false, error: reason });
   }
 
-  private failure(message: string): SvcMonitorError {
-    return sourceFailure(new Error(message), this.options.broker);
+  private failure(message: string, code?: string): SvcMonitorError {
+    const error = new Error(message);
+    return sourceFailure(code === undefined ? error : Object.assign(error, { code }), this.options.broker);
   }
 }
 

@@ -10,6 +10,8 @@ import { decodeNotification } from '../notification.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
 import { brokersOf, queueSettingsOf, type AmqpSourceOptions, type Broker, type QueueSettings } from './amqp-options.js';
 import { AmqpSession, type QueueMessage } from './amqp-session.js';
+import { LastConsumer } from './last-consumer.js';
+import { UnprovenExchange } from './unproven-exchange.js';
 
 interface Times {
   readonly heartbeatSeconds: number;
@@ -25,7 +27,8 @@ interface Times {
  * Consumes from a queue of its own, `opensdn-svc-monitor.<host name>`, that is bound to the fanout exchange, so that the original
  * svc-monitor's queue is left alone. The queue is neither durable nor exclusive. It outlives the connection for `queueExpiresMs`:
  * a restart or a short cut of the network loses nothing then. Nothing depends on that, since everything is read anew after each
- * connect: a left-over queue that is of no use is deleted, as the stock daemons do (see `AmqpSession`). A clean stop deletes it.
+ * connect: a left-over queue that is of no use is deleted, as the stock daemons do (see `AmqpSession`). A clean stop deletes it. A queue
+ * that another instance consumes from is left to it: who came first keeps it, and this one goes on trying.
  *
  * Each attempt is one connection to one broker, the next one in turn after each loss; after each round of them a wait that doubles
  * from `retryLowMs` to `retryHighMs`. Reset, missed heartbeats, closed channel, deleted queue, cancelled consumer, refused login: all
@@ -47,8 +50,8 @@ export class AmqpSource implements ChangeSource {
   private readonly stopController = new AbortController();
   /** Messages that came before the sink was told of the connection. */
   private held: QueueMessage[] = [];
-  /** The broker took the consumer away, and we have not consumed since. */
-  private cancelled = false;
+  private readonly lastConsumer: LastConsumer;
+  private readonly unproven: UnprovenExchange;
   private session: AmqpSession | undefined;
   private following: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
@@ -68,8 +71,14 @@ export class AmqpSource implements ChangeSource {
     this.clock = options.clock ?? new SystemClock();
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
-    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
+    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics, outages: options.outages });
     this.window = new DeliveryWindow(this.queue.prefetch);
+    this.lastConsumer = new LastConsumer(this.clock, this.times.heartbeatSeconds);
+    this.unproven = new UnprovenExchange({
+      exchange: this.queue.exchange,
+      logger: this.logger,
+      outages: options.outages,
+    });
   }
 
   public async start(sink: ChangeSink, signal: AbortSignal): Promise<void> {
@@ -94,6 +103,10 @@ export class AmqpSource implements ChangeSource {
     return this.lifecycle.status();
   }
 
+  public reconnect(reason: SvcMonitorError): void {
+    this.session?.giveUp(reason);
+  }
+
   private follow(): Promise<void> {
     const { clock, brokers } = this;
     return keepConnected(
@@ -113,16 +126,18 @@ export class AmqpSource implements ChangeSource {
   private async attempt({ server: broker, signal, connected }: Attempt<Broker>): Promise<Loss> {
     const session = this.openSession(broker);
     this.session = session;
+    let isCancelled = false;
     try {
       await session.consume(signal);
       connected();
-      this.cancelled = false;
+      if (session.madeExchange) this.unproven.made(broker);
       this.announce(broker);
       const { error, cancelled } = await session.lost;
-      this.cancelled = cancelled;
+      isCancelled = cancelled;
       // Whoever cancelled the consumer is about to declare the queue.
       return { error, unhurried: cancelled };
     } finally {
+      if (session.consumed) this.lastConsumer.lost(isCancelled);
       // What has begun goes on; the broker delivers it once more, and the sink joins the two.
       this.held = [];
       this.window.dropWaiting();
@@ -146,7 +161,7 @@ export class AmqpSource implements ChangeSource {
       queue: this.queue,
       heartbeatSeconds: this.times.heartbeatSeconds,
       timeoutMs: this.times.connectTimeoutMs,
-      mayTakeOver: !this.cancelled,
+      mayTakeOver: this.lastConsumer.mayBeThere,
       clock: this.clock,
       onMessage: (message) => {
         this.receive(message);
@@ -155,12 +170,13 @@ export class AmqpSource implements ChangeSource {
   }
 
   private announce(broker: Broker): void {
+    const outageMs = this.lifecycle.reportConnected();
     this.logger.info('the change stream is connected', {
       source: this.name,
       broker: `${broker.hostname}:${broker.port}`,
       queue: this.queue.name,
+      ...(outageMs === undefined ? {} : { outageMs }),
     });
-    this.lifecycle.reportConnected();
     const { held } = this;
     this.held = [];
     for (const message of held) this.receive(message);
@@ -173,6 +189,7 @@ export class AmqpSource implements ChangeSource {
       return;
     }
     const decoded = decodeNotification(message.body);
+    if (decoded.outcome !== 'rejected') this.unproven.heard();
     if (decoded.outcome !== 'change') {
       skipMessage(decoded, this.deliveryOptions());
       message.acknowledge();

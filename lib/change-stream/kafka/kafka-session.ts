@@ -5,15 +5,17 @@ import { disposeKafka, kafkaFailure, openKafka, type KafkaClient } from '../../k
 import { errorFields, type Logger } from '../../base/log/index.js';
 import type { DeliveryWindow } from '../delivery-window.js';
 import type { Subscription } from './kafka-source-options.js';
+import { instanceTaken, type OwnMembers } from './members.js';
 import type { PartitionOffset, Positions } from './positions.js';
 import { ProgressWatch } from './progress-watch.js';
-import { firstPlace, resumedPlace, type LogRange, type StartingPlace } from './starting-place.js';
+import { committedOffsets, firstPlace, resumedPlace, type LogRange, type StartingPlace } from './starting-place.js';
 
 /** What a {@link KafkaSession} is made of. */
 export interface KafkaSessionOptions {
   readonly subscription: Subscription;
   /** Where an earlier session of this process was; undefined if everything is to be read anew. */
   readonly positions: Positions | undefined;
+  readonly members: OwnMembers;
   /** Messages are handed over here; it may outlive the session. */
   readonly window: DeliveryWindow;
   readonly clock: Clock;
@@ -122,6 +124,7 @@ export class KafkaSession {
     const admin = kafka.admin();
     this.admin = admin;
     await admin.connect();
+    await this.options.members.refuseOthers(admin, groupId);
     const log = await this.readLog();
     if (positions !== undefined) return resumedPlace(positions, log);
     const found = await admin.fetchOffsets({ groupId, topics: [topic] });
@@ -167,7 +170,9 @@ export class KafkaSession {
   private assign(consumer: Consumer, { payload }: ConsumerGroupJoinEvent): void {
     const { place } = this;
     if (place === undefined || !this.live) return;
-    const { topic } = this.options.subscription;
+    const { members, subscription } = this.options;
+    const { topic } = subscription;
+    members.add(payload.memberId);
     const assigned = new Set(payload.memberAssignment[topic]);
     for (const partition of assigned) {
       const next = place.positions.next(partition);
@@ -176,7 +181,9 @@ export class KafkaSession {
     const { joined } = this;
     if (joined === undefined) return;
     if (!place.positions.partitions.every((partition) => assigned.has(partition))) {
-      this.lose(this.failure('another instance reads in the same consumer group: give each its own name'));
+      this.lose(
+        this.failure('another instance reads in the same consumer group: give each its own name', instanceTaken),
+      );
       return;
     }
     this.joined = undefined;
@@ -309,6 +316,11 @@ export class KafkaSession {
     return !this.taking.signal.aborted;
   }
 
+  /** Ends the session as lost, for that reason. */
+  public giveUp(error: SvcMonitorError): void {
+    this.lose(error);
+  }
+
   private lose(error: SvcMonitorError): void {
     this.taking.abort();
     this.lifetime.abort();
@@ -329,18 +341,8 @@ export class KafkaSession {
     }
   }
 
-  private failure(message: string): SvcMonitorError {
-    return kafkaFailure(new Error(message), this.options.subscription.connection);
+  private failure(message: string, code?: string): SvcMonitorError {
+    const error = Object.assign(new Error(message), code === undefined ? {} : { code });
+    return kafkaFailure(error, this.options.subscription.connection);
   }
-}
-
-function committedOffsets(
-  found: readonly { readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[],
-): readonly PartitionOffset[] {
-  return found.flatMap(({ partitions }) =>
-    partitions
-      .map(({ partition, offset }) => ({ partition, offset: BigInt(offset) }))
-      // What was never committed comes as -1.
-      .filter(({ offset }) => offset >= 0n),
-  );
 }

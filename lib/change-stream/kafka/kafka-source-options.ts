@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '../../base/clock/index.js';
 import { SvcMonitorError } from '../../base/errors/index.js';
 import type { KafkaConnectionOptions } from '../../kafka/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
+import type { Outages } from '../../base/problems/index.js';
 
 /** What a `KafkaSource` is made of. Only `brokers` has to be there. */
 export interface KafkaSourceOptions extends KafkaConnectionOptions {
@@ -13,6 +15,11 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
   readonly group?: string;
   /** Tells this monitor from others: each reads all partitions, in a group of its own. Defaults to the host name. */
   readonly instance?: string;
+  /**
+   * Whether it reads in a group that no other has, and that nobody goes on with: for whoever only looks on beside an instance of the same
+   * name. Defaults to false.
+   */
+  readonly isTemporary?: boolean;
   /** Stands in the status and in metrics. Defaults to `kafka`. */
   readonly name?: string;
   /** Changes that are delivered at once. Defaults to 1024. */
@@ -45,6 +52,8 @@ export interface KafkaSourceOptions extends KafkaConnectionOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Told when the stream is lost, and when it is followed again. Defaults to nobody. */
+  readonly outages?: Outages;
 }
 
 /** What is read, and as whom. */
@@ -70,12 +79,13 @@ export function subscriptionOf(options: KafkaSourceOptions): Subscription {
       details: { problems: ['brokers: at least one is needed'] },
     });
   }
+  const groupId = `${options.group ?? 'opensdn-svc-monitor'}.${options.instance ?? hostname()}`;
   const stallTimeoutMs = options.stallTimeoutMs ?? 10_000;
   return {
     // A request that hangs is noticed before the stream counts as stalled.
     connection: { ...options, requestTimeoutMs: options.requestTimeoutMs ?? Math.ceil(stallTimeoutMs / 2) },
     topic: options.topic ?? 'vnc_config.object-update',
-    groupId: `${options.group ?? 'opensdn-svc-monitor'}.${options.instance ?? hostname()}`,
+    groupId: options.isTemporary === true ? `${groupId}.temporary.${randomUUID()}` : groupId,
     maxFetchBytes: options.maxFetchBytes ?? 1024 * 1024,
     maxBacklog: options.maxBacklog ?? 10_000,
     sessionTimeoutMs: options.sessionTimeoutMs ?? 6_000,

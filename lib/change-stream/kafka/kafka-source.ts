@@ -10,6 +10,7 @@ import { deliverChange, skipMessage, type DeliveryOptions } from '../delivery.js
 import { SourceLifecycle } from '../lifecycle.js';
 import { decodeNotification } from '../notification.js';
 import type { ChangeSink, ChangeSource, SourceStatus } from '../source.js';
+import { OwnMembers } from './members.js';
 import { KafkaSession } from './kafka-session.js';
 import { subscriptionOf, type KafkaSourceOptions, type Subscription } from './kafka-source-options.js';
 import type { Positions } from './positions.js';
@@ -41,6 +42,7 @@ export class KafkaSource implements ChangeSource {
   private readonly lifecycle: SourceLifecycle;
   private readonly window: DeliveryWindow;
   private readonly stopController = new AbortController();
+  private readonly members = new OwnMembers();
   /** Where the last session was. */
   private positions: Positions | undefined;
   private session: KafkaSession | undefined;
@@ -57,7 +59,7 @@ export class KafkaSource implements ChangeSource {
     this.clock = options.clock ?? new SystemClock();
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
-    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
+    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics, outages: options.outages });
     this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
   }
 
@@ -82,6 +84,10 @@ export class KafkaSource implements ChangeSource {
 
   public status(): SourceStatus {
     return this.lifecycle.status();
+  }
+
+  public reconnect(reason: SvcMonitorError): void {
+    this.session?.giveUp(reason);
   }
 
   private follow(): Promise<void> {
@@ -128,6 +134,7 @@ export class KafkaSource implements ChangeSource {
     return new KafkaSession({
       subscription: this.subscription,
       positions: this.positions,
+      members: this.members,
       window: this.window,
       clock: this.clock,
       logger: this.logger,
@@ -144,8 +151,14 @@ export class KafkaSource implements ChangeSource {
   private announce({ positions, missed }: StartingPlace): void {
     const { topic, groupId } = this.subscription;
     this.positions = positions;
-    this.logger.info('the change stream is connected', { source: this.name, topic, group: groupId, resumed: !missed });
-    this.lifecycle.reportConnected(missed ? 'anew' : 'resumed');
+    const outageMs = this.lifecycle.reportConnected(missed ? 'anew' : 'resumed');
+    this.logger.info('the change stream is connected', {
+      source: this.name,
+      topic,
+      group: groupId,
+      resumed: !missed,
+      ...(outageMs === undefined ? {} : { outageMs }),
+    });
   }
 
   private report(error: SvcMonitorError, isNews: boolean): void {

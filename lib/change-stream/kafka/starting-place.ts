@@ -64,3 +64,15 @@ function atTheEnd(log: readonly LogRange[]): Positions {
   for (const { partition, high } of log) positions.advance(partition, high);
   return positions;
 }
+
+/** The offsets that a group has committed, as the client library lists them. */
+export function committedOffsets(
+  found: readonly { readonly partitions: readonly { readonly partition: number; readonly offset: string }[] }[],
+): readonly PartitionOffset[] {
+  return found.flatMap(({ partitions }) =>
+    partitions
+      .map(({ partition, offset }) => ({ partition, offset: BigInt(offset) }))
+      // What was never committed comes as -1.
+      .filter(({ offset }) => offset >= 0n),
+  );
+}

@@ -3,6 +3,7 @@ import type { ConfigApiOptions } from '../../config-api/index.js';
 import { SvcMonitorError } from '../../base/errors/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
+import type { Outages } from '../../base/problems/index.js';
 import { isKind, toUnderscored, type Kind } from '../../model/index.js';
 
 /** Kinds of objects to watch, each with the fields to be sent of it besides its identity. */
@@ -46,6 +47,8 @@ export interface WatchSourceOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Told when the stream is lost, and when it is followed again. Defaults to nobody. */
+  readonly outages?: Outages;
 }
 
 // Not a field that has to be named, but one that is needed of all: a list of fields leaves out what it does not name.

@@ -24,6 +24,7 @@ export class WatchSession {
   private readonly parser: EventSourceParser;
   private events: ServerSentEvent[] = [];
   private overflow = false;
+  private givenUp: SvcMonitorError | undefined;
 
   public constructor(private readonly options: WatchSessionOptions) {
     const { body } = options.stream;
@@ -55,12 +56,19 @@ export class WatchSession {
    */
   public async next(signal: AbortSignal): Promise<readonly ServerSentEvent[]> {
     const chunk = await this.read(signal);
+    if (this.givenUp !== undefined) throw this.givenUp;
     if (chunk.done === true) throw this.failure('the server has ended the stream');
     this.parser.feed(String(chunk.value));
     if (this.overflow) throw this.failure(`an event is longer than ${this.options.maxEventLength} characters`);
     const { events } = this;
     this.events = [];
     return events;
+  }
+
+  /** Ends it as lost, for that reason. */
+  public giveUp(error: SvcMonitorError): void {
+    this.givenUp = error;
+    this.destroy();
   }
 
   /** Ends it at once. May be called twice. */
@@ -80,6 +88,7 @@ export class WatchSession {
     try {
       return await withTimeout(clock, silenceMs, signal, () => this.chunks.next());
     } catch (error) {
+      if (this.givenUp !== undefined) throw this.givenUp;
       if (hasCode(error, 'timeout'))
         throw this.failure(`nothing has come for ${silenceMs} ms, not even a sign of life`);
       if (SvcMonitorError.is(error)) throw error;

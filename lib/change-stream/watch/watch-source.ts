@@ -64,6 +64,7 @@ export class WatchSource implements ChangeSource {
   private readonly lifecycle: SourceLifecycle;
   private readonly window: DeliveryWindow;
   private readonly stopController = new AbortController();
+  private session: WatchSession | undefined;
   private following: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
 
@@ -90,7 +91,7 @@ export class WatchSource implements ChangeSource {
       logger: this.logger,
       ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
     });
-    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics });
+    this.lifecycle = new SourceLifecycle({ name: this.name, metrics: this.metrics, outages: options.outages });
     this.window = new DeliveryWindow(options.concurrency ?? defaultConcurrency);
   }
 
@@ -114,6 +115,10 @@ export class WatchSource implements ChangeSource {
 
   public status(): SourceStatus {
     return this.lifecycle.status();
+  }
+
+  public reconnect(reason: SvcMonitorError): void {
+    this.session?.giveUp(reason);
   }
 
   private follow(): Promise<void> {
@@ -141,6 +146,7 @@ export class WatchSource implements ChangeSource {
     try {
       const stream = await this.streams.open(server, this.path, signal);
       session = new WatchSession({ stream, clock, silenceMs, maxEventLength });
+      this.session = session;
       const over = AbortSignal.any([signal, session.lost]);
       const connection: Connection = { attempt, session, over, awaited: this.kindCount, early: [] };
       for (;;) {
@@ -149,6 +155,7 @@ export class WatchSource implements ChangeSource {
     } catch (error) {
       throw sourceFailure(error);
     } finally {
+      this.session = undefined;
       session?.destroy();
     }
   }
@@ -183,8 +190,9 @@ export class WatchSource implements ChangeSource {
   private async connect(connection: Connection): Promise<void> {
     const { server, connected } = connection.attempt;
     connected();
-    this.logger.info('the change stream is connected', { source: this.name, server });
-    this.lifecycle.reportConnected();
+    const outageMs = this.lifecycle.reportConnected();
+    const lasted = outageMs === undefined ? {} : { outageMs };
+    this.logger.info('the change stream is connected', { source: this.name, server, ...lasted });
     const { early } = connection;
     connection.early = [];
     for (const event of early) await this.deliver(event, connection);
@@ -243,6 +251,14 @@ function sourceFailure(caught: unknown): SvcMonitorError {
   if (error.code === 'source-failed' || error.code === 'bug') return error;
   return new SvcMonitorError('source-failed', error.message, {
     cause: error,
-    details: { ...error.details, reason: error.code },
+    details: {
+      ...(isRefusal(error) ? { problem: 'stream-refused', setting: 'auth.mode' } : {}),
+      ...error.details,
+      reason: error.code,
+    },
   });
+}
+
+function isRefusal(error: SvcMonitorError): boolean {
+  return hasCode(error, 'unauthorized', 'forbidden');
 }

@@ -3,7 +3,7 @@ import { assertNever } from '../../base/errors/index.js';
 import type { Logger } from '../../base/log/index.js';
 import type { Metrics } from '../../base/metrics/index.js';
 import type { CacheReader } from '../../cache/index.js';
-import type { ControllerProblem, ControllerSpec, Settled, Touches } from '../../controller/index.js';
+import type { ControllerProblem, ControllerSpec, OwnEntry, Settled, Touches } from '../../controller/index.js';
 import { projectOf } from '../../model/index.js';
 import type { SentWrite, WriteObserver } from '../../planning/index.js';
 import { observeLoadBalancer } from './carriers/observe.js';
@@ -16,7 +16,8 @@ import type { octaviaVipMetrics } from './metrics.js';
 import { listVipProblems } from './problems.js';
 import { allVips, causeOf, reactions } from './reactions.js';
 import { findManaged, isBelieved, sortManaged } from './record/observe.js';
-import { recordedFloatingIps, recordedPorts } from './record/record.js';
+import { managedBy, recordKeys } from './record/annotations.js';
+import { markedVirtualIps, recordedFloatingIps, recordedPorts } from './record/record.js';
 import type { VipReports } from './report.js';
 import type { SchemaKnowledge } from './schema/schema-knowledge.js';
 import type { OctaviaVipSettings } from './settings.js';
@@ -210,6 +211,15 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       ...this.parts.reports.totals(),
       ...(planned === 0 ? {} : { planned, dryRunPlans: plans }),
     };
+  }
+
+  /** The mark on a virtual-ip of ours: alone it makes nobody's virtual-ip ours. */
+  public ownEntry(cache: CacheReader, owns: (key: VipKey) => boolean): OwnEntry | undefined {
+    for (const { vip, uuid } of markedVirtualIps(cache)) {
+      if (!owns(vip) || !findManaged(cache, vip).some((managed) => managed.uuid === uuid)) continue;
+      return { on: { kind: 'virtual-ip', uuid }, field: 'annotations', key: recordKeys.managedBy, value: managedBy };
+    }
+    return undefined;
   }
 
   public problems(): readonly ControllerProblem[] {

@@ -4,6 +4,7 @@ import { keepConnected, type Attempt, type Loss } from '../../base/reconnect/ind
 import type { KafkaConnectionOptions } from '../../kafka/index.js';
 import { errorFields, silentLogger, type Logger } from '../../base/log/index.js';
 import { silentMetrics, type Metrics } from '../../base/metrics/index.js';
+import { failureOf, type Outages } from '../../base/problems/index.js';
 import { Membership } from './membership.js';
 import { shareOf } from './share-of.js';
 import type { KafkaOwnershipStatus, Ownership } from '../ownership.js';
@@ -26,10 +27,15 @@ export interface KafkaGroupOptions extends KafkaConnectionOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Told while it is no member of the group. Defaults to nobody. */
+  readonly outages?: Outages;
 }
 
 /** A client that neither joins nor sends heartbeats for so many sessions is given up. */
 const sessionsUntilStalled = 3;
+
+/** What the ownership is among the outages. */
+const part = 'ownership';
 
 /**
  * Ownership that the members of a Kafka consumer group divide among them: a VIP belongs to a share by its key, a share is a partition of the
@@ -57,6 +63,7 @@ export class KafkaGroup implements Ownership {
   /** The lease, by the monotonic clock. */
   private leaseEndsAt = -Infinity;
   private leaseTimer: Timer | undefined;
+  private readonly outages: Outages | undefined;
   private lastError: string | undefined;
   private membership: Membership | undefined;
   private joining: Promise<void> | undefined;
@@ -75,6 +82,7 @@ export class KafkaGroup implements Ownership {
     this.clock = options.clock ?? new SystemClock();
     this.logger = options.logger ?? silentLogger;
     this.metrics = options.metrics ?? silentMetrics;
+    this.outages = options.outages;
   }
 
   public mayAct(): boolean {
@@ -161,6 +169,7 @@ export class KafkaGroup implements Ownership {
     this.count = of;
     this.lastError = undefined;
     this.extendLease(since);
+    this.outages?.over(part);
     this.logger.info('shares taken', { group: this.groupId, shares: partitions.length, of });
     this.changed();
   }
@@ -168,6 +177,7 @@ export class KafkaGroup implements Ownership {
   private renew(since: number): void {
     const couldAct = this.mayAct();
     this.extendLease(since);
+    if (!couldAct && this.mayAct()) this.outages?.over(part);
     // What was passed over in between has to be looked at again.
     if (!couldAct && this.mayAct() && this.assigned.size > 0) this.changed();
   }
@@ -181,6 +191,8 @@ export class KafkaGroup implements Ownership {
   }
 
   private expire(): void {
+    const error = new SvcMonitorError('source-failed', 'the group that shares the VIPs has not been heard of');
+    this.outages?.failed(part, failureOf(error, 'ownership-lost'));
     this.logger.warn('the group has not been heard of: acting for no VIP until it is', { group: this.groupId });
     this.changed();
     this.leaseTimer = this.clock.schedule((sessionsUntilStalled - 1) * this.sessionTimeoutMs, () => {
@@ -203,6 +215,7 @@ export class KafkaGroup implements Ownership {
 
   private report(error: SvcMonitorError, isNews: boolean): void {
     this.lastError = error.message;
+    this.outages?.failed(part, { ...failureOf(error, 'ownership-lost'), type: 'ownership-lost' });
     this.metrics.increment('errors_total', { code: error.code });
     if (!isNews) return;
     this.logger.warn('not a member of the group that shares the VIPs, going on trying', {

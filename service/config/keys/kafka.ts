@@ -42,7 +42,7 @@ export const kafkaKeys = {
   ),
   'kafka.instance': optionalKey(
     text(),
-    'Name of this monitor among those of the group; the host name if unset. Monitors that run at the same time need different names.',
+    'Name of this monitor among those of the group; the host name if unset. Monitors that run at the same time need different names: who comes first keeps it. A dry run takes one of its own.',
   ),
   'kafka.session_timeout': key(
     duration(second, 30 * minute),

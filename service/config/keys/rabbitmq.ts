@@ -44,7 +44,7 @@ export const rabbitmqKeys = {
   'rabbitmq.prefetch': key(number(1, 10_000), 1_024, 'Messages taken and not yet acknowledged, at most.'),
   'rabbitmq.queue_name': optionalKey(
     text(),
-    'Name of the queue; `opensdn-svc-monitor.<host name>` if unset. Instances that run at the same time need different names: two that share a queue would each see half of the changes.',
+    'Name of the queue; `opensdn-svc-monitor.<host name>` if unset. Instances that run at the same time need different names: who comes first keeps the queue, and a second one waits for it. A dry run takes a queue of its own.',
   ),
   'rabbitmq.queue_expires': key(
     duration(second, 24 * hour),

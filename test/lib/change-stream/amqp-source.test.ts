@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { expect } from 'chai';
-import { AmqpSource, hasCode, ManualClock, SvcMonitorError } from '../../../lib/index.js';
+import { AmqpSource, hasCode, ManualClock, Outages, SvcMonitorError, SystemClock } from '../../../lib/index.js';
 import { AmqpStage } from '../../support/amqp-stage.js';
 import { anyNotification, uuidOf } from '../../support/change-messages.js';
 import { eventually } from '../../support/eventually.js';
@@ -120,6 +120,17 @@ describe('AmqpSource', () => {
         });
       });
 
+      describe('when it is told to begin afresh', () => {
+        it('should give the connection up, for that reason, and make another', async () => {
+          const source = keep(stage.source());
+          await source.start(sink, signal);
+          source.reconnect(new SvcMonitorError('source-failed', 'it is deaf'));
+          await sink.seen('connected', 2);
+
+          expect(sink.losses.map(({ message }) => message)).to.deep.equal(['it is deaf']);
+        });
+      });
+
       describe('when the queue is deleted on the broker', () => {
         it('should declare it anew, and report the gap as a loss and a new connection', async () => {
           await keep(stage.source()).start(sink, signal);
@@ -211,26 +222,63 @@ describe('AmqpSource', () => {
       });
 
       describe('when two instances have the same queue name', () => {
-        it('should leave the stream to the newer one, until that is gone', async () => {
+        it('should leave the stream to the older one, and tell the newer one, until that is gone', async () => {
           await keep(stage.source()).start(sink, signal);
-          const newer = stage.source();
+          const outages = new Outages(new SystemClock());
+          const newer = keep(stage.source({ outages }));
           const newerSink = new RecordingSink();
-          await keep(newer).start(newerSink, signal);
-          await eventually(
-            'the older one knows why',
-            () =>
-              sources[0]?.status().lastError ===
-              'another instance consumes from the queue: give each its own queue name',
-          );
+          const started = newer.start(newerSink, signal);
+          await newerSink.seen('disconnected');
+          const [problem] = outages.problems();
           for (let i = 0; i < 10; i++) stage.publisher.publish(anyNotification({ 'request-id': `req-${i}` }));
-          await newerSink.took('req-9');
-          expect(newerSink.count('disconnected')).to.equal(0);
-          expect(sink.taken).to.deep.equal([]);
+          await sink.took('req-9');
 
-          await newer.stop();
-          await sink.seen('connected', 2);
-          stage.publisher.publish(anyNotification({ 'request-id': 'req-back' }));
-          await sink.took('req-back');
+          expect(newer.status().lastError).to.contain(
+            'another instance consumes from the queue: give each its own queue name',
+          );
+          expect(problem).to.include({ type: 'queue-taken', setting: 'rabbitmq.queue_name' });
+          expect(sink.events).to.not.include('disconnected');
+
+          await sources[0]?.stop();
+          await started;
+          stage.publisher.publish(anyNotification({ 'request-id': 'req-over' }));
+          await newerSink.took('req-over');
+          expect(outages.of('change-stream')).to.equal(undefined);
+        });
+
+        it('should give the queue to nobody who only looks on, and take nothing from whoever has it', async () => {
+          await keep(stage.source()).start(sink, signal);
+          const onlooker = new RecordingSink();
+          await keep(stage.source({ isTemporary: true })).start(onlooker, signal);
+          stage.publisher.publish(anyNotification({ 'request-id': 'req-both' }));
+          await sink.took('req-both');
+          await onlooker.took('req-both');
+
+          expect(sink.count('disconnected')).to.equal(0);
+        });
+      });
+
+      describe('when the exchange is not there', () => {
+        it('should make it, and be a problem until something has come through it', async () => {
+          const outages = new Outages(new SystemClock());
+          const log = new KeptLog();
+          await keep(stage.source({ outages, logger: log })).start(sink, signal);
+          expect(outages.problems()[0]).to.include({ type: 'exchange-missing', setting: 'rabbitmq.exchange' });
+          stage.publisher.publish(anyNotification({ 'request-id': 'req-1' }));
+          await sink.took('req-1');
+
+          expect(outages.problems()).to.deep.equal([]);
+          expect(log.of('the exchange was not there and was made')).to.have.length(1);
+        });
+
+        it('should be none if it is there', async () => {
+          const channel = await stage.control.acquire();
+          await channel.exchangeDeclare({ exchange: stage.exchange, type: 'fanout', durable: false });
+          await channel.close();
+          const outages = new Outages(new SystemClock());
+          await keep(stage.source({ outages })).start(sink, signal);
+
+          expect(outages.problems()).to.deep.equal([]);
         });
       });
 
@@ -462,7 +510,10 @@ describe('AmqpSource', () => {
           await source.stop();
 
           expect(await stage.inspectQueue()).to.equal(undefined);
-          expect(logger.lines.map(({ message }) => message)).to.deep.equal(['the change stream is connected']);
+          expect(logger.lines.map(({ message }) => message)).to.deep.equal([
+            'the exchange was not there and was made',
+            'the change stream is connected',
+          ]);
         });
 
         it('should end although the broker does not answer', async () => {

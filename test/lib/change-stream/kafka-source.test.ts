@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import {
   hasCode,
   KafkaSource,
+  Outages,
   silentMetrics,
   SvcMonitorError,
+  SystemClock,
   type KafkaConnectionOptions,
 } from '../../../lib/index.js';
 import { anyNotification, uuidOf } from '../../support/change-messages.js';
@@ -304,10 +306,12 @@ describe('KafkaSource', () => {
         it('should leave the stream to the older one, which misses nothing', async () => {
           await keep(stage.source()).start(sink, signal);
           const newerSink = new RecordingSink();
-          const newer = keep(stage.source());
+          const outages = new Outages(new SystemClock());
+          const newer = keep(stage.source({ outages }));
           const started = newer.start(newerSink, signal).catch((error: unknown) => error);
           await newerSink.seen('disconnected');
           const status = newer.status();
+          expect(outages.problems()[0]).to.include({ type: 'queue-taken', setting: 'kafka.instance' });
           await newer.stop();
           await published(1, 70);
           await eventually('all are taken', () => new Set(sink.taken).size === 70);
@@ -315,6 +319,20 @@ describe('KafkaSource', () => {
           expect(status.lastError).to.contain('give each its own name');
           expect(hasCode(await started, 'closed')).to.equal(true);
           expect(sink.count('connected')).to.equal(1);
+        });
+      });
+
+      describe('when somebody of the same name only looks on', () => {
+        it('should read beside it, and take nothing from it', async () => {
+          await keep(stage.source()).start(sink, signal);
+          const onlooker = new RecordingSink();
+          await keep(stage.source({ isTemporary: true })).start(onlooker, signal);
+          await published(1, 70);
+          await eventually('both have taken all', () =>
+            [sink, onlooker].every(({ taken }) => new Set(taken).size === 70),
+          );
+
+          expect(sink.count('disconnected')).to.equal(0);
         });
       });
 

@@ -410,7 +410,7 @@ describe('Controller', () => {
         bench.reconciler.addAnswer(vip, (_signal, options) => {
           if (options?.urgentOnly === true) return Promise.resolve({ writes: 0 });
           rounds += 1;
-          options?.onWritten?.(['add reference']);
+          options?.onWritten?.(['add reference'], 'uuid');
           return end === undefined ? Promise.resolve({ writes: 1 }) : Promise.reject(end);
         });
         bench.queue.add(vip);

@@ -37,7 +37,7 @@ export class ScriptedReconciler implements Reconciler<string> {
   /** A reconcile that makes one write, and then ends so. */
   public addWrite(key: string, written: string, end: Partial<ReconcileResult> | Error = {}): this {
     return this.addAnswer(key, (_signal, options) => {
-      options?.onWritten?.([written]);
+      options?.onWritten?.([written], 'uuid');
       return end instanceof Error ? Promise.reject(end) : Promise.resolve({ writes: 1, ...end });
     });
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ManualClock, SvcMonitorError, untilAborted, type GapMark } from '../../../lib/index.js';
+import { ManualClock, Outages, SvcMonitorError, untilAborted, type GapMark } from '../../../lib/index.js';
 import { Carrier } from '../../../lib/relay/carrier.js';
 import { Outbox } from '../../../lib/relay/outbox.js';
 import type { RelayRecord } from '../../../lib/relay/record.js';
@@ -100,6 +100,8 @@ describe('Carrier', () => {
       clock,
       logger: log,
       metrics,
+      outages: new Outages(clock),
+      onChanged: () => undefined,
     });
   });
 

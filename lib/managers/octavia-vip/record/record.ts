@@ -120,3 +120,11 @@ function candidatesFor(cache: CacheReader, { floatingIp, memory }: RecordedFloat
 function sortedUnique(values: readonly string[]): readonly string[] {
   return values.length < 2 ? values : [...new Set(values)].sort();
 }
+
+/** The virtual-ips that are marked as ours, whoever marked them, and the VIPs that they name. */
+export function* markedVirtualIps(cache: CacheReader): Iterable<{ readonly uuid: string; readonly vip: VipKey }> {
+  for (const virtualIp of cache.all('virtual-ip')) {
+    const record = recordOf(virtualIp);
+    if (record !== undefined) yield { uuid: virtualIp.uuid, vip: record.vip };
+  }
+}
