@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   allProblemTypes,
   createMonitor,
@@ -15,10 +16,11 @@ import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
 import { ServiceFiles } from './files/index.js';
-import { WinstonLogger } from './log/index.js';
+import { IntrospectPort, nodeStatusOf, type Peers } from './introspect/index.js';
+import { WinstonLogger, type SuppressedLines } from './log/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
 import { SampledMetrics, Samples } from './page/index.js';
-import { MonitorService, type Service } from './service.js';
+import { MonitorService, type Service, type ServiceOptions } from './service.js';
 import { packageVersion } from './version.js';
 
 /** What can be put in the place of what the configuration asks for. */
@@ -26,6 +28,8 @@ export interface ServiceOverrides {
   /** Makes the change source instead of the configured one; called once for each attempt to start, as a source starts only once. */
   readonly createSource?: () => ChangeSource;
   readonly logger?: Logger;
+  /** What the logger does not write is counted as a figure, too. */
+  readonly suppressedLines?: SuppressedLines;
   /** Figures go here instead of to `/metrics`, which then answers only with those of the process. */
   readonly metrics?: Metrics;
   readonly clock?: Clock;
@@ -45,6 +49,9 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
   const prometheus = new PrometheusMetrics();
   const samples = new Samples(clock);
   const metrics = new SampledMetrics(overrides.metrics ?? prometheus, samples);
+  overrides.suppressedLines?.onAdded((reason, count) => {
+    metrics.increment('log_lines_suppressed_total', { reason }, count);
+  });
   // Outlives the monitors: what one of them has met, the next goes on with.
   const health = new HealthKeeper({ name: 'monitor', clock, logger, types: allProblemTypes });
   const shared = { clock, logger, metrics, outages: health.outages };
@@ -66,6 +73,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
     onFailed: (error) => {
       health.outages.failed('service', failureOf(error, 'failed'));
     },
+    ...introspectOf(config, { clock, logger }),
     createMonitor: (): Monitor =>
       createMonitor({
         ...{ clock, logger, metrics, health },
@@ -92,5 +100,33 @@ function figuresOf(service: Service): StatusFigures {
     ready: status.ready,
     problems: status.problems,
     ...(lastFinishedAt === undefined ? {} : { lastFullReadAt: lastFinishedAt }),
+  };
+}
+
+function introspectOf(
+  config: ServiceConfig,
+  shared: { readonly clock: Clock; readonly logger: Logger },
+): Pick<ServiceOptions, 'createIntrospect'> {
+  const { introspect, http } = config;
+  if (introspect === undefined) return {};
+  const peers = peersOf(config);
+  return {
+    createIntrospect: (status) =>
+      new IntrospectPort({
+        ...introspect,
+        ...shared,
+        allowedHosts: http.allowedHosts,
+        isActing: () => status().role === 'leader',
+        status: () => nodeStatusOf(hostname(), status(), peers),
+      }),
+  };
+}
+
+function peersOf({ configApi, source, rabbitmq, kafka, leadership }: ServiceConfig): Peers {
+  const servers = { amqp: rabbitmq.brokers, kafka: kafka.connection.brokers, watch: [] };
+  return {
+    apiServers: configApi.urls,
+    source: { kind: source, servers: servers[source] },
+    ...(leadership.mode === 'zookeeper' ? { zookeeper: leadership.zookeeper.servers } : {}),
   };
 }

@@ -12,7 +12,7 @@ export {
 } from './config/index.js';
 export { createService, type ServiceOverrides } from './create-service.js';
 export { ServiceFiles, type FileProblem, type ServiceFilesOptions } from './files/index.js';
-export { WinstonLogger, type LoggerOptions } from './log/index.js';
+export { SuppressedLines, WinstonLogger, type LoggerOptions, type SuppressionReason } from './log/index.js';
 export { PrometheusMetrics } from './metrics/index.js';
 export { createRelayService, type RelayService } from './relay-service.js';
 export type { Service } from './service.js';

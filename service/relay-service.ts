@@ -12,9 +12,9 @@ import {
   type SvcMonitorError,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
-import { ServiceFiles, type FileProblem } from './files/index.js';
-import { StatusServer } from './http/index.js';
-import { WinstonLogger } from './log/index.js';
+import { ServiceFiles } from './files/index.js';
+import { StatusServer, type ReloadableOptions } from './http/index.js';
+import { WinstonLogger, type SuppressedLines } from './log/index.js';
 import { PrometheusMetrics, StatusMetrics } from './metrics/index.js';
 import type { RunnableService } from './run.js';
 import { packageVersion } from './version.js';
@@ -24,8 +24,8 @@ export interface RelayService extends RunnableService {
   /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
   readonly url: string | undefined;
   status(): RelayServiceStatus;
-  /** Reads certificates and passwords anew if their files were replaced. Resolves with what is wrong with them; never rejects. */
-  reload(): Promise<readonly FileProblem[]>;
+  /** As that of the monitor's service. */
+  reload(changed: { readonly http: ReloadableOptions }): void;
 }
 
 /** How a relay fares, and whether changes get through. */
@@ -40,7 +40,10 @@ const prefetch = 2_048;
 const stopMarginMs = 2_000;
 
 /** Puts the relay together. Nothing is connected and nothing listens before `start`. */
-export function createRelayService(given: ServiceConfig, overrides: { readonly logger?: Logger } = {}): RelayService {
+export function createRelayService(
+  given: ServiceConfig,
+  overrides: { readonly logger?: Logger; readonly suppressedLines?: SuppressedLines } = {},
+): RelayService {
   const clock = new SystemClock();
   const logger = overrides.logger ?? new WinstonLogger(given.log);
   const files = new ServiceFiles(given, { clock, logger });
@@ -48,6 +51,9 @@ export function createRelayService(given: ServiceConfig, overrides: { readonly l
   const { rabbitmq, kafka, relay: settings, drainTimeoutMs } = config;
   const { queueName, queueExpiresMs, maxBacklog, createTopic, sendTimeoutMs } = settings;
   const metrics = new PrometheusMetrics();
+  overrides.suppressedLines?.onAdded((reason, count) => {
+    metrics.increment('log_lines_suppressed_total', { reason }, count);
+  });
   const keeper = new HealthKeeper({ name: 'relay', clock, logger });
   const { outages } = keeper;
   const health = (): HealthStatus => {
@@ -144,12 +150,13 @@ class RunningRelay implements RelayService {
     return this.stopped;
   }
 
-  public status(): RelayServiceStatus {
-    return this.parts.status();
+  public reload({ http }: Parameters<RelayService['reload']>[0]): void {
+    this.parts.server.prepareReload(http)();
+    void this.parts.files.reload();
   }
 
-  public reload(): Promise<readonly FileProblem[]> {
-    return this.parts.files.reload();
+  public status(): RelayServiceStatus {
+    return this.parts.status();
   }
 
   private async stopAll(): Promise<void> {

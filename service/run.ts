@@ -1,4 +1,5 @@
 import { errorFields, type Logger } from '../lib/index.js';
+import type { Reloader } from './reload.js';
 import { exitCodes } from './exit-codes.js';
 import type { Service } from './service.js';
 
@@ -9,6 +10,8 @@ export type RunnableService = Pick<Service, 'start' | 'stop' | 'failure'>;
 export interface ProcessHooks {
   /** Calls the function at each signal to stop. */
   readonly onSignal: (action: (signal: string) => void) => void;
+  /** Calls the function at each signal to read the configuration again. */
+  readonly onReload?: (action: () => void) => void;
   /** Calls the function with what was thrown and nobody caught. */
   readonly onUncaught: (action: (error: unknown) => void) => void;
   /** Ends the process at once. */
@@ -18,14 +21,21 @@ export interface ProcessHooks {
 /**
  * Runs the service until a signal stops it or it fails for good. The first signal stops it in order, a second one at once.
  *
+ * @param reloader reads the configuration again when a signal asks for it; absent: such a signal does nothing
  * @returns the exit code
  * @throws SvcMonitorError as the service's `start` does
  */
-export async function runService(service: RunnableService, logger: Logger, hooks: ProcessHooks): Promise<number> {
+export async function runService(
+  service: RunnableService,
+  logger: Logger,
+  hooks: ProcessHooks,
+  reloader?: Pick<Reloader, 'reload'>,
+): Promise<number> {
   hooks.onUncaught((error) => {
     logger.error('unexpected failure, exiting', errorFields(error));
     hooks.exit(exitCodes.failed);
   });
+  hooks.onReload?.(() => reloader?.reload());
   const stopAsked = new Promise<void>((resolve) => {
     let signals = 0;
     hooks.onSignal((signal) => {
@@ -41,7 +51,7 @@ export async function runService(service: RunnableService, logger: Logger, hooks
   return failure === undefined && stopped ? exitCodes.stopped : exitCodes.failed;
 }
 
-async function stop(service: RunnableService, logger: Logger): Promise<boolean> {
+async function stop(service: Pick<RunnableService, 'stop'>, logger: Logger): Promise<boolean> {
   try {
     await service.stop();
     logger.info('stopped');

@@ -11,10 +11,14 @@ import {
   type Monitor,
   type MonitorStatus,
 } from '../lib/index.js';
-import type { FileProblem, ServiceFiles } from './files/index.js';
-import { StatusServer, type HttpEndpointOptions, type MetricsText } from './http/index.js';
+import type { ServiceFiles } from './files/index.js';
+import { StatusServer, type HttpEndpointOptions, type MetricsText, type ReloadableOptions } from './http/index.js';
+import type { IntrospectPort } from './introspect/index.js';
 import { pageRoutes, Samples, serviceStatus, type ServiceFacts } from './page/index.js';
 import { packageVersion } from './version.js';
+
+/** A part of the service that is open as long as the monitor acts. */
+export type FollowingPort = Pick<IntrospectPort, 'start' | 'stop' | 'url' | 'prepareReload'>;
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -29,6 +33,8 @@ export interface ServiceOptions {
   readonly logger: Logger;
   /** What is read anew when it is replaced. Defaults to nothing. */
   readonly files?: Pick<ServiceFiles, 'start' | 'stop' | 'reload'>;
+  /** Makes the introspect port for what tells the status of the monitor. Absent: there is none. */
+  readonly createIntrospect?: (status: () => MonitorStatus) => FollowingPort;
   /** What `/metrics` answers. */
   readonly metricsText?: MetricsText;
   /** Plan and report, and write nothing: for the status to say so. Defaults to false. */
@@ -47,13 +53,17 @@ export interface Service {
   start(): Promise<void>;
   /** Stops the monitor, then the endpoint. May be called twice. Rejects with `timeout` if the monitor did not stop in time. */
   stop(): Promise<void>;
+  /**
+   * Takes from a configuration what can change while the service runs: certificates and host names; and reads the files anew that it names.
+   *
+   * @throws SvcMonitorError `invalid-configuration` if they cannot be used; then nothing has changed
+   */
+  reload(changed: { readonly http: ReloadableOptions; readonly introspect?: ReloadableOptions }): void;
   /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
   readonly url: string | undefined;
   /** Resolves with the error if the monitor fails in a way that no further attempt can mend; else never. */
   readonly failure: Promise<SvcMonitorError>;
   status(): MonitorStatus;
-  /** Reads certificates, passwords and the token anew if their files were replaced. Resolves with what is wrong with them; never rejects. */
-  reload(): Promise<readonly FileProblem[]>;
 }
 
 const firstRetryMs = 1_000;
@@ -63,6 +73,7 @@ const longestRetryMs = 30_000;
 export class MonitorService implements Service {
   public readonly failure: Promise<SvcMonitorError>;
   private readonly server: StatusServer;
+  private readonly introspect: FollowingPort | undefined;
   private readonly stopping = new AbortController();
   private fail: (error: SvcMonitorError) => void = () => undefined;
   private failed: SvcMonitorError | undefined;
@@ -81,6 +92,7 @@ export class MonitorService implements Service {
     });
     this.monitor = options.createMonitor();
     this.startedAt = clock.now();
+    this.introspect = options.createIntrospect?.(() => this.monitor.status());
     this.server = new StatusServer({
       ...http,
       ...{ clock, logger },
@@ -108,6 +120,7 @@ export class MonitorService implements Service {
     this.started = true;
     const { logger, files } = this.options;
     this.address = this.server.url(await this.server.start());
+    this.introspect?.start();
     // Not awaited here: the endpoint has to answer while the monitor tries. `stop` waits for it.
     this.running = this.keepTrying().catch((error: unknown) => {
       this.giveUp(error);
@@ -121,12 +134,19 @@ export class MonitorService implements Service {
     return this.stopped;
   }
 
-  public status(): MonitorStatus {
-    return this.monitor.status();
+  public reload({ http, introspect = {} }: Parameters<Service['reload']>[0]): void {
+    const { allowedHosts = [] } = http;
+    const takes = [
+      this.server.prepareReload(http),
+      this.introspect?.prepareReload({ ...introspect, allowedHosts }) ?? ((): void => undefined),
+    ];
+    for (const take of takes) take();
+    // What is wrong with them is logged there.
+    void this.options.files?.reload();
   }
 
-  public reload(): Promise<readonly FileProblem[]> {
-    return this.options.files?.reload() ?? Promise.resolve([]);
+  public status(): MonitorStatus {
+    return this.monitor.status();
   }
 
   private facts(): ServiceFacts {
@@ -145,7 +165,7 @@ export class MonitorService implements Service {
         await this.running;
       });
     } finally {
-      await this.server.stop();
+      await Promise.all([this.server.stop(), this.introspect?.stop()]);
     }
   }
 

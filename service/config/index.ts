@@ -3,7 +3,7 @@
  * Everything is validated, all problems are reported at once, and what comes out is frozen. Secrets show up in no problem.
  * The only place of the service that knows the environment's variables.
  */
-export type { KafkaConfig, LogLevel, RabbitmqConfig, RelayConfig, ServiceConfig } from './config.js';
+export type { KafkaConfig, LogConfig, LogLevel, RabbitmqConfig, RelayConfig, ServiceConfig } from './config.js';
 export { loadConfig, type ConfigSources, type EffectiveSetting, type LoadedConfig } from './load-config.js';
 export { originalOptions, vncApiFile, type OriginalOption } from './original/index.js';
 export type { UnusedGiven } from './original/index.js';

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttps, Server as TlsServer } from 'node:https';
-import { hostname } from 'node:os';
 import type { Socket } from 'node:net';
 import {
   errorFields,
@@ -16,6 +15,7 @@ import {
 import { textAnswer, type Answer } from './answer.js';
 import { refusalOf, type CallerFacts, type Refusal } from './caller-rules.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { localNames, resolvedNames } from './own-names.js';
 import { sendWhole, StreamSender } from './senders.js';
 import { findRoute, type Route, type RouteRequest } from './route.js';
 import { listenError, tlsOptions, type ListenTls } from './listen.js';
@@ -41,6 +41,9 @@ export interface HttpEndpointOptions {
   /** Is told of answers that could not be made. Defaults to none. */
   readonly logger?: Logger;
 }
+
+/** What can be changed while an endpoint runs. */
+export type ReloadableOptions = Pick<HttpEndpointOptions, 'tls' | 'allowedHosts'>;
 
 /** How much the clients of an endpoint can take of it. */
 export const endpointLimits = {
@@ -82,6 +85,9 @@ export class HttpEndpoint {
   /** What has connected, also where TLS is not agreed upon yet. */
   private readonly connected = new Set<Socket>();
   private allowed: ReadonlySet<string>;
+  /** What resolvers call this host: known a while after the start. */
+  private resolved: readonly string[] = [];
+  private given: readonly string[];
   private begun: Promise<unknown> = Promise.resolve();
   private stopped: Promise<void> | undefined;
 
@@ -91,7 +97,8 @@ export class HttpEndpoint {
     this.logger = options.logger ?? silentLogger;
     this.watch = new ConnectionWatch(this.clock, endpointLimits);
     this.streams = new StreamSender(endpointLimits.streams);
-    this.allowed = this.allowedNames(options.allowedHosts ?? []);
+    this.given = options.allowedHosts ?? [];
+    this.allowed = this.allowedNames();
     this.server = this.createServer();
   }
 
@@ -110,6 +117,11 @@ export class HttpEndpoint {
     } catch (error) {
       throw listenError(error, this.options);
     }
+    // Not awaited: a resolver may take its time, and nothing depends on it.
+    void resolvedNames(host).then((names) => {
+      this.resolved = names;
+      this.allowed = this.allowedNames();
+    });
     const address = this.server.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }
@@ -121,15 +133,18 @@ export class HttpEndpoint {
   }
 
   /**
-   * Takes other certificates and host names, for what connects and asks from now on. Whether there is TLS at all, and whether clients need
-   * certificates, stays as it was made.
+   * Looks at other certificates and host names, and returns how to take them, for what connects and asks from then on. Whether there is TLS at
+   * all, and whether clients need certificates, stays as it was made.
    *
-   * @throws SvcMonitorError `invalid-configuration` if certificate and key cannot be used; then nothing has changed
+   * @throws SvcMonitorError `invalid-configuration` if certificate and key cannot be used
    */
-  public reload(changed: { readonly tls?: ListenTls; readonly allowedHosts?: readonly string[] }): void {
-    if (changed.tls !== undefined && this.server instanceof TlsServer)
-      this.server.setSecureContext(tlsOptions(changed.tls, this.options));
-    if (changed.allowedHosts !== undefined) this.allowed = this.allowedNames(changed.allowedHosts);
+  public prepareReload(changed: ReloadableOptions): () => void {
+    const context = changed.tls === undefined ? undefined : tlsOptions(changed.tls, this.options);
+    return () => {
+      if (context !== undefined && this.server instanceof TlsServer) this.server.setSecureContext(context);
+      this.given = changed.allowedHosts ?? this.given;
+      this.allowed = this.allowedNames();
+    };
   }
 
   /**
@@ -188,8 +203,9 @@ export class HttpEndpoint {
     return server;
   }
 
-  private allowedNames(given: readonly string[]): ReadonlySet<string> {
-    return new Set(['localhost', hostname(), this.options.host, ...given].map((name) => name.toLowerCase()));
+  private allowedNames(): ReadonlySet<string> {
+    const names = [...localNames(), ...this.resolved, this.options.host, ...this.given];
+    return new Set(names.map((name) => name.toLowerCase()));
   }
 
   private asked(request: IncomingMessage, response: ServerResponse): void {

@@ -8,7 +8,7 @@ export {
   type WholeAnswer,
 } from './answer.js';
 export { hostName, refusalOf, type CallerFacts, type Refusal } from './caller-rules.js';
-export { endpointLimits, HttpEndpoint, type HttpEndpointOptions } from './http-endpoint.js';
+export { endpointLimits, HttpEndpoint, type HttpEndpointOptions, type ReloadableOptions } from './http-endpoint.js';
 export type { ListenTls } from './listen.js';
 export { findRoute, type FoundRoute, type Route, type RouteRequest } from './route.js';
 export { StatusServer, type MetricsText, type StatusServerOptions } from './status-server.js';

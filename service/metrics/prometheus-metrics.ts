@@ -8,6 +8,7 @@ import {
   type Metrics,
 } from '../../lib/index.js';
 import { publishedMetrics } from './definitions.js';
+import { suppressionReasons } from '../log/index.js';
 
 /** What each metric's name begins with. */
 export const metricPrefix = 'svc_monitor_';
@@ -79,6 +80,7 @@ export class PrometheusMetrics implements Metrics {
     for (const { name: controller } of managers) {
       for (const priority of ['live', 'resync']) this.increment('queue_adds_total', { controller, priority }, 0);
     }
+    for (const reason of Object.keys(suppressionReasons)) this.increment('log_lines_suppressed_total', { reason }, 0);
     for (const reason of ['kind', 'operation']) this.increment('changes_ignored_total', { reason }, 0);
     for (const reason of ['not-json', 'too-large', 'bad-shape'])
       this.increment('messages_rejected_total', { reason }, 0);

@@ -6,6 +6,7 @@ import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { documentedOptions } from './original-settings-page.js';
 import { publishedMetrics } from '../../service/metrics/index.js';
+import { logMessages } from './log-messages.js';
 import { generatedPages } from './pages.js';
 import { contentOf } from '../support/pem.js';
 import { projectFolder } from '../support/project-folder.js';
@@ -46,6 +47,17 @@ describe('the settings that problems name', () => {
   it('should be there', () => {
     const named = Object.values(allProblemTypes).flatMap(({ settings = [] }) => settings);
     expect(named.filter((key) => !settingKeys.has(key))).to.deep.equal([]);
+  });
+});
+
+describe('logs.md', () => {
+  it('should document each message that is logged once, and none that is not', async () => {
+    const messages = (await logMessages()).map(({ message }) => message);
+    expect([...documented(await read('docs/logs.md'))].sort()).to.deep.equal([...messages].sort());
+  });
+
+  it('should say what the code and the table of meanings say', async () => {
+    expect(await read('docs/logs.md')).to.equal((await generatedPages()).get('logs.md'));
   });
 });
 

@@ -8,6 +8,7 @@ import { commandsPage } from './commands-page.js';
 import { withControlTables } from './control-tables.js';
 import { kindsPage } from './kinds-page.js';
 import { originalSettingsPage } from './original-settings-page.js';
+import { logsPage } from './logs-page.js';
 import { code, table } from './markdown.js';
 import { rulesPage } from './rules-page.js';
 
@@ -24,6 +25,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     'errors.md': errorsPage(),
     'problems.md': problemsPage(),
     'commands.md': commandsPage(generatedNote('service/cli, service/exit-codes.ts and test/docs/commands-page.ts')),
+    'logs.md': await logsPage(generatedNote('the calls of loggers in lib and service, and test/docs/log-meanings.ts')),
     'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers/octavia-vip')),
     'kinds.md': kindsPage(generatedNote('fixtures/opensdn/schema/table.ts and the rules of the kinds')),
     'fixtures.md': await withControlTables(fixtures),

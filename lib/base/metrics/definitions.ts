@@ -51,6 +51,11 @@ export const metricDefinitions = {
     help: 'Whether connections to the server are reused: 1, or 0 where each request has one of its own',
     labels: ['server'],
   },
+  log_lines_suppressed_total: {
+    type: 'counter',
+    help: 'Log lines that were not written: repeated, too many of one message, not read, or the file cannot be written',
+    labels: ['reason'],
+  },
   keys_throttled: {
     type: 'gauge',
     help: 'Keys that are slowed down because the same is written again and again: somebody else may undo the writes',

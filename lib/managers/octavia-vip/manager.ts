@@ -6,6 +6,7 @@ import { VipController } from './controller.js';
 import { Cuts } from './cuts.js';
 import { History } from './history/index.js';
 import { octaviaVipMetrics } from './metrics.js';
+import { NamedLogger } from './named-logger.js';
 import { octaviaVipProblems } from './problem-types.js';
 import { VipReports } from './report.js';
 import { SchemaKnowledge } from './schema/schema-knowledge.js';
@@ -20,7 +21,8 @@ export interface VipParticipants {
 
 /** Makes what plans VIPs, by itself: for a monitor, or for who only wants to know what would be planned. */
 export function createVipController(context: ManagerContext, settings: OctaviaVipSettings): VipParticipants {
-  const { cache, clock, logger, metrics: all, requeue } = context;
+  const { cache, clock, logger: plain, metrics: all, requeue } = context;
+  const logger = new NamedLogger(plain, cache);
   const metrics = metricsFor(all, octaviaVipMetrics);
   const outside = { clock, logger, metrics };
   const history = new History(cache);

@@ -2,7 +2,8 @@ import { SystemClock, type Logger, type MonitorStatus, type RelayStatus } from '
 import type { ServiceConfig } from '../../config/index.js';
 import type { TraceExport } from '../../tracing/index.js';
 import type { AddCommand } from '../command.js';
-import { runService } from '../../run.js';
+import { Reloader } from '../../reload.js';
+import { runService, type ProcessHooks } from '../../run.js';
 import { notifierOf, withNotifications } from '../../systemd/index.js';
 import { packageVersion } from '../../version.js';
 import { loadSettings, reportProblems, withSettings, type SettingsFlags } from '../settings.js';
@@ -25,9 +26,11 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   const loaded = loadSettings(flags, { isRelay: what === 'relay' });
   if (!loaded.ok) return reportProblems(loaded);
   // Loaded here only: other commands and `--help` need neither the HTTP server nor the AMQP client.
-  const { createRelayService, createService, WinstonLogger } = await import('../../index.js');
+  const { createRelayService, createService, SuppressedLines, WinstonLogger } = await import('../../index.js');
   const { config } = loaded;
-  const logger = new WinstonLogger(config.log);
+  const suppressedLines = new SuppressedLines();
+  const logger = new WinstonLogger({ ...config.log, suppressed: suppressedLines });
+  const shared = { logger, suppressedLines };
   const isRelay = what === 'relay';
   logger.info('starting', { version: packageVersion(), ...(isRelay ? { what } : { dryRun: config.dryRun }) });
   for (const { key, origin, message } of loaded.warnings) {
@@ -35,7 +38,7 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   }
   const tracing = isRelay ? undefined : await tracesOf(config, logger);
   const tracer = tracing === undefined ? {} : { tracer: tracing.tracer };
-  const service = isRelay ? createRelayService(config, { logger }) : createService(config, { logger, ...tracer });
+  const service = isRelay ? createRelayService(config, shared) : createService(config, { ...shared, ...tracer });
   const notifier = notifierOf(process.env, {
     // A process whose event loop does not run sends nothing.
     isAlive: () => true,
@@ -43,18 +46,37 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
     clock: new SystemClock(),
     logger,
   });
-  const code = await runService(withNotifications(service, notifier), logger, {
-    onSignal: (action) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
+  const reloader = new Reloader({
+    started: loaded,
+    load: () => loadSettings(flags, { isRelay }),
+    apply: (changed) => {
+      service.reload(changed);
+      logger.setLevel(changed.log.level);
     },
-    onUncaught: (action) => {
-      process.on('uncaughtException', action);
-      process.on('unhandledRejection', action);
-    },
-    exit: (status) => process.exit(status),
+    logger,
   });
-  await tracing?.stop();
-  return code;
+  try {
+    const hooks: ProcessHooks = {
+      onReload: (action) => {
+        process.on('SIGHUP', action);
+      },
+      onSignal: (action) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
+      },
+      onUncaught: (action) => {
+        process.on('uncaughtException', action);
+        process.on('unhandledRejection', action);
+      },
+      exit: (code) => {
+        logger.saveLast();
+        process.exit(code);
+      },
+    };
+    return await runService(withNotifications(service, notifier), logger, hooks, reloader);
+  } finally {
+    await tracing?.stop();
+    await logger.close();
+  }
 }
 
 async function tracesOf({ tracing }: ServiceConfig, logger: Logger): Promise<TraceExport | undefined> {

@@ -403,10 +403,10 @@ describe('HttpEndpoint', () => {
       const renewed = await another.issue('IP:127.0.0.1');
       await another.remove();
       expect(() => {
-        endpoint.reload({ tls: { cert: renewed.cert, key: own.key } });
+        endpoint.prepareReload({ tls: { cert: renewed.cert, key: own.key } });
       }).to.throw('the test endpoint cannot use its certificate and key, see http.tls.cert_file and http.tls.key_file');
       expect(await ask(port, {})).to.equal('HTTP/1.1 200 OK');
-      endpoint.reload({ tls: renewed });
+      endpoint.prepareReload({ tls: renewed })();
       expect(await ask(port, { ca: another.cert })).to.equal('HTTP/1.1 200 OK');
       expect(await ask(port, {})).not.to.contain('200');
     });
