@@ -1,4 +1,4 @@
-import { errorFields, type Logger } from '../lib/index.js';
+import { currentOf, errorFields, type Logger, type MaybeLive } from '../lib/index.js';
 import { formatProblem, type LoadedConfig, type ServiceConfig } from './config/index.js';
 
 /** A configuration that is right. */
@@ -21,10 +21,41 @@ export const reloadableKeys: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** The keys that name a file which is looked at again while the service runs: what it holds is taken, another name is not. */
+export const watchedFileKeys: ReadonlySet<string> = new Set([
+  'auth.password_file',
+  'auth.token_file',
+  'rabbitmq.password_file',
+  'kafka.sasl.password_file',
+  ...['config_api', 'auth', 'rabbitmq', 'kafka'].flatMap((section) =>
+    ['ca_file', 'cert_file', 'key_file'].map((name) => `${section}.tls.${name}`),
+  ),
+]);
+
 /** What is kept of a configuration to compare it with another: each value as text, and what the files and secrets held. */
 export type ComparedConfig = ReadonlyMap<string, string>;
 
-// Of these keys the effective value says only the name of a file, or nothing at all.
+interface TlsContents {
+  readonly ca?: unknown;
+  readonly cert?: unknown;
+  readonly key?: unknown;
+}
+
+type Tls = MaybeLive<TlsContents> | boolean | undefined;
+
+const tlsContents = (section: string, tlsOf: (config: ServiceConfig) => Tls): typeof contents => {
+  const held = (config: ServiceConfig): TlsContents => {
+    const tls = tlsOf(config);
+    return typeof tls === 'object' ? currentOf(tls) : {};
+  };
+  return {
+    [`${section}.tls.ca_file`]: (config) => held(config).ca,
+    [`${section}.tls.cert_file`]: (config) => held(config).cert,
+    [`${section}.tls.key_file`]: (config) => held(config).key,
+  };
+};
+
+// Of these keys the effective value says only the name of a file, or nothing at all. A secret is that of its own key where no file is named.
 const contents: Readonly<Record<string, (config: ServiceConfig) => unknown>> = {
   'http.tls.cert_file': ({ http }) => http.tls?.cert,
   'http.tls.key_file': ({ http }) => http.tls?.key,
@@ -34,21 +65,24 @@ const contents: Readonly<Record<string, (config: ServiceConfig) => unknown>> = {
   'introspect.tls.client_ca_file': ({ introspect }) => introspect?.tls?.clientCa,
   'auth.password': ({ configApi: { auth } }) => ('password' in auth ? auth.password : undefined),
   'auth.token': ({ configApi: { auth } }) => ('token' in auth ? auth.token : undefined),
-  'config_api.tls': ({ configApi }) => configApi.tls,
   'rabbitmq.password': ({ rabbitmq }) => rabbitmq.password,
-  'rabbitmq.tls': ({ rabbitmq }) => rabbitmq.tls,
   'kafka.sasl.password': ({ kafka }) => kafka.connection.sasl?.password,
-  'kafka.tls': ({ kafka }) => kafka.connection.tls,
+  ...tlsContents('config_api', ({ configApi }) => configApi.tls),
+  ...tlsContents('auth', ({ configApi: { auth } }) => ('tls' in auth ? auth.tls : undefined)),
+  ...tlsContents('rabbitmq', ({ rabbitmq }) => rabbitmq.tls),
+  ...tlsContents('kafka', ({ kafka }) => kafka.connection.tls),
 };
 const contentMark = ' (content)';
 
 /** See {@link ComparedConfig}. */
 export function comparedConfig({ config, effective }: RightConfig): ComparedConfig {
+  const given = effective.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
+  const names = new Set(given.map(([key]) => key));
   const held = Object.entries(contents).flatMap(([key, contentOf]) => {
     const content = contentOf(config);
-    return content === undefined ? [] : [[`${key}${contentMark}`, JSON.stringify(content)] as const];
+    const holder = names.has(`${key}_file`) ? `${key}_file` : key;
+    return content === undefined ? [] : [[`${holder}${contentMark}`, JSON.stringify(content)] as const];
   });
-  const given = effective.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
   return new Map([...given, ...held]);
 }
 
@@ -68,6 +102,7 @@ function settingOf(key: string): string {
 
 // That clients need certificates at all is agreed upon when the endpoint is made.
 function isApplied(name: string, before: ComparedConfig, after: ComparedConfig): boolean {
+  if (watchedFileKeys.has(name)) return before.has(name) && before.get(name) === after.get(name);
   if (!reloadableKeys.has(name)) return false;
   return !name.includes('.tls.') || before.has(name) === after.has(name);
 }

@@ -2,6 +2,8 @@ import {
   errorFields,
   isAborted,
   isRetriable,
+  problemOf,
+  problemTypes,
   sleep,
   SvcMonitorError,
   toSvcMonitorError,
@@ -32,7 +34,7 @@ export interface ServiceOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** What is read anew when it is replaced. Defaults to nothing. */
-  readonly files?: Pick<ServiceFiles, 'start' | 'stop' | 'reload'>;
+  readonly files?: Pick<ServiceFiles, 'start' | 'stop' | 'reload' | 'problems'>;
   /** Makes the introspect port for what tells the status of the monitor. Absent: there is none. */
   readonly createIntrospect?: (status: () => MonitorStatus) => FollowingPort;
   /** What `/metrics` answers. */
@@ -146,7 +148,13 @@ export class MonitorService implements Service {
   }
 
   public status(): MonitorStatus {
-    return this.monitor.status();
+    const status = this.monitor.status();
+    const files = this.options.files?.problems() ?? [];
+    if (files.length === 0) return status;
+    const problems = files.map(({ path, message, ...fields }) =>
+      problemOf(problemTypes, 'file-unusable', { message: `${path}: ${message}`, ...fields }),
+    );
+    return { ...status, problems: [...problems, ...status.problems] };
   }
 
   private facts(): ServiceFacts {

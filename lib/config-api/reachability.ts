@@ -41,7 +41,8 @@ export class ReachabilitySender implements RequestSender {
     try {
       const answer = await this.next.send(request, signal);
       this.answered();
-      this.over(forbiddenPart(request), 'the config API allows requests again');
+      const outageMs = this.options.outages.over(forbiddenPart(request));
+      if (outageMs !== undefined) this.options.logger.info('the config API allows requests again', { outageMs });
       return answer;
     } catch (error) {
       if (SvcMonitorError.is(error) && !silentCodes.has(error.code)) this.failed(request, error, startedAt);
@@ -58,7 +59,8 @@ export class ReachabilitySender implements RequestSender {
 
   private answered(): void {
     this.lastAnswerAt = this.options.clock.monotonic();
-    this.over(part, 'the config API answers again');
+    const outageMs = this.options.outages.over(part);
+    if (outageMs !== undefined) this.options.logger.info('the config API answers again', { outageMs });
   }
 
   private begin(name: string, error: SvcMonitorError, type: ProblemType): void {
@@ -74,12 +76,6 @@ export class ReachabilitySender implements RequestSender {
       advice,
       ...errorFields(error),
     });
-  }
-
-  private over(name: string, message: string): void {
-    const { outages, logger } = this.options;
-    const outageMs = outages.over(name);
-    if (outageMs !== undefined) logger.info(message, { outageMs });
   }
 }
 

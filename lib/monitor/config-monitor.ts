@@ -6,7 +6,7 @@ import type { Metrics } from '../base/metrics/index.js';
 import { failureOf, problemOf, problemTypes, type Problem } from '../base/problems/index.js';
 import type { CacheListener, Echoes, Informer, ObjectCache, Transition } from '../cache/index.js';
 import { streamPart, type ChangeSink, type ChangeSource, type RejectedMessage } from '../change-stream/index.js';
-import type { ConfigApiClient } from '../config-api/index.js';
+import type { ConfigApiClient, ConfigApiStatus } from '../config-api/index.js';
 import type { AnyController, Feed, KeyViews } from '../controller/index.js';
 import type { Ownership, OwnershipStatus } from '../ownership/index.js';
 import { awaitedBy, type HealthStatus } from './health.js';
@@ -156,9 +156,10 @@ export class ConfigMonitor implements Monitor {
 
   // Since when something is so is known to whoever noticed it, and is the same at each look.
   private problems(): readonly Problem[] {
-    const { rejections, controllers, ownership, health } = this.parts;
+    const { rejections, controllers, ownership, health, configApi } = this.parts;
     return [
       ...health.outages.problems(),
+      ...configApiProblems(configApi.status()),
       ...electionProblems(ownership.status()),
       ...this.unannounced(),
       ...rejections.problems(),
@@ -278,6 +279,20 @@ export class ConfigMonitor implements Monitor {
 }
 
 // Who elects tells by itself since when it is away.
+function configApiProblems({ servers, login }: ConfigApiStatus): readonly Problem[] {
+  const away = servers.flatMap(({ url, since, failure }) =>
+    since === undefined || failure === undefined ? [] : [{ since, ...failure, message: `${url}: ${failure.message}` }],
+  );
+  const { failure } = login ?? {};
+  return [
+    // Where all are away, that is an outage, which is told as such.
+    ...(away.length === servers.length
+      ? []
+      : away.map((fields) => problemOf(problemTypes, 'config-api-set-aside', fields))),
+    ...(failure === undefined ? [] : [problemOf(problemTypes, 'token-not-renewed', failure)]),
+  ];
+}
+
 function electionProblems(status: OwnershipStatus | undefined): readonly Problem[] {
   if (status?.mode !== 'zookeeper' || status.lastError === undefined) return [];
   const { lastError: message, lastErrorSince: since = status.since, setting = 'zookeeper.hosts' } = status;

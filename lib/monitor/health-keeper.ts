@@ -39,8 +39,8 @@ export class HealthKeeper {
       const lasted = Math.max(0, now - this.since);
       this.ready = health.ready;
       this.since = now;
-      if (health.ready) logger.info(`${name} is ready`, { afterMs: lasted });
-      else logger.warn(`${name} is not ready any more`, { reasons: health.reasons, afterMs: lasted });
+      if (health.ready) logger.info('ready', { what: name, afterMs: lasted });
+      else logger.warn('not ready any more', { what: name, reasons: health.reasons, afterMs: lasted });
     }
     return { ...health, since: this.since };
   }

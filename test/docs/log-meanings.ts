@@ -68,7 +68,7 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'monitor did not start, trying again': 'Something that it needs cannot be reached yet. See the error.',
   'monitor did not stop cleanly': 'What was left of an attempt to start. Of no consequence.',
   'monitor failed for good': 'No further attempt can mend it. The service ends with exit code 1.',
-  'monitor is ready': 'Everything was read once, and changes are acted on.',
+  ready: 'Everything was read once, and changes are acted on.',
   'monitor running': 'How many VIPs are looked at first.',
   'more ports carry the VIP than count': 'More amphorae than there can be. The surplus is not served.',
   'more virtual-ips record the floating ip than count': 'The surplus is passed over.',
@@ -133,4 +133,26 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'the last traces were not sent': 'At the stop: the collector did not take them.',
   'traces are sent again': 'The end of the line below.',
   'traces cannot be sent': 'The collector cannot be reached. See `tracing.endpoint`. Nothing else depends on it.',
+  'a full read has found changes that nobody had announced':
+    'The stream does not tell of everything. See the problem `unannounced` in [problems.md](problems.md).',
+  'config API server answers again': 'An API server that had been set aside is used again where it is needed.',
+  'file cannot be used, its former content goes on counting':
+    'A certificate, key, password or token was replaced by something that is none, or no pair. Put it right; it is looked at every few seconds.',
+  'files read anew': 'Certificates, passwords or the token were replaced; what connects from now on uses them.',
+  'not ready any more': 'No work can be expected until `ready` follows; `reasons` says why.',
+  'progress cannot be shown': 'A command could not write its progress to the terminal. It goes on.',
+  'something has come through the exchange that was made':
+    'The exchange that this service had to make is the one that the API servers publish to.',
+  'the change stream is deaf: a write of ours has not come back':
+    'The stream is begun afresh, and everything is read. See the problem `deaf` in [problems.md](problems.md).',
+  'the change stream is heard again': 'Something has come through the stream after it was deaf.',
+  'the config API allows requests again': 'Requests that were refused with 403 are answered again.',
+  'the config API answers again': 'The outage is over; `outageMs` is how long it was.',
+  'the config API does not serve us, going on trying':
+    'The beginning of an outage: it is told once, and again when it is over. See `problem`, `setting` and `advice`.',
+  'the exchange was not there and was made':
+    'Nobody publishes to it yet: the API servers are not started, or use another exchange, vhost or broker.',
+  'the write of the self-test failed': 'The stream could not be tried this time.',
+  'token of Keystone not renewed before its end, going on with it':
+    'Keystone is away or refuses; the token that there is counts until its end.',
 };

@@ -98,7 +98,7 @@ describe('what a process tells of its health', () => {
           metric,
         }).to.deep.equal({ ready: false, health: false, probe: false, code: 503, metric: '0' });
         expect(ready.reasons.join()).to.contain(type);
-        expect(command.stdout).not.to.contain('monitor is ready');
+        expect(command.stdout).not.to.contain('"message":"ready"');
         // Seen again and again, it has begun once.
         expect(status.problems.find((shown) => shown.type === type)?.since).to.equal(found?.since);
       } finally {
@@ -112,7 +112,7 @@ describe('what a process tells of its health', () => {
     const command = new Command(['run', ...flags({})]);
     try {
       const url = await command.field('status endpoint listens', 'url');
-      await command.field('monitor is ready', 'afterMs');
+      await command.field('ready', 'afterMs');
       const { status, ready, metric } = await told(url);
       expect({
         ready: status.ready,
@@ -132,7 +132,7 @@ describe('what a process tells of its health', () => {
     const service = new Command(['run', ...shared]);
     const onlooker = new Command(['run', ...shared, '--dry-run']);
     try {
-      for (const command of [service, onlooker]) await command.field('monitor is ready', 'afterMs');
+      for (const command of [service, onlooker]) await command.field('ready', 'afterMs');
       const url = await service.field('status endpoint listens', 'url');
       expect((await told(url)).status.source).to.deep.equal({ name: 'amqp', connected: true });
       expect(service.stdout).not.to.contain('the change stream is not connected');

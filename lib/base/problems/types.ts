@@ -48,6 +48,24 @@ export const problemTypes = {
     advice: 'Check the addresses, and what proxies there are.',
     unready: true,
   },
+  'config-api-set-aside': {
+    meaning: 'One of several API servers does not answer and is set aside; the others are asked.',
+    since: 'when it was set aside',
+    settings: ['config_api.urls'],
+    advice: 'Look at that API server. It is tried again by itself, and used again when it answers.',
+  },
+  'token-not-renewed': {
+    meaning: 'Keystone gives no new token, and the one that there is counts on until its end.',
+    since: 'the first login that failed',
+    settings: ['auth.url', 'auth.username', 'auth.password'],
+    advice: 'Look at Keystone and at the account, before the token ends.',
+  },
+  'file-unusable': {
+    meaning:
+      'A file with a certificate, a key, a password or a token was replaced by something that cannot be used. What it held before counts on.',
+    since: firstSeen,
+    advice: 'Put the file right. It is looked at every few seconds.',
+  },
   'stream-unreachable': {
     meaning:
       'The change stream is not followed: the broker, or whatever sends it, cannot be reached or does not answer.',

@@ -1,8 +1,9 @@
-import { SystemClock, type Logger, type MonitorStatus, type RelayStatus } from '../../../lib/index.js';
+import { SystemClock, type Logger, type MonitorStatus } from '../../../lib/index.js';
 import type { ServiceConfig } from '../../config/index.js';
 import type { TraceExport } from '../../tracing/index.js';
 import type { AddCommand } from '../command.js';
 import { Reloader } from '../../reload.js';
+import type { RelayServiceStatus } from '../../relay-service.js';
 import { runService, type ProcessHooks } from '../../run.js';
 import { notifierOf, withNotifications } from '../../systemd/index.js';
 import { packageVersion } from '../../version.js';
@@ -85,7 +86,6 @@ async function tracesOf({ tracing }: ServiceConfig, logger: Logger): Promise<Tra
   return startTracing({ ...tracing, version: packageVersion(), clock: new SystemClock(), logger });
 }
 
-function statusLine(status: MonitorStatus | RelayStatus): string {
-  if (!('ready' in status)) return status.state;
-  return status.ready ? 'ready' : `not ready: ${status.state}`;
+function statusLine({ ready, health }: MonitorStatus | RelayServiceStatus): string {
+  return ready ? `ready${health.role === 'standby' ? ', standing by' : ''}` : `not ready: ${health.reasons.join('; ')}`;
 }

@@ -80,9 +80,7 @@ function showBanner(state) {
 
 /** @param {PageState} state */
 function sinceText({ health }) {
-  return health === undefined
-    ? []
-    : [h('p', { class: 'muted' }, 'Since ', timeOf(health.since), ', ', ageOf(health.since))];
+  return [h('p', { class: 'muted' }, 'Since ', timeOf(health.since), ', ', ageOf(health.since))];
 }
 
 /** @param {readonly string[]} reasons */
@@ -215,9 +213,7 @@ function part(name, ...value) {
  */
 function chips(state) {
   return [
-    ...(state.role === undefined
-      ? []
-      : [/** @type {const} */ ([state.role === 'standby' ? 'busy' : 'good', state.role])]),
+    /** @type {const} */ ([state.role === 'standby' ? 'busy' : 'good', state.role]),
     ...(state.dryRun ? [/** @type {const} */ (['busy', 'dry run'])] : []),
   ];
 }

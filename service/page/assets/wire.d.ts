@@ -29,9 +29,9 @@ export type PageState = Omit<Wire<ServiceStatus>, 'at'> & {
   readonly failovers: readonly LatestFailover[];
   readonly samples: readonly Sample[];
   /** Since when it is as well as it is, where the service tells. */
-  readonly health?: { readonly since: string };
+  readonly health: { readonly since: string };
   /** Of a service that shares its work with others, or stands by for them. */
-  readonly role?: string;
+  readonly role: string;
 };
 
 /** What `/status/vips` answers. */

@@ -92,8 +92,8 @@ describe('HealthKeeper', () => {
     for (let looks = 0; looks < 3; looks++) expect(keeper.look(lost).since).to.equal(begin + 3_000);
 
     expect(logger.lines.map(({ message, fields }) => [message, fields['afterMs']])).to.deep.equal([
-      ['monitor is ready', 1_000],
-      ['monitor is not ready any more', 2_000],
+      ['ready', 1_000],
+      ['not ready any more', 2_000],
     ]);
   });
 });
