@@ -10,12 +10,14 @@ const moments = isWhole ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 4];
 
 describe('F19 a leader that is frozen, and goes on when another one leads', () => {
   let stage: ReplicaStage;
+  const stops: (() => Promise<unknown>)[] = [];
   let one: Replica;
   let two: Replica;
 
   before(async function () {
     const outside = { rabbitmq: rabbitmqUrl(this), zookeeper: zookeeperHosts(this) };
     stage = await new ReplicaStage(outside).start();
+    stops.push(() => stage.stop());
     one = await stage.add('one');
     await one.leads();
     two = await stage.add('two');
@@ -24,7 +26,9 @@ describe('F19 a leader that is frozen, and goes on when another one leads', () =
     await stage.rest(one, two);
   });
 
-  after(() => stage.stop());
+  after(async () => {
+    for (const stop of stops) await stop();
+  });
 
   for (const [index, moment] of moments.entries()) {
     it(`should write nothing by the one that was frozen at its write ${moment} of a failover of all`, async () => {

@@ -52,13 +52,17 @@ describe('F20 the wall clock jumps by an hour, forth and back', () => {
 
   describe('when one leads by ZooKeeper', () => {
     let stage: ZookeeperStage;
+    const stops: (() => Promise<unknown>)[] = [];
 
     before(async function () {
       const [host = ''] = zookeeperHosts(this);
       stage = await new ZookeeperStage(host).start();
+      stops.push(() => stage.stop());
     });
 
-    after(() => stage.stop());
+    after(async () => {
+      for (const stop of stops) await stop();
+    });
 
     it('should go on leading, and no other one begin to', async () => {
       const clock = new SetClock();
@@ -80,6 +84,7 @@ describe('F20 the wall clock jumps by an hour, forth and back', () => {
       .map((folder) => join(folder, 'faketime/libfaketime.so.1'))
       .find((file) => existsSync(file));
     let stage: ReplicaStage;
+    const stops: (() => Promise<unknown>)[] = [];
     let folder: string;
 
     before(async function () {
@@ -89,12 +94,13 @@ describe('F20 the wall clock jumps by an hour, forth and back', () => {
         this.skip();
       }
       folder = await mkdtemp(join(tmpdir(), 'svc-monitor-clock-'));
+      stops.push(() => rm(folder, { recursive: true, force: true }));
       stage = await new ReplicaStage(outside, '4s').start();
+      stops.push(() => stage.stop());
     });
 
     after(async () => {
-      await stage.stop();
-      await rm(folder, { recursive: true, force: true });
+      for (const stop of stops.reverse()) await stop();
     });
 
     it('should leave the leader the leader, and lose no floating ip', async () => {

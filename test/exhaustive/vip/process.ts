@@ -380,7 +380,7 @@ export class Process {
       history: this.history,
       schema: new SchemaKnowledge({ setting: settings.schema, logger: silentLogger, onNative: () => undefined }),
       // What it shows to people.
-      reports: { wasAssociated: () => true, update: () => undefined } as unknown as VipReports,
+      reports: { wasAssociated: () => true, membersOf: () => [], update: () => undefined } as unknown as VipReports,
       cuts: new Cuts({ ...telling, settings }),
       settings,
     });

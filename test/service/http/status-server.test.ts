@@ -54,7 +54,7 @@ describe('StatusServer', () => {
       expect(await get(port, '/healthz')).to.include({ code: 200, text: 'ok\n' });
       const ready = await get(port, '/readyz');
       expect(ready.code).to.equal(200);
-      expect(JSON.parse(ready.text)).to.deep.equal({ ready: true, reasons: [], since: 1_000 });
+      expect(JSON.parse(ready.text)).to.deep.equal({ ready: true, reasons: [], since: '1970-01-01T00:00:01.000Z' });
     });
 
     it('should hand out the metrics as they are', async () => {
@@ -81,6 +81,11 @@ describe('StatusServer', () => {
       const shown = { ...problem, since: '1970-01-01T00:00:00.005Z' };
       expect(JSON.parse(answer.text)).to.deep.equal({
         ...status,
+        health: { ...healthyStatus.health, since: '1970-01-01T00:00:01.000Z' },
+        configApi: {
+          ...healthyStatus.configApi,
+          servers: healthyStatus.configApi.servers.map((server) => ({ ...server, since: '1970-01-01T00:00:00.500Z' })),
+        },
         resync: { running: false, lastFinishedAt: '1970-01-01T00:00:01.000Z' },
         problems: Array.from({ length: 300 }, () => shown),
       });
@@ -122,7 +127,7 @@ describe('StatusServer', () => {
       expect(JSON.parse(ready.text)).to.deep.equal({
         ready: false,
         reasons: ['the monitor is starting'],
-        since: 1_000,
+        since: '1970-01-01T00:00:01.000Z',
       });
       expect(await get(port, '/healthz')).to.include({ code: 200 });
     });
