@@ -57,7 +57,7 @@ describe('what a process tells of its health', () => {
     ['a wrong password', { 'rabbitmq.password': 'not-the-password' }, 'stream-refused', 'rabbitmq.password'],
     ['a virtual host that is not there', { 'rabbitmq.vhost': 'nowhere' }, 'stream-refused', 'rabbitmq.vhost'],
     ['a port where nobody listens', { 'rabbitmq.port': '1' }, 'stream-unreachable', 'rabbitmq.hosts'],
-    ['TLS to a plain port', { 'rabbitmq.tls.enabled': 'true' }, 'stream-tls', 'rabbitmq.port'],
+    ['TLS to a plain port', { 'rabbitmq.tls.enabled': 'true' }, 'stream-tls', 'rabbitmq.tls.enabled'],
     [
       'an API server that is not there',
       { 'config_api.urls': 'http://127.0.0.1:1' },

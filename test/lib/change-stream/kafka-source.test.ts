@@ -216,7 +216,9 @@ describe('KafkaSource', () => {
           await keep(stage.source(stage.direct())).start(successor, signal);
           await successor.took('req-2');
 
-          expect(successor.events).to.deep.equal(['connected', `change:${uuidOf(2)}:req-2`]);
+          // Until the broker gives up the one that is gone, the instance is taken.
+          const followed = successor.events.filter((event) => event !== 'disconnected');
+          expect(followed).to.deep.equal(['connected', `change:${uuidOf(2)}:req-2`]);
         });
       });
 

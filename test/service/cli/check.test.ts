@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import {
@@ -286,12 +286,12 @@ describe('opensdn-svc-monitor check', () => {
         );
       expect(await rowOf('rabbitmq.password=wrong')).to.include({ state: 'missing', setting: 'rabbitmq.password' });
       expect(await rowOf('rabbitmq.vhost=nowhere')).to.include({ state: 'missing', setting: 'rabbitmq.vhost' });
-      const stranger = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
+      const stranger = noBroker().listen(0, '127.0.0.1');
       await once(stranger, 'listening');
       const { port } = stranger.address() as AddressInfo;
       expect(await rowOf(`rabbitmq.hosts=127.0.0.1:${port}`)).to.include({
         state: 'missing',
-        setting: 'rabbitmq.hosts',
+        setting: 'rabbitmq.port',
       });
       stranger.close();
     });
@@ -343,7 +343,7 @@ describe('opensdn-svc-monitor check', () => {
     it('should say that it cannot be reached, or is none', async () => {
       const away = await rowOf(...zookeeper(`127.0.0.1:${await unusedPort()}`));
       expect(away).to.include({ state: 'missing', setting: 'zookeeper.hosts' });
-      const stranger = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1');
+      const stranger = noBroker().listen(0, '127.0.0.1');
       await once(stranger, 'listening');
       const { port } = stranger.address() as AddressInfo;
       expect(await rowOf(...zookeeper(`127.0.0.1:${port}`))).to.include({
@@ -370,6 +370,14 @@ describe('opensdn-svc-monitor check', () => {
     });
   });
 });
+
+/** What speaks HTTP, and nothing else. */
+function noBroker(): Server {
+  return createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+  });
+}
 
 /** A port that nobody listens on. */
 async function unusedPort(): Promise<number> {
