@@ -88,8 +88,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'managers/octavia-vip/controller.js',
-        text: "import { recordedFloatingIps, recordedPorts } from './record/record.js';",
-        becomes: "import { recordedFloatingIps, recordedPorts, virtualIpsNaming } from './record/record.js';",
+        text: "import { markedVirtualIps, recordedFloatingIps, recordedPorts } from './record/record.js';",
+        becomes: "import { markedVirtualIps, recordedFloatingIps, recordedPorts, virtualIpsNaming } from './record/record.js';",
       },
       {
         file: 'managers/octavia-vip/controller.js',
