@@ -89,7 +89,8 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'managers/octavia-vip/controller.js',
         text: "import { markedVirtualIps, recordedFloatingIps, recordedPorts } from './record/record.js';",
-        becomes: "import { markedVirtualIps, recordedFloatingIps, recordedPorts, virtualIpsNaming } from './record/record.js';",
+        becomes:
+          "import { markedVirtualIps, recordedFloatingIps, recordedPorts, virtualIpsNaming } from './record/record.js';",
       },
       {
         file: 'managers/octavia-vip/controller.js',
