@@ -59,15 +59,47 @@ export function restOfWindow(detached: Detached | undefined, rules: Pick<Rules, 
   return rules.stripWindowMs - (detached?.requests.at(-1)?.ageMs ?? detached?.sinceMs ?? Infinity);
 }
 
+/**
+ * The request that tells what became of the floating ip: the latest one, but for deletes of ports that were referenced again only after a strip,
+ * where its user has had a word in between. A reference that is written too late, to a floating ip that is free by then, gives the delete of that port
+ * something to take away, and nothing that its user wanted back. A port that it referenced all along vouches for the opposite: had a request before
+ * been a disassociation, that reference would have been gone.
+ *
+ * @param isOfVip whether a port is one of the VIP's, other than the VIP port
+ * @returns undefined if there was none
+ */
+export function tellingRequest(
+  { requests, portUuids, addedPorts }: Pick<Detached, 'requests' | 'portUuids' | 'addedPorts'>,
+  isOfVip: (port: string) => boolean,
+): DetachingRequest | undefined {
+  // Of which it was not seen what it referenced: each may have been there all along.
+  let kept: ReadonlySet<string> | undefined =
+    portUuids.length === 0 ? undefined : new Set([...portUuids, ...addedPorts]);
+  let word: DetachingRequest | undefined;
+  let telling: DetachingRequest | undefined;
+  for (const request of requests) {
+    const deleted = request.deletedPorts.filter(isOfVip);
+    if (deleted.length === 0) word = request;
+    else if (kept === undefined || deleted.some((port) => kept?.has(port))) {
+      word = undefined;
+      // It took all references away: those that a later delete finds were written since.
+      kept = new Set();
+    }
+    telling = word ?? request;
+  }
+  return telling;
+}
+
 /** What is known of it, as facts. */
 export function lossFacts(seen: DetachedObservation, rules: Rules): LossFacts {
-  const latest = seen.detached?.requests.at(-1);
   // Of the VIP's own: a user may have moved the floating ip to another port, and deleted that.
   const others = seen.recordedPorts.filter(({ uuid }) => uuid !== seen.vipPort);
-  const deletedOne = latest?.deletedPorts.some((port) => others.some(({ uuid }) => uuid === port)) === true;
+  const isOther = (port: string): boolean => others.some(({ uuid }) => uuid === port);
+  const telling = seen.detached && tellingRequest(seen.detached, isOther);
+  const deletedOne = telling?.deletedPorts.some(isOther) === true;
   const explaining = others.filter(({ uuid }) => canExplain(uuid, seen.detached));
   return {
-    latest: latest === undefined ? 'unknown' : deletedOne ? 'deleted-a-port' : 'deleted-nothing',
+    latest: telling === undefined ? 'unknown' : deletedOne ? 'deleted-a-port' : 'deleted-nothing',
     withinWindow: restOfWindow(seen.detached, rules) > 0,
     verified: seen.verified,
     gone: explaining.some(({ gone }) => gone === 'unexplained')

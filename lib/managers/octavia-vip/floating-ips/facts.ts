@@ -1,6 +1,6 @@
 import { decide, type Rule } from '../../../planning/index.js';
 import type { OctaviaVipSettings } from '../settings.js';
-import { lossRuleOf } from './detached.js';
+import { lossRuleOf, tellingRequest } from './detached.js';
 import type { FloatingIpObservation, ObservedFloatingIp } from './observation.js';
 import type { Loss, LossFacts } from './loss-rules.js';
 import { floatingIpRules, type FloatingIpFacts } from './rules.js';
@@ -130,5 +130,5 @@ function wasStripped(
   if ((fixedIp !== undefined && fixedIp !== seen.address) || !live.every((uuid) => ports.has(uuid))) return false;
   const counts = (port: string): boolean =>
     footprint?.ports.includes(port) === true || (seenLast === true && ports.has(port));
-  return detached?.requests.at(-1)?.deletedPorts.some(counts) === true;
+  return detached !== undefined && tellingRequest(detached, counts)?.deletedPorts.some(counts) === true;
 }

@@ -22,7 +22,7 @@ export const lossRules: RuleTable<LossFacts, Loss> = {
   facts: {
     latest: {
       values: ['deleted-a-port', 'deleted-nothing', 'unknown'],
-      says: 'what the latest request of somebody else that updated it deleted: a port of the VIP other than the VIP port, or none',
+      says: 'what the latest request of somebody else that updated it deleted: a port of the VIP other than the VIP port, or none; but for deletes that can only have taken away what was written too late, after the word of its user',
     },
     withinWindow: {
       values: [true, false],

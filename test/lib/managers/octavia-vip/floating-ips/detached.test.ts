@@ -52,6 +52,43 @@ describe('decideDetached', () => {
     });
   });
 
+  describe('when a port delete follows the word of its user', () => {
+    const seen = (
+      requests: readonly (readonly [ageMs: number, ...deleted: string[]])[],
+      addedPorts: readonly string[] = [],
+    ): Partial<DetachedObservation> => ({
+      detached: { ...detachedBy(...requests), portUuids: [vipPort, amphora1], addedPorts },
+      recordedPorts: recordedPorts({ [amphora1]: 'explained', [amphora2]: 'explained' }),
+    });
+
+    it('should be freed if a strip came before: what the port delete took away was a reference written too late', () => {
+      expect(decide(seen([[3 * window, amphora1], [2 * window], [window, amphora2]]))).to.deep.equal({ is: 'freed' });
+    });
+
+    it('should be freed if nothing of the deleted port was seen before', () => {
+      expect(decide(seen([[2 * window], [window, amphora2]]))).to.deep.equal({ is: 'freed' });
+    });
+
+    it('should be stripped if it referenced that port all along', () => {
+      expect(decide(seen([[2 * window], [window, amphora1]]))).to.deep.equal({ is: 'stripped' });
+    });
+
+    it('should be stripped if we have added the reference to that port ourselves, and know of no strip since', () => {
+      expect(decide(seen([[2 * window], [window, amphora2]], [amphora2]))).to.deep.equal({ is: 'stripped' });
+    });
+
+    it('should be stripped if two strips came one after another', () => {
+      expect(
+        decide(
+          seen([
+            [2 * window, amphora1],
+            [window, amphora2],
+          ]),
+        ),
+      ).to.deep.equal({ is: 'stripped' });
+    });
+  });
+
   describe('when the latest request deleted nothing (recording 06)', () => {
     it('should be undecided while the delete may still come', () => {
       expect(decide({ detached: detachedBy([0]) })).to.deep.equal({ is: 'undecided', recheckAfterMs: window });
