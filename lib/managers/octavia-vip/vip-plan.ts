@@ -3,7 +3,13 @@ import { describeStages, sortedVerdicts, type Plan, type Stage } from '../../pla
 import { stagesBesideCut } from './carriers/oversized.js';
 import type { LoadBalancerPlan, RefusedPort } from './carriers/plan.js';
 import type { PortProject } from './carriers/trust.js';
-import { planFloatingIps, type AssociationEvent, type FloatingIpPlan, type HandedOver } from './floating-ips/plan.js';
+import {
+  planFloatingIps,
+  referencedAfterLettingGo,
+  type AssociationEvent,
+  type FloatingIpPlan,
+  type HandedOver,
+} from './floating-ips/plan.js';
 import { planVirtualIp, type VirtualIpPlan } from './record/plan.js';
 import type { OctaviaVipSettings } from './settings.js';
 import type { VipKey } from './vip-key.js';
@@ -59,7 +65,8 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
     ...(unknown.length === 0 ? {} : { recheckAfterMs: Math.min(planned.recheckAfterMs ?? Infinity, unknownRecheckMs) }),
   };
   const { associations, undecided, untrusted } = floatingIps;
-  const kept = planVirtualIp({ ...seenVirtualIp, associations, undecided, untrusted });
+  const referenced = referencedAfterLettingGo(seenFloatingIps.observation, floatingIps);
+  const kept = planVirtualIp({ ...seenVirtualIp, associations, undecided, untrusted, referenced });
   const virtualIp = { ...kept, verdicts: [...kept.verdicts, ...passedOver] };
   const plan = composeVipPlan(key, { loadBalancer, floatingIps, virtualIp }, rules);
   const ended = plan.events.filter(isEnd).map(({ floatingIpUuid }) => floatingIpUuid);
@@ -79,19 +86,20 @@ export function planVip(seen: VipSeen, rules: Rules): VipPlan {
  *
  * 1. let go: references of floating ips to ports that are leaving, for their delete would strip the floating ip; before them what the
  *    association is known by without those, where it is missing
- * 2. end, bury: what is left of a VIP port that had the address before, on floating ips and then its virtual-ip
- * 3. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
- * 4. bind: fixed ip, flag, references of floating ips
- * 5. release: what is left over on floating ips
- * 6. attach: the virtual-ip's references to VIP port and members
- * 7. leave: the virtual-ip's references to members that are leaving, which the record keeps
- * 8. detach: the virtual-ip's references to ports that are no members any more, and the record of those that are gone
- * 9. forget: associations that are over, and the virtual-ip of a load balancer that is gone
+ * 2. answer: to who wants to delete a port, that it was let go of
+ * 3. end, bury: what is left of a VIP port that had the address before, on floating ips and then its virtual-ip
+ * 4. record: the virtual-ip and what it records, new members among it: after a restart they are the evidence of a strip
+ * 5. bind: fixed ip, flag, references of floating ips
+ * 6. release: what is left over on floating ips
+ * 7. attach: the virtual-ip's references to VIP port and members
+ * 8. leave: the virtual-ip's references to members that are leaving, which the record keeps
+ * 9. detach: the virtual-ip's references to ports that are no members any more, and the record of those that are gone
+ * 10. forget: associations that are over, and the virtual-ip of a load balancer that is gone
  *
  * What is to be recorded comes before what can be lost, but nobody's traffic waits if the config API refuses it, for a quota, say: the rest
  * but bookkeeping follows then.
  *
- * Letting go cannot wait, even while the VIP is slowed down. The last four are bookkeeping: while other VIPs wait, they are put off. Where
+ * Letting go cannot wait, nor can the answer, even while the VIP is slowed down. The last four are bookkeeping: while other VIPs wait, they are put off. Where
  * the fabric reads the virtual-ip itself (no projection), attach is not: it is part of binding then.
  */
 export function composeVipPlan(
@@ -104,10 +112,13 @@ export function composeVipPlan(
   { projectToFloatingIp }: Pick<OctaviaVipSettings, 'projectToFloatingIp'>,
 ): VipPlan {
   const { loadBalancer, floatingIps, virtualIp } = plans;
-  const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs].filter((wait) => wait !== undefined);
+  const waits = [loadBalancer.recheckAfterMs, floatingIps.recheckAfterMs, virtualIp.recheckAfterMs].filter(
+    (wait) => wait !== undefined,
+  );
   const { ports, floatingIps: toVerify } = floatingIps.verify;
   const stages: readonly Stage[] = [
     { name: 'let go', writes: floatingIps.letGo, isUrgent: true },
+    { name: 'answer', writes: virtualIp.answer, isUrgent: true },
     { name: 'end', writes: floatingIps.end },
     { name: 'bury', writes: virtualIp.bury, dropsEvidence: true },
     { name: 'record', writes: virtualIp.record, isRecord: true },
@@ -181,6 +192,7 @@ const nothingAssociated: FloatingIpPlan = {
 
 const nothingKept: VirtualIpPlan = {
   bury: [],
+  answer: [],
   record: [],
   attach: [],
   leave: [],

@@ -7,12 +7,18 @@ import type { HistoryReader } from './history/index.js';
 import { addressesOf, isUnclear, marksOf } from './ports.js';
 import { findClaiming, sortManaged, takenNames, type ManagedVirtualIps } from './record/observe.js';
 import { candidateNames, type VirtualIpObservation } from './record/plan.js';
-import { isCut } from './record/record.js';
+import { departingPorts, isCut } from './record/record.js';
 import type { KnownSchema } from './schema/schema-knowledge.js';
 import type { OctaviaVipSettings } from './settings.js';
 import { vipKeyParts, type VipKey } from './vip-key.js';
 import type { CacheReader } from '../../cache/index.js';
 import type { Verdict } from '../../planning/index.js';
+
+/**
+ * How long a port may be departing before that is over though it is still there: its delete was refused, and who had asked for it has died.
+ * Neutron's port delete takes milliseconds; one that a slow server takes longer for strips what is wired again by then, which is restored.
+ */
+export const longestDepartureMs = 30_000;
 
 /** What is known of a VIP when it is planned, as plain values. */
 export interface VipSeen {
@@ -26,7 +32,7 @@ export interface VipSeen {
   /** Undefined: nobody carries it, nothing is kept for it, and nothing was written for it. */
   readonly rest?: {
     readonly floatingIps: FloatingIpsSeen;
-    readonly virtualIp: Omit<VirtualIpObservation, 'associations' | 'undecided' | 'untrusted'>;
+    readonly virtualIp: Omit<VirtualIpObservation, 'associations' | 'undecided' | 'untrusted' | 'referenced'>;
     /** A virtual-ip of the VIP holds more than is taken. */
     readonly isCut: boolean;
   };
@@ -69,9 +75,9 @@ export function observeVip(parts: VipParts, key: VipKey, verified: boolean): Vip
 }
 
 function observeVirtualIp(
-  { cache, schema, settings }: VipParts,
+  { cache, history, schema, settings, now }: VipParts,
   seen: { readonly key: VipKey; readonly managed: ManagedVirtualIps; readonly loadBalancer: LoadBalancerPlan },
-): Omit<VirtualIpObservation, 'associations' | 'undecided' | 'untrusted'> {
+): Omit<VirtualIpObservation, 'associations' | 'undecided' | 'untrusted' | 'referenced'> {
   const { key, managed, loadBalancer } = seen;
   const { current, former } = managed;
   const { address } = vipKeyParts(key);
@@ -88,6 +94,12 @@ function observeVirtualIp(
     leaving: [
       ...new Set([...loadBalancer.leaving, ...leavingUnseen(cache, { current, loadBalancer }, settings)]),
     ].sort(),
+    departing: Object.fromEntries(
+      current.flatMap(departingPorts).map((port) => {
+        const since = history.departingSince(port) ?? now;
+        return [port, { restMs: cache.isGone(port) ? 0 : since + longestDepartureMs - now }];
+      }),
+    ),
     former: former.map(({ uuid }) => uuid),
     existing: current.map(({ uuid, fqName, address: shown, subnetUuid, refs, record }) => ({
       uuid,

@@ -2,7 +2,7 @@ import type { CacheReader } from '../../../cache/index.js';
 import { projectOf, type EntityOf } from '../../../model/index.js';
 import type { HistoryReader } from '../history/index.js';
 import { addressesOf, carriersOf, marksOf, ownersOf } from '../ports.js';
-import type { KeptVirtualIp } from '../record/record.js';
+import { departingPorts, type KeptVirtualIp } from '../record/record.js';
 import { vipKeyParts, type VipKey } from '../vip-key.js';
 import type { LoadBalancerObservation, ObservedPort } from './plan.js';
 
@@ -26,12 +26,17 @@ export function observeLoadBalancer(
     recorded.find((uuid) => owners.some((owner) => owner.uuid === uuid)) ??
     recorded[0] ??
     rememberedVipPort(history, key);
+  const departing = new Set(virtualIps.flatMap(departingPorts));
+  const observed = (port: EntityOf<'virtual-machine-interface'>): ObservedPort => ({
+    ...observePort(cache, port),
+    ...(departing.has(port.uuid) ? { departing: true } : {}),
+  });
   return {
     address,
     // Unknown is treated as the dangerous case.
     networkShared: cache.get('virtual-network', networkUuid)?.shared ?? true,
     owners: owners.map((port) => observePort(cache, port)),
-    carriers: carriersOf(cache, key).map((port) => observePort(cache, port)),
+    carriers: carriersOf(cache, key).map(observed),
     ...(recordedVipPort === undefined ? {} : { recordedVipPort }),
   };
 }

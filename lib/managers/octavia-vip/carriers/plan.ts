@@ -15,6 +15,8 @@ export interface ObservedPort extends PortMarks {
   readonly addresses: readonly ObservedAddress[];
   /** How long ago it was made, milliseconds. */
   readonly ageMs: number;
+  /** Somebody has said that it is about to be deleted. Defaults to no. */
+  readonly departing?: boolean;
 }
 
 /** An address that a port owns. */
@@ -70,7 +72,7 @@ export interface LoadBalancerPlan {
   readonly vipPort?: VipPort;
   /** Ports that belong: fresh and bound ones. */
   readonly members: readonly string[];
-  /** Amphora ports that Nova has unbound: to be let go of before anything else. */
+  /** Ports that Nova has unbound, or that are about to be deleted: to be let go of before anything else. */
   readonly leaving: readonly string[];
   /** Fresh ports that have waited too long for Nova, and ports whose VIP is no more. */
   readonly orphans: readonly string[];
@@ -142,6 +144,7 @@ function carrierFacts(port: ObservedPort, seen: LoadBalancerObservation, rules: 
     address: port.addresses.length > 0,
     taken: false,
     overdue: port.ageMs >= rules.freshPortTimeoutMs,
+    departing: port.departing === true,
     surplus: false,
   };
 }

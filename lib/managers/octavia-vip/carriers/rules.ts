@@ -249,6 +249,7 @@ export type CarrierFacts = {
   readonly address: boolean;
   readonly taken: boolean;
   readonly overdue: boolean;
+  readonly departing: boolean;
   readonly surplus: boolean;
 };
 
@@ -272,6 +273,10 @@ export const carrierRules: RuleTable<CarrierFacts, Membership> = {
     address: { values: [true, false], says: 'whether it has an address of its own' },
     taken: { values: [true, false], says: 'whether no VIP port is left, and something else has the address' },
     overdue: { values: [true, false], says: 'whether it is older than `timings.fresh_port_timeout`' },
+    departing: {
+      values: [true, false],
+      says: 'whether a gateway has said in the record that it is about to be deleted',
+    },
     surplus: { values: [true, false], says: 'whether as many as may count come before it' },
   },
   rules: [
@@ -316,6 +321,13 @@ export const carrierRules: RuleTable<CarrierFacts, Membership> = {
       stands: 'leaving',
       says: 'it has no address of its own any more: its delete has begun',
       cites: 'docs/design.md, "Membership"; recording 08',
+    },
+    {
+      rule: 'departing',
+      when: { departing: true },
+      stands: 'leaving',
+      says: 'its delete is on its way, and waits until it is let go of',
+      cites: 'docs/design.md, "Departures"; recording 57',
     },
     {
       rule: 'left-behind',

@@ -6,6 +6,7 @@ import { fenceOf, footprintsAt } from '../history/index.js';
 import { addressesOf, isUnclear } from '../ports.js';
 import { isBelieved, type ManagedVirtualIps } from '../record/observe.js';
 import {
+  departingPorts,
   isRecordedTooOften,
   recordedFloatingIps,
   recordedPorts,
@@ -43,7 +44,9 @@ export function observeFloatingIps(parts: ObservationParts, input: FloatingIpInp
   const { current } = managed;
   const { address } = vipKeyParts(key);
   const { vipPort, members, leaving, orphans, refused } = loadBalancer;
-  const outsiders = [...leaving, ...orphans, ...refused.map(({ uuid }) => uuid)].sort();
+  // Of one whose pairs are gone already nothing else tells (recording 19).
+  const departing = current.flatMap(departingPorts).filter((uuid) => uuid !== vipPort?.uuid);
+  const outsiders = [...new Set([...leaving, ...orphans, ...refused.map(({ uuid }) => uuid), ...departing])].sort();
   const evidence = new Set(current.flatMap(recordedPorts));
   const ports = [...(vipPort === undefined ? [] : [vipPort.uuid]), ...members, ...outsiders, ...evidence];
   const { candidates, unknown } = candidatesOf(parts, { key, managed, ports });

@@ -201,6 +201,27 @@ export function planFloatingIps(seen: FloatingIpObservation, rules: Rules): Floa
   };
 }
 
+/**
+ * The ports that the floating ips of the VIP reference once what the plan lets go of is let go of, sorted: those that are associated, and those of
+ * which it is not known yet.
+ */
+export function referencedAfterLettingGo(
+  seen: Pick<FloatingIpObservation, 'floatingIps'>,
+  plan: Pick<FloatingIpPlan, 'associations' | 'undecided' | 'letGo'>,
+): readonly string[] {
+  const key = (floatingIp: string, port: string): string => `${floatingIp} ${port}`;
+  const dropped = new Set(
+    plan.letGo.flatMap((write) =>
+      write.do === 'delete-reference' && 'uuid' in write.on ? [key(write.on.uuid, write.to.uuid)] : [],
+    ),
+  );
+  const own = new Set([...plan.associations, ...plan.undecided]);
+  const left = seen.floatingIps
+    .filter(({ uuid }) => own.has(uuid))
+    .flatMap(({ uuid, references }) => references.filter(({ portUuid }) => !dropped.has(key(uuid, portUuid))));
+  return [...new Set(left.map(({ portUuid }) => portUuid))].sort();
+}
+
 // When to look again. Of what no window tells it is a change that makes it clear, and wakes us: the time is for what got lost.
 function waitOf(recheck: RecheckTime, floatingIp: ObservedFloatingIp, rules: Rules): number {
   switch (recheck) {

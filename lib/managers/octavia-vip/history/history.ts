@@ -4,7 +4,13 @@ import type { CacheObserver, CacheReader, Moment, ObjectRef, Sight, Transition }
 import type { Change } from '../../../change-stream/index.js';
 import { ownRequestIdPrefix, requestIdPrefix } from '../../../config-api/index.js';
 import { parseObject, toEntity, type EntityOf, type Kind } from '../../../model/index.js';
-import { recordedFloatingIps, vipAttachedTo, virtualIpsRecording, withRecord } from '../record/record.js';
+import {
+  departingPorts,
+  recordedFloatingIps,
+  vipAttachedTo,
+  virtualIpsRecording,
+  withRecord,
+} from '../record/record.js';
 import type { VipKey } from '../vip-key.js';
 import {
   noMemory,
@@ -50,6 +56,11 @@ export interface HistoryReader {
    * Another VIP port with the same address is another VIP.
    */
   wasMember(port: string, vip: SeenVip): boolean;
+  /**
+   * Since when a record says that the port is about to be deleted, as this process has seen it. Monotonic time, milliseconds; undefined: none
+   * does.
+   */
+  departingSince(port: string): number | undefined;
   /** The project that the VIP port was last seen in; undefined if this process has not seen it. */
   projectOf(vipPort: string): string | undefined;
 }
@@ -62,8 +73,11 @@ export interface HistoryState {
   readonly floatingIps: Readonly<Record<string, Memory>>;
   readonly vipPorts: Readonly<Record<string, { readonly project?: string; readonly members: readonly string[] }>>;
   readonly ownIdsSeen: boolean;
+  /** Since when ports are departing. Defaults to nothing. */
+  readonly departing?: Readonly<Record<string, number>>;
 }
 
+const rememberedDepartures = 10_000;
 const rememberedVipPorts = 50_000;
 const membersPerVipPort = 256;
 
@@ -78,6 +92,7 @@ export class History implements CacheObserver, HistoryReader {
   private readonly floatingIps = new Map<string, Memory>();
   private readonly byVip = new MultiMap();
   private readonly vipPorts = new BoundedMap<VipPortMemory>(rememberedVipPorts);
+  private readonly departing = new BoundedMap<number>(rememberedDepartures);
   private readonly byOrder: RequestsByOrder;
   /** A monitor's own request-id has come back: the server passes them on. */
   private ownIdsSeen = false;
@@ -91,6 +106,7 @@ export class History implements CacheObserver, HistoryReader {
     this.requests = new RequestLog(state?.requests);
     if (state === undefined) return;
     this.ownIdsSeen = state.ownIdsSeen;
+    for (const [port, since] of Object.entries(state.departing ?? {})) this.departing.set(port, since);
     for (const [uuid, memory] of Object.entries(state.floatingIps)) this.put(uuid, noMemory, memory);
     for (const [vipPort, { members, ...others }] of Object.entries(state.vipPorts)) {
       this.vipPorts.set(vipPort, { ...others, members: new Set(members) });
@@ -108,6 +124,7 @@ export class History implements CacheObserver, HistoryReader {
       floatingIps: Object.fromEntries(this.floatingIps),
       vipPorts: Object.fromEntries(vipPorts),
       ownIdsSeen: this.ownIdsSeen,
+      departing: Object.fromEntries(this.departing.all()),
     };
   }
 
@@ -136,6 +153,10 @@ export class History implements CacheObserver, HistoryReader {
 
   public wasMember(port: string, { key, vipPort }: SeenVip): boolean {
     return this.vipPorts.get(vipPort)?.members.has(`${port} ${key}`) === true;
+  }
+
+  public departingSince(port: string): number | undefined {
+    return this.departing.get(port);
   }
 
   public projectOf(vipPort: string): string | undefined {
@@ -179,7 +200,10 @@ export class History implements CacheObserver, HistoryReader {
   }
 
   public seen(transition: Transition, { readAfter, at }: Sight): void {
-    if (transition.kind === 'virtual-ip') this.virtualIpSeen(transition.before, transition.after);
+    if (transition.kind === 'virtual-ip') {
+      this.departuresSeen(transition.before, transition.after, at);
+      this.virtualIpSeen(transition.before, transition.after);
+    }
     if (transition.kind !== 'floating-ip') return;
     const { uuid, before, after } = transition;
     const memory = this.floatingIps.get(uuid);
@@ -212,6 +236,20 @@ export class History implements CacheObserver, HistoryReader {
       ...recordedFloatingIps(kept).map((uuid): ObjectRef => ({ kind: 'floating-ip', uuid })),
       { kind: 'virtual-machine-interface', uuid: kept.record.vipPort },
     ];
+  }
+
+  private departuresSeen(
+    before: EntityOf<'virtual-ip'> | undefined,
+    after: EntityOf<'virtual-ip'> | undefined,
+    at: number,
+  ): void {
+    const portsOf = (virtualIp: EntityOf<'virtual-ip'> | undefined): readonly string[] => {
+      const kept = virtualIp && withRecord(virtualIp);
+      return kept === undefined ? [] : departingPorts(kept);
+    };
+    const now = portsOf(after);
+    for (const port of portsOf(before)) if (!now.includes(port)) this.departing.delete(port);
+    for (const port of now) if (this.departing.get(port) === undefined) this.departing.set(port, at);
   }
 
   // An association is over when its record is gone, whichever monitor has ended it.

@@ -18,6 +18,7 @@ export const recordKeys = {
   vipPort: `${prefix}vip-port`,
   floatingIpPrefix: `${prefix}floating-ip/`,
   memberPrefix: `${prefix}member/`,
+  departingPrefix: `${prefix}departing/`,
 } as const;
 
 /** The value of `managed-by` on every virtual-ip that this project keeps. */
@@ -28,6 +29,18 @@ export const managedBy = 'opensdn-svc-monitor';
  * amphorae: what names more was not written by us, and its tenant can make it as long as he likes.
  */
 export const recordBounds = { floatingIps: 64, members: 64 } as const;
+
+// A VIP has two amphorae, and its gateways ask for a port at a time. What is asked for beyond that waits.
+const departingBound = 16;
+
+/**
+ * How a departure stands: somebody who is about to delete the port has asked for it, or whoever leads has seen to it that no floating ip of the VIP
+ * references the port any more.
+ */
+export const departureStates = ['asked', 'let-go'] as const;
+
+/** One of {@link departureStates}. */
+export type DepartureState = (typeof departureStates)[number];
 
 /** What a managed virtual-ip says in its annotations. */
 export interface VirtualIpRecord {
@@ -42,6 +55,8 @@ export interface VirtualIpRecord {
    * tells a stripped floating ip from one that its user freed, when nobody saw it happen.
    */
   readonly members: readonly string[];
+  /** The ports that are about to be deleted, as a gateway says, and how that stands. Undefined: none. */
+  readonly departing?: Readonly<Record<string, DepartureState>>;
   /**
    * It names more than {@link recordBounds} allow: of floating ips the first are believed, as they stand. Of members none is, for what is
    * gone of them is evidence of a strip.
@@ -67,6 +82,7 @@ export function recordIn(annotations: OwnAnnotations): VirtualIpRecord | undefin
   const isTooLong = keys.length >= annotationBound;
   const floatingIps = uuidsUnder(recordKeys.floatingIpPrefix, keys, recordBounds.floatingIps);
   const members = uuidsUnder(recordKeys.memberPrefix, keys, recordBounds.members);
+  const departing = departuresIn(annotations);
   const cut = [
     ...(floatingIps.isCut || isTooLong ? ['floatingIps' as const] : []),
     ...(members.isCut || isTooLong ? ['members' as const] : []),
@@ -77,6 +93,7 @@ export function recordIn(annotations: OwnAnnotations): VirtualIpRecord | undefin
     vipPort: vipPort.data,
     floatingIps: floatingIps.uuids,
     members: cut.includes('members') ? [] : members.uuids,
+    ...(Object.keys(departing).length === 0 ? {} : { departing }),
     ...(cut.length === 0 ? {} : { cut }),
   };
 }
@@ -99,6 +116,21 @@ function uuidsUnder(
   return { uuids: uuids.sort(), isCut: false };
 }
 
+function departuresIn(annotations: OwnAnnotations): Readonly<Record<string, DepartureState>> {
+  const { uuids } = uuidsUnder(recordKeys.departingPrefix, Object.keys(annotations), departingBound);
+  return Object.fromEntries(
+    uuids.flatMap((uuid) => {
+      const state = departureStates.find((known) => known === annotations[departureKey(uuid)]);
+      return state === undefined ? [] : [[uuid, state] as const];
+    }),
+  );
+}
+
+/** The annotation key that says that a port is departing: one entry each, as all of them. Its value is a {@link DepartureState}. */
+export function departureKey(portUuid: string): string {
+  return `${recordKeys.departingPrefix}${portUuid}`;
+}
+
 /** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */
 export function floatingIpRecordKey(floatingIpUuid: string): string {
   return `${recordKeys.floatingIpPrefix}${floatingIpUuid}`;
@@ -118,5 +150,6 @@ export function writeRecord(record: VirtualIpRecord, address: string): readonly 
     { key: recordKeys.vipPort, value: record.vipPort },
     ...record.floatingIps.map((uuid) => ({ key: floatingIpRecordKey(uuid), value: address })),
     ...record.members.map((uuid) => ({ key: memberRecordKey(uuid), value: address })),
+    ...Object.entries(record.departing ?? {}).map(([uuid, state]) => ({ key: departureKey(uuid), value: state })),
   ];
 }

@@ -1,4 +1,11 @@
-import { floatingIpRecordKey, memberRecordKey, recordKeys, type VirtualIpRecord } from './annotations.js';
+import {
+  departureKey,
+  floatingIpRecordKey,
+  memberRecordKey,
+  recordKeys,
+  type DepartureState,
+  type VirtualIpRecord,
+} from './annotations.js';
 import type { VipPort } from '../carriers/plan.js';
 import { decide, sortedVerdicts, verdictOf, type Rule, type Verdict, type Write } from '../../../planning/index.js';
 import type { KnownSchema } from '../schema/schema-knowledge.js';
@@ -50,6 +57,10 @@ export interface VirtualIpObservation {
   readonly existing: readonly ObservedVirtualIp[];
   /** Those of a VIP port that had the address before, and has it no more: uuids. */
   readonly former?: readonly string[];
+  /** The ports that a gateway has said are about to be deleted, by uuid, and how long that counts yet. Milliseconds; not positive: it is over. */
+  readonly departing?: Readonly<Record<string, { readonly restMs: number }>>;
+  /** Ports that its floating ips reference, once they are let go of. */
+  readonly referenced: readonly string[];
   /** Ports that they reference and of which nothing is known, not even that they are gone: those references are left as they are. */
   readonly unclearPorts: readonly string[];
   /** Names, joined by colons, that virtual-ips of others have. */
@@ -67,6 +78,8 @@ export interface VirtualIpObservation {
 export interface VirtualIpPlan {
   /** First: virtual-ips of a VIP port that had the address before. */
   readonly bury: readonly Write[];
+  /** Departures that were asked for, and of which nothing is left to be let go of. */
+  readonly answer: readonly Write[];
   /** Before a floating ip gets references to amphorae: what can be lost has to be recorded first, and by which ports it can. */
   readonly record: readonly Write[];
   /** References to VIP port and members. */
@@ -79,6 +92,8 @@ export interface VirtualIpPlan {
   readonly forget: readonly Write[];
   /** All names that could be ours belong to others: floating ips are served, but nothing records them. */
   readonly nameTaken?: string;
+  /** When to look again although nothing may change: a departure is over then. Milliseconds. */
+  readonly recheckAfterMs?: number;
   /** One of each virtual-ip of the VIP; where there is none, one without a uuid that says why. */
   readonly verdicts: readonly Verdict[];
 }
@@ -129,7 +144,7 @@ function decideVirtualIps(seen: VirtualIpObservation): readonly DecidedVirtualIp
 /** The plan of a virtual-ip, without why. */
 type VirtualIpWrites = Omit<VirtualIpPlan, 'verdicts'>;
 
-const nothing: VirtualIpWrites = { bury: [], record: [], attach: [], leave: [], detach: [], forget: [] };
+const nothing: VirtualIpWrites = { bury: [], answer: [], record: [], attach: [], leave: [], detach: [], forget: [] };
 
 function planOfOne(seen: VirtualIpObservation, decided: readonly DecidedVirtualIp[]): VirtualIpWrites {
   const { vipPort } = seen;
@@ -172,6 +187,7 @@ function planCreate(seen: VirtualIpObservation, vipPort: VipPort): VirtualIpWrit
   const properties = propertiesOf(seen, vipPort);
   return {
     bury: [],
+    answer: [],
     record: [
       createVirtualIp({ fqName, projectUuid: vipPort.projectUuid, properties, record }),
       ...associations.reference.map((uuid) => associationReference('add-reference', createdVirtualIp, uuid)),
@@ -212,9 +228,13 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
   // Its delete may be under way and strip a floating ip yet: a process that starts after that has no other evidence.
   const formerMembers = over(kept.record.members.filter((uuid) => !seen.leaving.includes(uuid)));
   const isLeaving = (uuid: string): boolean => seen.leaving.includes(uuid) && kept.record.members.includes(uuid);
+  const departures = planDepartures(kept, seen);
+  const forgottenEntries = [...formerMembers.map(memberRecordKey), ...departures.over.map(departureKey)];
   const dropOf = (uuid: string): Write => portReference('delete-reference', target, uuid);
   return {
     bury: [],
+    answer: departures.answered.length === 0 ? [] : [setRecord(target, { set: letGoEntries(departures.answered) })],
+    ...(departures.recheckAfterMs === undefined ? {} : { recheckAfterMs: departures.recheckAfterMs }),
     record: [
       ...(Object.keys(entries).length === 0 ? [] : [setRecord(target, { set: entries })]),
       ...associations.reference.map((uuid) => associationReference('add-reference', target, uuid)),
@@ -225,11 +245,40 @@ function planUpdate(kept: ObservedVirtualIp, seen: VirtualIpObservation, vipPort
     leave: drops.filter(isLeaving).map(dropOf),
     detach: [
       ...drops.filter((uuid) => !isLeaving(uuid)).map(dropOf),
-      ...(formerMembers.length === 0 ? [] : [setRecord(target, { remove: formerMembers.map(memberRecordKey) })]),
+      ...(forgottenEntries.length === 0 ? [] : [setRecord(target, { remove: forgottenEntries })]),
       ...(isSame ? [] : [setVipProperties(target, properties)]),
     ],
     forget: forgetAssociations(associations, target),
   };
+}
+
+/** What becomes of the departures in a record. Uuids of ports. */
+interface DepartureSteps {
+  readonly answered: readonly string[];
+  readonly over: readonly string[];
+  readonly recheckAfterMs?: number;
+}
+
+// Who has asked waits for the answer with the delete. One who died in between would keep the port from being wired: it is over after a while.
+function planDepartures({ record }: ObservedVirtualIp, seen: VirtualIpObservation): DepartureSteps {
+  const departing = Object.entries(record.departing ?? {}).map(([port, state]) => {
+    const restMs = seen.departing?.[port]?.restMs ?? 0;
+    return { port, state, restMs };
+  });
+  const going = departing.filter(({ restMs }) => restMs > 0);
+  const over = departing.filter(({ restMs }) => restMs <= 0).map(({ port }) => port);
+  const waits = [...going.map(({ restMs }) => restMs), ...(over.length === 0 ? [] : [0])];
+  return {
+    answered: going
+      .filter(({ port, state }) => state === 'asked' && !seen.referenced.includes(port))
+      .map(({ port }) => port),
+    over,
+    ...(waits.length === 0 ? {} : { recheckAfterMs: Math.min(...waits) }),
+  };
+}
+
+function letGoEntries(ports: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(ports.map((port) => [departureKey(port), 'let-go' satisfies DepartureState]));
 }
 
 /** Where associations stand, and which there are to be. Uuids of floating ips. */

@@ -43,6 +43,11 @@ export function recordedPorts({ record, refs }: KeptVirtualIp): readonly string[
   return sortedUnique([...refs['virtual-machine-interface'], ...record.members]);
 }
 
+/** The ports that are about to be deleted, as its record says. The VIP port is none: with it all is over. */
+export function departingPorts({ record }: KeptVirtualIp): readonly string[] {
+  return Object.keys(record.departing ?? {}).filter((port) => port !== record.vipPort);
+}
+
 /** The virtual-ips that name the VIP in their annotations, whoever wrote those. */
 export function virtualIpsNaming(cache: CacheReader, vip: VipKey): readonly KeptVirtualIp[] {
   return cache

@@ -572,6 +572,7 @@ describe('the plans, whatever is observed', () => {
           const again = { ...seen, existing: virtualIpsAfter(seen.existing, planVirtualIp(seen)) };
           expect(without(planVirtualIp(again), 'verdicts')).to.deep.equal({
             bury: [],
+            answer: [],
             record: [],
             attach: [],
             leave: [],

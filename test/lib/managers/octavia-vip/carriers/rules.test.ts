@@ -124,6 +124,7 @@ describe('what a carrier counts as', () => {
     address: true,
     taken: false,
     overdue: false,
+    departing: false,
     surplus: false,
   };
   const paired = { kind: 'neither', virtual: true, own: true } as const;
@@ -135,6 +136,8 @@ describe('what a carrier counts as', () => {
     ['leaving', { state: 'leaving' }, 'unbound', 'leaving'],
     ['leaving, and its address taken', { state: 'leaving', taken: true }, 'unbound', 'leaving'],
     ['without an address of its own', { address: false }, 'address-lost', 'leaving'],
+    ['departing', { departing: true }, 'departing', 'leaving'],
+    ['departing, and not trusted', { departing: true, trusted: false, shared: true }, 'refused', 'refused'],
     ['left behind', { taken: true }, 'left-behind', 'orphan'],
     ['one too many', { surplus: true }, 'surplus', 'orphan'],
     ['not trusted in a network that is not shared', { trusted: false }, 'bound', 'member'],

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  departureKey,
   floatingIpRecordKey,
   memberRecordKey,
   readRecord,
@@ -40,6 +41,28 @@ const read = (more: readonly { readonly key: string; readonly value: string }[])
 };
 
 describe('readRecord', () => {
+  describe('when ports are departing', () => {
+    const departing = { [uuidOf(4)]: 'asked', [uuidOf(5)]: 'let-go' } as const;
+
+    it('should read what is written', () => {
+      const record = { ...whole, departing };
+      expect(readRecord({ key_value_pair: [...writeRecord(record, '10.107.0.3')] })).to.deep.equal(record);
+    });
+
+    it('should take no other word, and none of a port that is none', () => {
+      const entries = [
+        { key: departureKey(uuidOf(4)), value: 'gone' },
+        { key: departureKey('4'), value: 'asked' },
+      ];
+      expect(read(entries)).to.deep.equal(whole);
+    });
+
+    it('should take a bounded number', () => {
+      const many = entries(1_000, departureKey).map(({ key }) => ({ key, value: 'asked' }));
+      expect(Object.keys(read(many.slice(0, 200)).departing ?? {}).length).to.be.lessThan(65);
+    });
+  });
+
   describe('when an entry spells its uuid in another way than we do', () => {
     it('should not take it for ours: by the name that is read from it, it could not be removed', () => {
       const spelt = [

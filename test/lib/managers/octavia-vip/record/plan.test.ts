@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import {
   candidateNames,
+  departureKey,
   floatingIpRecordKey,
   memberRecordKey,
+  type DepartureState,
   type ObservedVirtualIp,
   planAssociations,
   planVirtualIp,
@@ -76,6 +78,7 @@ function plan(delta: Partial<VirtualIpObservation> = {}): Writes {
     associations: [floatingIp],
     undecided: [],
     untrusted: [],
+    referenced: [],
     schema: 'stock',
     ...delta,
   });
@@ -97,12 +100,13 @@ function withoutVipPort(delta: Partial<VirtualIpObservation> = {}): Writes {
     associations: [],
     undecided: [],
     untrusted: [],
+    referenced: [],
     schema: 'stock',
     ...delta,
   });
 }
 
-const nothing = { bury: [], record: [], attach: [], leave: [], detach: [], forget: [] };
+const nothing = { bury: [], answer: [], record: [], attach: [], leave: [], detach: [], forget: [] };
 const target = virtualIp(ours);
 const remembers = (uuid: string): Write => setRecord(target, { set: { [floatingIpRecordKey(uuid)]: vip } });
 const recordsMember = (uuid: string): Write => setRecord(target, { set: { [memberRecordKey(uuid)]: vip } });
@@ -160,6 +164,7 @@ describe('planVirtualIp', () => {
     it('should create it with its record, and then add its references: VIP port and members', () => {
       expect(plan({ existing: [] })).to.deep.equal({
         bury: [],
+        answer: [],
         record: [
           {
             do: 'create',
@@ -238,6 +243,7 @@ describe('planVirtualIp', () => {
     it('should add before it deletes when a member replaces another', () => {
       expect(plan({ members: [amphora2, newAmphora] })).to.deep.equal({
         bury: [],
+        answer: [],
         record: [recordsMember(newAmphora)],
         attach: [references(newAmphora)],
         leave: [],
@@ -350,6 +356,47 @@ describe('planVirtualIp', () => {
 
     it('should give the same answer in either order', () => {
       expect(plan({ existing: [surplus, kept()] })).to.deep.equal(plan({ existing: [kept(), surplus] }));
+    });
+  });
+
+  describe('when a gateway has said that a port is about to be deleted', () => {
+    const leaving = { members: [amphora2], leaving: [amphora1] };
+    const departing = (state: DepartureState, restMs: number): Partial<VirtualIpObservation> => ({
+      ...leaving,
+      existing: [
+        kept({ portUuids: [vipPort, amphora2], record: { ...kept().record, departing: { [amphora1]: state } } }),
+      ],
+      departing: { [amphora1]: { restMs } },
+    });
+    const answer = setRecord(target, { set: { [departureKey(amphora1)]: 'let-go' } });
+    const over = setRecord(target, { remove: [departureKey(amphora1)] });
+
+    it('should answer when no floating ip references it, and look again when its time is over', () => {
+      expect(plan(departing('asked', 500))).to.deep.equal({ ...nothing, answer: [answer], recheckAfterMs: 500 });
+    });
+
+    it('should not answer while a floating ip references it', () => {
+      expect(plan({ ...departing('asked', 500), referenced: [amphora1] })).to.deep.equal({
+        ...nothing,
+        recheckAfterMs: 500,
+      });
+    });
+
+    it('should answer once', () => {
+      expect(plan(departing('let-go', 500))).to.deep.equal({ ...nothing, recheckAfterMs: 500 });
+    });
+
+    it('should take it back when its time is over, or the port is gone, and look again at once', () => {
+      for (const state of ['asked', 'let-go'] as const) {
+        expect(plan(departing(state, 0))).to.deep.equal({ ...nothing, detach: [over], recheckAfterMs: 0 });
+      }
+    });
+
+    it('should have the members that are gone and the departures that are over removed in one write', () => {
+      const gone = { ...departing('let-go', 0), members: [amphora2], leaving: [] };
+      expect(plan(gone).detach).to.deep.equal([
+        setRecord(target, { remove: [memberRecordKey(amphora1), departureKey(amphora1)] }),
+      ]);
     });
   });
 
