@@ -197,7 +197,7 @@ class ActorsScript {
   }
 
   private async step(operation: Operation<unknown>): Promise<string | undefined> {
-    const { take = (step) => step(), afterStep = () => Promise.resolve() } = this.options;
+    const { take = plainly, afterStep = () => Promise.resolve() } = this.options;
     const done = await take(async () => {
       try {
         return await operation.step();
@@ -219,6 +219,10 @@ class ActorsScript {
     if (loadBalancer === undefined) throw new Error('a load balancer is missing');
     return loadBalancer;
   }
+}
+
+function plainly(step: () => Promise<string | undefined>): Promise<string | undefined> {
+  return step();
 }
 
 // A controller meets a refusal in its next turn; a user sees it.
