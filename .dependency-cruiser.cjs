@@ -2,6 +2,7 @@
 // Entries of one inner array stand side by side and may not import each other.
 const layers = [
   ['container'],
+  ['gateway'],
   ['monitor'],
   ['tracing'],
   ['managers'],

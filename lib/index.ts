@@ -54,6 +54,7 @@ export {
   type VipFindings,
   type VipParticipants,
 } from './managers/octavia-vip/index.js';
+export * from './gateway/index.js';
 export * from './monitor/index.js';
 export * from './tracing/index.js';
 export * from './container/index.js';

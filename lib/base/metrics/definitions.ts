@@ -139,6 +139,27 @@ export const metricDefinitions = {
     labels: [],
   },
   relay_oldest_seconds: { type: 'gauge', help: 'Age of the oldest of those, since it was taken', labels: [] },
+  gateway_changed_total: {
+    type: 'counter',
+    help: 'Answers of Neutron that the gateway has changed, by what they show',
+    labels: ['answer'],
+  },
+  gateway_rules_skipped_total: {
+    type: 'counter',
+    help: 'Requests of Neutron that the gateway’s rules have let pass though they may be about a VIP, by reason',
+    labels: ['reason'],
+  },
+  gateway_waits_total: {
+    type: 'counter',
+    help: 'Times that an answer of the gateway waited for the monitor, by what for and how that ended',
+    labels: ['for', 'outcome'],
+  },
+  gateway_wait_seconds: {
+    type: 'histogram',
+    help: 'How long answers of the gateway waited for the monitor',
+    labels: ['for'],
+    buckets: latencyBuckets,
+  },
   source_lag: {
     type: 'gauge',
     help: 'Messages of the change stream that have not been taken, where the stream can tell (Kafka)',

@@ -6,6 +6,7 @@ import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, OwnEntry, Settled, Touches } from '../../controller/index.js';
 import { projectOf } from '../../model/index.js';
 import type { SentWrite, WriteObserver } from '../../planning/index.js';
+import { Associations } from './associations.js';
 import { observeLoadBalancer } from './carriers/observe.js';
 import { planLoadBalancer } from './carriers/plan.js';
 import type { Cuts } from './cuts.js';
@@ -48,6 +49,8 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public readonly name = 'octavia-vip';
   public readonly touches: Touches<VipKey>;
   public readonly views: VipViews;
+  /** Who is associated with what, as the latest plans have it. */
+  public readonly associations = new Associations();
   private readonly stories: VipStories;
   private isDryRun = false;
   private readonly followedWrites: FollowedWrites;
@@ -62,6 +65,16 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       dryRun: () => this.isDryRun,
       facts: (key, withPlan) => this.facts(key, withPlan),
     });
+  }
+
+  /** Whether all is planned and nothing written, as far as plans were made: a dry run. */
+  public get writesNothing(): boolean {
+    return this.isDryRun;
+  }
+
+  /** Whether the API server has refused to record the VIP when that was tried last: its floating ips are served all the same. */
+  public isUnrecorded(key: VipKey): boolean {
+    return this.parts.reports.isUnrecorded(key);
   }
 
   public keys(cache: CacheReader): Iterable<VipKey> {
@@ -129,8 +142,10 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
     this.remember(key, plan);
   }
 
-  private remember(key: VipKey, { vipPortUuid: vipPort, associations, members, events }: VipPlan): void {
+  private remember(key: VipKey, plan: VipPlan): void {
+    const { vipPortUuid: vipPort, associations, members, events } = plan;
     const { cache, history } = this.parts;
+    this.associations.planned(plan);
     if (vipPort === undefined) return;
     const port = cache.get('virtual-machine-interface', vipPort);
     const project = port && projectOf(port);
@@ -160,6 +175,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
       written: (sent) => {
         this.written(sent, of);
         this.told(key, sent);
+        this.associations.changed(key);
       },
       confirmed: (_write, isKept) => {
         if (isKept) this.parts.schema.referenceSeen();
@@ -171,6 +187,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public settled(key: VipKey, plan: VipPlan, { outcome, refusal, dryRun }: Settled): void {
     this.isDryRun = dryRun;
     this.views.changed(key);
+    this.associations.changed(key);
     if (outcome === 'outdated') return;
     const { reports, history } = this.parts;
     // To what is not recorded each look is the first.

@@ -2,6 +2,7 @@
  * Floating ips on the VIPs of Octavia load balancers: who carries a VIP (`carriers`), who is associated with it (`floating-ips`), what is
  * kept of it (`record`), and what is remembered beyond the objects (`history`). The rules are in `rules.ts`.
  */
+export { Associations, type AssociatedVip, type VipListener } from './associations.js';
 export { observeLoadBalancer, type Known } from './carriers/observe.js';
 export { VipController, type VipControllerParts } from './controller.js';
 export { Cuts, type CutObject, type CutsParts } from './cuts.js';

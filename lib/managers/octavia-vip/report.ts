@@ -88,6 +88,11 @@ export class VipReports {
     return this.reports.get(key)?.members ?? [];
   }
 
+  /** Whether what is to be recorded of the VIP was refused at its last reconcile. */
+  public isUnrecorded(key: VipKey): boolean {
+    return this.reports.get(key)?.unrecorded !== undefined;
+  }
+
   /** Whether the floating ip was associated with the VIP at its last reconcile. */
   public wasAssociated(key: VipKey, floatingIpUuid: string): boolean {
     return this.reports.get(key)?.associations.includes(floatingIpUuid) === true;
