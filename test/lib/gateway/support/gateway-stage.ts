@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import type { LoadBalancer, UserFloatingIp } from '../../../../fixtures/index.js';
 import {
@@ -6,9 +7,11 @@ import {
   type Departures,
   type DepartingPort,
   type NeutronRulesOptions,
+  type VipDirectory,
   type UpstreamAnswer,
 } from '../../../../lib/index.js';
 import { KeptLog, KeptMetrics } from '../../../support/kept.js';
+import { ManualOwnership } from '../../../support/manual-ownership.js';
 import { seededUuids } from '../../../support/seeded-uuids.js';
 import { Shop } from '../../../support/shop.js';
 import { HttpUpstream } from './http-upstream.js';
@@ -60,59 +63,89 @@ export class KeptDepartures implements Departures {
   }
 }
 
-/** A cloud with a load balancer, a monitor and the gateway's rules beside it, whose requests go to the server by HTTP. */
+/** What a {@link GatewayStage} is made of; all can be left out. */
+export interface GatewayStageOptions {
+  /** Defaults to `master`. */
+  readonly release?: Release;
+  /** What the uuids of the first ports begin with: VIP port, amphora ports. By default one comes before the VIP port, and one after it. */
+  readonly order?: readonly string[];
+  /** Whether the monitor beside the gateway acts. Defaults to yes. */
+  readonly leads?: boolean;
+  /** Whether the network of the VIP has a router. Defaults to no. */
+  readonly routed?: boolean;
+  readonly departures?: (stage: GatewayStage) => Departures;
+  readonly rules?: Partial<NeutronRulesOptions>;
+  readonly monitor?: NonNullable<Parameters<typeof Shop.open>[0]>['monitor'];
+}
+
+/**
+ * A cloud with a load balancer, whose amphorae are of another project, a floating ip on its VIP, a monitor, and the gateway's rules beside that. Their
+ * requests go to the server by HTTP.
+ */
 export class GatewayStage {
   public readonly metrics = new KeptMetrics();
   public readonly log = new KeptLog();
   public readonly upstream: HttpUpstream;
   public readonly rules: NeutronRules;
+  public readonly loadBalancer: LoadBalancer;
+  public readonly floatingIp: UserFloatingIp;
+  public readonly ownership: ManualOwnership;
+  public readonly shop: Shop;
 
   private constructor(
-    public readonly shop: Shop,
-    public readonly loadBalancer: LoadBalancer,
-    public readonly floatingIp: UserFloatingIp,
-    options: Omit<NeutronRulesOptions, 'clock'>,
+    parts: Pick<GatewayStage, 'shop' | 'loadBalancer' | 'floatingIp' | 'ownership'>,
+    directory: VipDirectory,
+    { departures, rules }: GatewayStageOptions,
   ) {
+    const { shop, loadBalancer, floatingIp, ownership } = parts;
+    this.shop = shop;
+    this.loadBalancer = loadBalancer;
+    this.floatingIp = floatingIp;
+    this.ownership = ownership;
     this.upstream = new HttpUpstream(shop.cloud.url);
-    const { log: logger, metrics } = this;
-    this.rules = new NeutronRules({ clock: shop.cloud.clock, logger, metrics, ...options });
+    this.rules = new NeutronRules({
+      ...{ clock: shop.cloud.clock, logger: this.log, metrics: this.metrics, directory },
+      isReady: () => shop.monitor.monitor.status().ready,
+      ...(departures === undefined ? {} : { departures: departures(this) }),
+      ...rules,
+    });
   }
 
-  /** Opens it: by default with a floating ip on the VIP of two amphorae, one of which comes before the VIP port, and one after it. */
-  public static async open({
-    release,
-    order = ['8', '0', 'f'],
-    departures,
-    rules,
-    monitor,
-  }: {
-    readonly release?: Release;
-    readonly order?: readonly string[];
-    readonly departures?: (shop: Shop) => Departures;
-    readonly rules?: Partial<NeutronRulesOptions>;
-    readonly monitor?: NonNullable<Parameters<typeof Shop.open>[0]>['monitor'];
-  } = {}): Promise<GatewayStage> {
+  /** Opens it; the floating ip is associated, and wired if the monitor acts. */
+  public static async open(options: GatewayStageOptions = {}): Promise<GatewayStage> {
+    const { release = 'master', order = ['8', '0', 'f'], leads = true, routed = false, monitor } = options;
     const { manager, directory } = observedOctaviaVip();
+    const ownership = new ManualOwnership(leads);
+    const amphoraProjectId = randomUUID();
     const shop = await Shop.open({
-      server: { newUuid: portsInOrder(order), ...(release === undefined ? {} : { neutron: release }) },
-      monitor: { managers: [manager], ...monitor },
+      amphoraProjectId,
+      server: { newUuid: portsInOrder(order), neutron: release },
+      monitor: { managers: [manager], ownership, ...monitor },
     });
+    shop.cloud.server.seedProject('octavia', amphoraProjectId);
     const loadBalancer = await shop.octavia.createLoadBalancer().run();
     const floatingIp = await shop.user.createFloatingIp().run();
     await shop.user.associate(floatingIp, loadBalancer).run();
+    if (routed) await addRouter(shop);
     await shop.cloud.settled();
-    return new GatewayStage(shop, loadBalancer, floatingIp, {
-      directory: directory(),
-      isReady: () => shop.monitor.monitor.status().ready,
-      ...(departures === undefined ? {} : { departures: departures(shop) }),
-      ...rules,
-    });
+    return new GatewayStage({ shop, loadBalancer, floatingIp, ownership }, directory(), options);
   }
 
   /** The VIP, as Neutron shows it. */
   public get vip(): { readonly port_id: string; readonly fixed_ip_address: string } {
     const { vipPortId, vips } = this.loadBalancer;
     return { port_id: vipPortId, fixed_ip_address: vips[0]!.address };
+  }
+
+  /** The monitor acts from now on, or stands by; resolves when it has settled. */
+  public async lead(acts: boolean): Promise<void> {
+    this.ownership.give(acts);
+    await this.shop.cloud.settled();
+  }
+
+  /** The ports that the floating ip is to reference, sorted. */
+  public get ports(): readonly string[] {
+    return [this.vip.port_id, ...this.loadBalancer.amphorae.map(({ portId }) => portId)].sort();
   }
 
   /** Sends a request of the plugin through the gateway's rules; undefined: they let it pass. */
@@ -171,6 +204,20 @@ export class GatewayStage {
     };
     return Buffer.from(JSON.stringify(whole));
   }
+}
+
+async function addRouter(shop: Shop): Promise<void> {
+  const { projectId, subnets } = shop.tenant;
+  const tenant = projectId.replaceAll('-', '');
+  const ask = async (operation: string, data: unknown): Promise<unknown> => {
+    const context = { operation, tenant, tenant_id: tenant, is_admin: true };
+    const answer = await shop.cloud.server.ask({ method: 'POST', path: '/neutron/router', body: { context, data } });
+    expect(answer.status).to.equal(200);
+    return answer.body;
+  };
+  const router = await ask('CREATE', { resource: { name: 'way-out', tenant_id: tenant, admin_state_up: true } });
+  const { id } = router as { readonly id: string };
+  await ask('ADDINTERFACE', { id, resource: { subnet_id: subnets[0]!.id } });
 }
 
 function read({ status, body }: UpstreamAnswer): ReadAnswer {
