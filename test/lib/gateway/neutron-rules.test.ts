@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
-import { NeutronRules } from '../../../lib/index.js';
+import { ManualClock, NeutronRules, observedOctaviaVip } from '../../../lib/index.js';
 import { GatewayStage, releases, type ReadAnswer } from './support/gateway-stage.js';
 
 /** The text of an answer without the times, which each write of the monitor moves on. */
@@ -156,16 +156,15 @@ describe('NeutronRules', () => {
     });
 
     it('should let the lists of a project without VIPs pass', async () => {
-      const tenant = { tenant: randomUUID().replaceAll('-', ''), is_admin: false };
+      const stranger = { context: { tenant: randomUUID().replaceAll('-', ''), is_admin: false } };
       for (const filters of [{}, { port_id: [stage.vip.port_id] }, { id: [stage.floatingIp.id] }]) {
-        expect(await stage.ask('floatingip', 'READALL', { fields: [], filters }, tenant)).to.equal(undefined);
+        expect(await stage.ask('floatingip', 'READALL', { fields: [], filters }, stranger)).to.equal(undefined);
       }
     });
   });
 
   describe('when there is no monitor that could be asked', () => {
-    it('should not be made', async () => {
-      const { observedOctaviaVip, ManualClock } = await import('../../../lib/index.js');
+    it('should not be made', () => {
       const { directory } = observedOctaviaVip();
 
       expect(

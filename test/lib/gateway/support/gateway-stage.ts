@@ -4,6 +4,7 @@ import type { LoadBalancer, UserFloatingIp } from '../../../../fixtures/index.js
 import {
   NeutronRules,
   observedOctaviaVip,
+  type Clock,
   type Departures,
   type DepartingPort,
   type NeutronRulesOptions,
@@ -63,6 +64,14 @@ export class KeptDepartures implements Departures {
   }
 }
 
+/** In whose name a request is sent. */
+export interface Caller {
+  /** More of the plugin's context. Defaults to an administrator in the tenant's project. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Defaults to one that never fires. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a {@link GatewayStage} is made of; all can be left out. */
 export interface GatewayStageOptions {
   /** Defaults to `master`. */
@@ -76,6 +85,9 @@ export interface GatewayStageOptions {
   readonly departures?: (stage: GatewayStage) => Departures;
   readonly rules?: Partial<NeutronRulesOptions>;
   readonly monitor?: NonNullable<Parameters<typeof Shop.open>[0]>['monitor'];
+  readonly tenant?: NonNullable<Parameters<typeof Shop.open>[0]>['tenant'];
+  /** The time of all. Defaults to a manual clock of its own. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -113,12 +125,22 @@ export class GatewayStage {
 
   /** Opens it; the floating ip is associated, and wired if the monitor acts. */
   public static async open(options: GatewayStageOptions = {}): Promise<GatewayStage> {
-    const { release = 'master', order = ['8', '0', 'f'], leads = true, routed = false, monitor } = options;
+    const {
+      release = 'master',
+      order = ['8', '0', 'f'],
+      leads = true,
+      routed = false,
+      monitor,
+      tenant = {},
+      clock,
+    } = options;
     const { manager, directory } = observedOctaviaVip();
     const ownership = new ManualOwnership(leads);
     const amphoraProjectId = randomUUID();
     const shop = await Shop.open({
       amphoraProjectId,
+      tenant,
+      ...(clock === undefined ? {} : { clock }),
       server: { newUuid: portsInOrder(order), neutron: release },
       monitor: { managers: [manager], ownership, ...monitor },
     });
@@ -153,12 +175,12 @@ export class GatewayStage {
     resource: 'floatingip' | 'port',
     operation: string,
     data: unknown,
-    context: Readonly<Record<string, unknown>> = {},
+    { context = {}, signal = new AbortController().signal }: Caller = {},
   ): Promise<ReadAnswer | undefined> {
     const answer = await this.rules.handle(
       { resource, rawHeaders: [], body: this.body(operation, data, context) },
       this.upstream,
-      new AbortController().signal,
+      signal,
     );
     return answer === undefined ? undefined : read(answer);
   }
@@ -168,12 +190,12 @@ export class GatewayStage {
     resource: 'floatingip' | 'port',
     operation: string,
     data: unknown,
-    context: Readonly<Record<string, unknown>> = {},
+    { context = {}, signal = new AbortController().signal }: Caller = {},
   ): Promise<ReadAnswer> {
     const upstream = new HttpUpstream(this.shop.cloud.url);
     const body = this.body(operation, data, context);
     const request = { method: 'POST', path: `/neutron/${resource}`, body };
-    return read(await upstream.send(request, new AbortController().signal));
+    return read(await upstream.send(request, signal));
   }
 
   /** What the server holds of the floating ip. */
