@@ -9,6 +9,8 @@ export const logMeanings: Readonly<Record<string, string>> = {
     'A port is named like a VIP port and counts for nothing, as nobody owns it.',
   'a Kafka client could not be disconnected in good order': 'Of no consequence: the broker notices that it is gone.',
   'a change could not be delivered and is dropped': 'A bug. The next full read makes up for it.',
+  'a port is deleted without being let go of before':
+    'Of the gateway: floating ips on the port are emptied by its delete, and restored by the monitor. See the error.',
   'a message cannot be understood and is not carried': 'The relay leaves a message out that no monitor could use.',
   'a skipped message could not be noted': 'A bug in what notes messages that cannot be understood.',
   'amphora port left behind: its VIP is gone, and something else has the address':
@@ -21,6 +23,10 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'cannot read a changed object, trying again': 'A change was announced, and the API server does not give the object.',
   'change stream cannot be followed':
     'The monitor cannot hear of changes, for a reason that no attempt mends. See the error.',
+  'the API server did not say whether a port may be deleted':
+    'Of the gateway: the delete is passed on as it is, and floating ips on the port are not let go of before.',
+  'the departure of a port could not be ended':
+    'Of the gateway: the port was deleted, or its delete refused, and the monitor could not be told. See the error.',
   'changed settings need a restart':
     'After SIGHUP: these keys have other values, which count after the next start only.',
   'changes may have been missed, everything is read anew': 'Usual after a time without the change stream.',
