@@ -30,6 +30,11 @@ export class HealthKeeper {
     this.since = options.clock.now();
   }
 
+  /** Whether it was ready when that was looked at last, which is whenever something of it changes: for who asks at each request. */
+  public get isReady(): boolean {
+    return this.ready;
+  }
+
   /** How it is now. A change is logged. */
   public look(input: HealthInput): HealthStatus {
     const { name, clock, logger } = this.options;

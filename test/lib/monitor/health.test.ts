@@ -96,4 +96,12 @@ describe('HealthKeeper', () => {
       ['not ready any more', 2_000],
     ]);
   });
+
+  it('should tell without a look what the last one has found', () => {
+    expect(keeper.isReady).to.equal(false);
+    keeper.look(well);
+    expect(keeper.isReady).to.equal(true);
+    keeper.look(lost);
+    expect(keeper.isReady).to.equal(false);
+  });
 });
