@@ -11,8 +11,8 @@ import { Waits } from './waits.js';
 
 /** What {@link NeutronRules} are made of. */
 export interface NeutronRulesOptions {
-  /** What is known of VIPs. */
-  readonly directory: VipDirectory;
+  /** What is known of VIPs. Asked for at each request: a monitor can be made anew. */
+  readonly directory: () => VipDirectory;
   /** Lets go of ports before they are deleted. Undefined: nobody does, and port deletes pass unchanged. */
   readonly departures?: Departures;
   /** Whether the directory knows all: its monitor has read everything and follows the changes. Asked for each request. */
@@ -33,6 +33,10 @@ const defaultBoundMs = 1_000;
  * understood, passes unchanged; so does everything while the directory is not ready.
  *
  * @throws from `handle`: what `Upstream.send` throws, and `aborted` when the signal fires
+ * @example
+ * const { manager, directory } = observedOctaviaVip();
+ * const monitor = createMonitor({ configApi, source, clock, health, managers: [manager] });
+ * const frontEnd = new NeutronRules({ directory, isReady: () => health.isReady, clock });
  */
 export class NeutronRules implements NeutronFrontEnd {
   private readonly floatingIps: FloatingIpRules;
@@ -44,11 +48,21 @@ export class NeutronRules implements NeutronFrontEnd {
     const { wiringBoundMs = defaultBoundMs, departureBoundMs = defaultBoundMs } = options;
     const waits = new Waits({ clock, metrics });
     this.metrics = metrics;
-    this.floatingIps = new FloatingIpRules({ directory, waits, clock, metrics, wiringBoundMs });
+    this.floatingIps = new FloatingIpRules({
+      get directory() {
+        return directory();
+      },
+      ...{ waits, clock, metrics, wiringBoundMs },
+    });
     this.ports =
       departures === undefined
         ? undefined
-        : new PortRules({ directory, departures, waits, logger, metrics, departureBoundMs });
+        : new PortRules({
+            get directory() {
+              return directory();
+            },
+            ...{ departures, waits, logger, metrics, departureBoundMs },
+          });
   }
 
   public async handle(

@@ -75,6 +75,7 @@ describe('FloatingIpRules, of a list', () => {
 
       expect(found).to.be.an('array').of.length(1);
       expect(found[0]).to.include({ id: stage.floatingIp.id, ...stage.vip });
+      expect(stage.metrics.count('gateway_changed_total', { answer: 'floating ips' })).to.equal(1);
     });
 
     it('should heed all filters beside the VIP port', async () => {

@@ -163,13 +163,31 @@ describe('NeutronRules', () => {
     });
   });
 
-  describe('when there is no monitor that could be asked', () => {
-    it('should not be made', () => {
-      const { directory } = observedOctaviaVip();
+  describe('when the monitor is made anew', () => {
+    it('should ask the one that there is, and say so while there was none', async () => {
+      const { manager, directory } = observedOctaviaVip();
+      expect(() => directory())
+        .to.throw('no monitor was made that could be asked')
+        .with.property('code', 'closed');
+      const stage = await GatewayStage.open({ monitor: { managers: [manager] }, rules: { directory } });
+      try {
+        await stage.shop.cloud.stopMonitor(stage.shop.monitor);
+        const amphoraProjects = [stage.loadBalancer.amphorae[0]!.projectId!];
+        const first = directory();
+        await stage.shop.cloud.startMonitor({ managers: [manager], settings: { amphoraProjects } });
+        expect(directory()).not.to.equal(first);
+        await stage.shop.user.disassociate(stage.floatingIp).run();
+        await stage.shop.cloud.settled();
+        const rules = new NeutronRules({ directory, isReady: () => true, clock: new ManualClock() });
+        const context = { operation: 'READ', is_admin: true };
+        const body = Buffer.from(JSON.stringify({ context, data: { id: stage.floatingIp.id } }));
+        const request = { resource: 'floatingip' as const, rawHeaders: [], body };
 
-      expect(
-        () => new NeutronRules({ directory: directory(), isReady: () => true, clock: new ManualClock() }),
-      ).to.throw('no monitor was made that could be asked');
+        expect(await rules.handle(request, stage.upstream, new AbortController().signal)).to.equal(undefined);
+        expect(first.associationOf(stage.floatingIp.id)).not.to.equal(undefined);
+      } finally {
+        await stage.close();
+      }
     });
   });
 });

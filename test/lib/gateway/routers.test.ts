@@ -87,7 +87,7 @@ describe('NeutronRules, of a floating ip that is being restored', () => {
     };
     const shown = { id: floatingIp, router_id: null, port_id: null, fixed_ip_address: address, status: 'DOWN' };
     const upstream = new FakeUpstream({ '/neutron/': shown, '/logical-routers': routers([inside]) });
-    const rules = new NeutronRules({ directory, isReady: () => true, clock: new ManualClock() });
+    const rules = new NeutronRules({ directory: () => directory, isReady: () => true, clock: new ManualClock() });
     const body = Buffer.from(JSON.stringify({ context: { operation: 'READ' }, data: { id: floatingIp } }));
     const request = { resource: 'floatingip' as const, rawHeaders: [], body };
     const answer = await rules.handle(request, upstream, new AbortController().signal);

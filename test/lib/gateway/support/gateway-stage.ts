@@ -106,7 +106,7 @@ export class GatewayStage {
 
   private constructor(
     parts: Pick<GatewayStage, 'shop' | 'loadBalancer' | 'floatingIp' | 'ownership'>,
-    directory: VipDirectory,
+    directory: () => VipDirectory,
     { departures, rules }: GatewayStageOptions,
   ) {
     const { shop, loadBalancer, floatingIp, ownership } = parts;
@@ -150,7 +150,7 @@ export class GatewayStage {
     await shop.user.associate(floatingIp, loadBalancer).run();
     if (routed) await addRouter(shop);
     await shop.cloud.settled();
-    return new GatewayStage({ shop, loadBalancer, floatingIp, ownership }, directory(), options);
+    return new GatewayStage({ shop, loadBalancer, floatingIp, ownership }, directory, options);
   }
 
   /** The VIP, as Neutron shows it. */
