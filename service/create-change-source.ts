@@ -20,16 +20,23 @@ export interface SharedParts {
   readonly outages?: Outages;
 }
 
-/** The change source that the configuration asks for; nothing is connected yet. */
-export function createChangeSource(config: ServiceConfig, shared: SharedParts): ChangeSource {
+/**
+ * The change source that the configuration asks for; nothing is connected yet.
+ *
+ * @param isOnlooker whether it is for a monitor that never acts: it looks on beside the service, with the same configuration, and must not take its
+ * place. So does a dry run
+ */
+export function createChangeSource(
+  config: ServiceConfig,
+  shared: SharedParts,
+  isOnlooker = config.dryRun,
+): ChangeSource {
   const common = { ...shared, stopTimeoutMs: config.drainTimeoutMs };
-  // A dry run looks on beside the service, with the same configuration: it must not take its place.
-  const isTemporary = config.dryRun;
   switch (config.source) {
     case 'amqp':
-      return new AmqpSource({ ...config.rabbitmq, ...common, isTemporary });
+      return new AmqpSource({ ...config.rabbitmq, ...common, isTemporary: isOnlooker });
     case 'kafka':
-      return new KafkaSource({ ...config.kafka.connection, ...config.kafka, ...common, isTemporary });
+      return new KafkaSource({ ...config.kafka.connection, ...config.kafka, ...common, isTemporary: isOnlooker });
     case 'watch':
       return new WatchSource({ configApi: config.configApi, kinds: fieldsToWatch(), ...config.watch, ...common });
   }

@@ -4,6 +4,7 @@ import {
   createMonitor,
   failureOf,
   HealthKeeper,
+  nothing,
   SystemClock,
   type ChangeSource,
   type Clock,
@@ -11,11 +12,15 @@ import {
   type Metrics,
   type Monitor,
   type MonitorOptions,
+  type MonitorStatus,
+  type NeutronFrontEnd,
+  type Outages,
 } from '../lib/index.js';
 import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
 import { ServiceFiles } from './files/index.js';
+import { connectionUse, Gateway } from './gateway/index.js';
 import { IntrospectPort, nodeStatusOf, type Peers } from './introspect/index.js';
 import { WinstonLogger, type SuppressedLines } from './log/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
@@ -33,6 +38,10 @@ export interface ServiceOverrides {
   /** Figures go here instead of to `/metrics`, which then answers only with those of the process. */
   readonly metrics?: Metrics;
   readonly clock?: Clock;
+  /** Whether it stands by for ever, beside a gateway: what `opensdn-svc-monitor gateway` runs. Defaults to one that acts. */
+  readonly isOnlooker?: boolean;
+  /** What the gateway has look at Neutron's requests. Defaults to nothing: all is passed on. */
+  readonly frontEnd?: NeutronFrontEnd;
   /** Where each change is a trace. */
   readonly tracer?: MonitorOptions['tracer'];
 }
@@ -55,7 +64,10 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
   // Outlives the monitors: what one of them has met, the next goes on with.
   const health = new HealthKeeper({ name: 'monitor', clock, logger, types: allProblemTypes });
   const shared = { clock, logger, metrics, outages: health.outages };
-  const createSource = overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared));
+  const { isOnlooker = false } = overrides;
+  const createSource =
+    overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared, isOnlooker || config.dryRun));
+  const monitorStatus = (): MonitorStatus => service.status();
   const service: Service = new MonitorService({
     http: config.http,
     files,
@@ -63,7 +75,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
     logger,
     metricsText: new StatusMetrics({
       prometheus,
-      runs: 'monitor',
+      runs: isOnlooker ? 'gateway' : 'monitor',
       version: packageVersion(),
       figures: () => figuresOf(service),
     }),
@@ -74,13 +86,14 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
       health.outages.failed('service', failureOf(error, 'failed'));
     },
     ...introspectOf(config, { clock, logger }),
+    ...gatewayOf(config, { ...shared, monitorStatus, frontEnd: overrides.frontEnd }),
     createMonitor: (): Monitor =>
       createMonitor({
         ...{ clock, logger, metrics, health },
         ...(overrides.tracer === undefined ? {} : { tracer: overrides.tracer }),
         configApi: config.configApi,
         source: createSource(),
-        ownership: createOwnership(config, shared),
+        ownership: isOnlooker ? nothing : createOwnership(config, shared),
         settings: config.rules,
         dryRun: config.dryRun,
         workers: config.workers,
@@ -119,6 +132,32 @@ function introspectOf(
         isActing: () => status().role === 'leader',
         status: () => nodeStatusOf(hostname(), status(), peers),
       }),
+  };
+}
+
+function gatewayOf(
+  { gateway, configApi, drainTimeoutMs }: ServiceConfig,
+  shared: {
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly metrics: Metrics;
+    readonly outages: Outages;
+    readonly monitorStatus: () => MonitorStatus;
+    readonly frontEnd: NeutronFrontEnd | undefined;
+  },
+): Pick<ServiceOptions, 'gateway'> {
+  if (gateway === undefined) return {};
+  const { monitorStatus, frontEnd, ...parts } = shared;
+  const use = connectionUse({ setting: configApi.keepAlive, clock: shared.clock, monitorStatus });
+  return {
+    gateway: new Gateway({
+      ...gateway,
+      ...parts,
+      ...(frontEnd === undefined ? {} : { frontEnd }),
+      configApi,
+      use,
+      stopTimeoutMs: drainTimeoutMs,
+    }),
   };
 }
 

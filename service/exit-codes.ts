@@ -22,6 +22,11 @@ export const exitCodesOf = {
     1: 'failed for good, did not stop in time, or was told to stop twice',
     2: 'bad configuration',
   },
+  gateway: {
+    0: 'stopped in order',
+    1: 'failed for good, did not stop in time, or was told to stop twice',
+    2: 'bad configuration',
+  },
   'config check': { 0: 'the configuration is valid, be it with warnings', 2: 'it is not' },
   'config show': { 0: 'shown', 2: 'the configuration is not valid' },
   status: {

@@ -16,7 +16,7 @@ export interface ReloadPlan {
 export const reloadableKeys: ReadonlySet<string> = new Set([
   'log.level',
   'http.allowed_hosts',
-  ...['http', 'introspect'].flatMap((section) =>
+  ...['http', 'introspect', 'gateway'].flatMap((section) =>
     ['cert_file', 'key_file', 'client_ca_file'].map((name) => `${section}.tls.${name}`),
   ),
 ]);
@@ -63,6 +63,9 @@ const contents: Readonly<Record<string, (config: ServiceConfig) => unknown>> = {
   'introspect.tls.cert_file': ({ introspect }) => introspect?.tls?.cert,
   'introspect.tls.key_file': ({ introspect }) => introspect?.tls?.key,
   'introspect.tls.client_ca_file': ({ introspect }) => introspect?.tls?.clientCa,
+  'gateway.tls.cert_file': ({ gateway }) => gateway?.tls?.cert,
+  'gateway.tls.key_file': ({ gateway }) => gateway?.tls?.key,
+  'gateway.tls.client_ca_file': ({ gateway }) => gateway?.tls?.clientCa,
   'auth.password': ({ configApi: { auth } }) => ('password' in auth ? auth.password : undefined),
   'auth.token': ({ configApi: { auth } }) => ('token' in auth ? auth.token : undefined),
   'rabbitmq.password': ({ rabbitmq }) => rabbitmq.password,

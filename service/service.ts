@@ -15,6 +15,7 @@ import {
 } from '../lib/index.js';
 import type { ServiceFiles } from './files/index.js';
 import { StatusServer, type HttpEndpointOptions, type MetricsText, type ReloadableOptions } from './http/index.js';
+import type { Gateway } from './gateway/index.js';
 import type { IntrospectPort } from './introspect/index.js';
 import { pageRoutes, Samples, serviceStatus, type ServiceFacts } from './page/index.js';
 import { packageVersion } from './version.js';
@@ -37,6 +38,8 @@ export interface ServiceOptions {
   readonly files?: Pick<ServiceFiles, 'start' | 'stop' | 'reload' | 'problems'>;
   /** Makes the introspect port for what tells the status of the monitor. Absent: there is none. */
   readonly createIntrospect?: (status: () => MonitorStatus) => FollowingPort;
+  /** The gateway. Absent: there is none. */
+  readonly gateway?: Pick<Gateway, 'start' | 'stop' | 'status' | 'prepareReload'>;
   /** What `/metrics` answers. */
   readonly metricsText?: MetricsText;
   /** Plan and report, and write nothing: for the status to say so. Defaults to false. */
@@ -48,19 +51,23 @@ export interface ServiceOptions {
 /** The monitor and its status endpoint, as one thing that starts and stops. */
 export interface Service {
   /**
-   * Starts the endpoint, then the monitor. Resolves when the endpoint listens: the monitor becomes ready later (`status().ready`),
+   * Starts the endpoint, the gateway if there is one, then the monitor. Resolves when both listen: the monitor becomes ready later (`status().ready`),
    * and goes on trying for as long as the config API or the broker cannot be reached.
-   * Rejects with `invalid-configuration` if the endpoint cannot listen, `already-started`, `closed`.
+   * Rejects with `invalid-configuration` if one of the two cannot listen, `already-started`, `closed`.
    */
   start(): Promise<void>;
-  /** Stops the monitor, then the endpoint. May be called twice. Rejects with `timeout` if the monitor did not stop in time. */
+  /** Stops gateway and monitor, then the endpoint. May be called twice. Rejects with `timeout` if the monitor did not stop in time. */
   stop(): Promise<void>;
   /**
    * Takes from a configuration what can change while the service runs: certificates and host names; and reads the files anew that it names.
    *
    * @throws SvcMonitorError `invalid-configuration` if they cannot be used; then nothing has changed
    */
-  reload(changed: { readonly http: ReloadableOptions; readonly introspect?: ReloadableOptions }): void;
+  reload(changed: {
+    readonly http: ReloadableOptions;
+    readonly introspect?: ReloadableOptions;
+    readonly gateway?: Pick<ReloadableOptions, 'tls'>;
+  }): void;
   /** Where the endpoint listens, such as `http://127.0.0.1:9097`; undefined before `start`. */
   readonly url: string | undefined;
   /** Resolves with the error if the monitor fails in a way that no further attempt can mend; else never. */
@@ -122,6 +129,7 @@ export class MonitorService implements Service {
     this.started = true;
     const { logger, files } = this.options;
     this.address = this.server.url(await this.server.start());
+    await this.options.gateway?.start();
     this.introspect?.start();
     // Not awaited here: the endpoint has to answer while the monitor tries. `stop` waits for it.
     this.running = this.keepTrying().catch((error: unknown) => {
@@ -136,11 +144,12 @@ export class MonitorService implements Service {
     return this.stopped;
   }
 
-  public reload({ http, introspect = {} }: Parameters<Service['reload']>[0]): void {
+  public reload({ http, introspect = {}, gateway = {} }: Parameters<Service['reload']>[0]): void {
     const { allowedHosts = [] } = http;
     const takes = [
       this.server.prepareReload(http),
       this.introspect?.prepareReload({ ...introspect, allowedHosts }) ?? ((): void => undefined),
+      this.options.gateway?.prepareReload(gateway) ?? ((): void => undefined),
     ];
     for (const take of takes) take();
     // What is wrong with them is logged there.
@@ -158,16 +167,21 @@ export class MonitorService implements Service {
   }
 
   private facts(): ServiceFacts {
-    const { clock, dryRun = false } = this.options;
+    const { clock, dryRun = false, gateway } = this.options;
     const { version, startedAt } = this;
-    return { version, at: clock.now(), startedAt, dryRun, reasons: this.status().health.reasons };
+    return {
+      ...{ version, at: clock.now(), startedAt, dryRun, reasons: this.status().health.reasons },
+      ...(gateway === undefined ? {} : { gateway: gateway.status() }),
+    };
   }
 
   private async stopAll(): Promise<void> {
-    const { clock, stopTimeoutMs, files } = this.options;
+    const { clock, stopTimeoutMs, files, gateway } = this.options;
     this.stopping.abort();
     files?.stop();
     try {
+      // What it has under way may wait for what the monitor does.
+      await gateway?.stop();
       await withTimeout(clock, stopTimeoutMs, new AbortController().signal, async () => {
         await this.monitor.stop();
         await this.running;

@@ -8,6 +8,7 @@
  *
  * It does not cache, and it knows nothing of virtual ips. Facts: docs/opensdn.md, 5, and recordings 08, 11, 16 and 21.
  */
+export { ApiServers, type ApiServersOptions, type ApiServerStatus } from './api-servers.js';
 export {
   createConfigApiClient,
   newOwnRequestId,

@@ -5,12 +5,14 @@
  * before it has made sure of what it owns again. Not guaranteed: that there is never a moment with two owners. Two at once end in the same
  * state as one.
  *
- * `ZookeeperElection`: one monitor owns everything, and the others stand by. `KafkaGroup`: all own a part.
+ * `ZookeeperElection`: one monitor owns everything, and the others stand by. `KafkaGroup`: all own a part. `nothing`: one that only
+ * knows, and never acts.
  */
 export { KafkaGroup, type KafkaGroupOptions } from './kafka-group/kafka-group.js';
 export { shareOf } from './kafka-group/share-of.js';
 export {
   everything,
+  nothing,
   type KafkaOwnershipStatus,
   type Ownership,
   type OwnershipStatus,

@@ -61,3 +61,13 @@ export const everything: Ownership = {
   stop: () => Promise.resolve(),
   status: () => undefined,
 };
+
+/** A monitor that stands by for ever: it knows all keys, so that what asks it gets answers, and acts for none. */
+export const nothing: Ownership = {
+  mayAct: () => false,
+  owns: () => false,
+  onChanged: () => () => undefined,
+  start: () => undefined,
+  stop: () => Promise.resolve(),
+  status: () => undefined,
+};

@@ -45,7 +45,10 @@ export function withSettings(command: Command): Command {
 }
 
 /** The configuration that flags, files and environment give, or all that is wrong with it. */
-export function loadSettings(flags: SettingsFlags, options: { readonly isRelay?: boolean } = {}): LoadedConfig {
+export function loadSettings(
+  flags: SettingsFlags,
+  options: { readonly isRelay?: boolean; readonly isGateway?: boolean } = {},
+): LoadedConfig {
   return loadConfig({
     ...(flags.config === undefined ? {} : { file: flags.config }),
     confFiles: flags.conf_file,
@@ -59,6 +62,7 @@ export function loadSettings(flags: SettingsFlags, options: { readonly isRelay?:
     readFile: readTextFile,
     isInstalled,
     isRelay: options.isRelay === true,
+    isGateway: options.isGateway === true,
     localAddresses: Object.values(networkInterfaces()).flatMap((entries) =>
       (entries ?? []).map(({ address }) => address),
     ),

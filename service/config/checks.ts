@@ -1,6 +1,6 @@
 import type { ConfigProblem } from './problems.js';
 import type { SettingKey, Settings } from './schema.js';
-import { formatDuration } from '../../lib/index.js';
+import { formatDuration, hostAndPortOf } from '../../lib/index.js';
 
 interface Check {
   /** Whether all that is wrong is that the key has no effect. */
@@ -34,7 +34,7 @@ function authMode(mode: Settings['auth.mode']): Condition {
   return { by: 'auth.mode', holds: (settings) => settings['auth.mode'] === mode, words: `auth.mode ${mode}` };
 }
 
-function tlsOf(section: 'http' | 'introspect'): Condition {
+function tlsOf(section: 'http' | 'introspect' | 'gateway'): Condition {
   const by = `${section}.tls.enabled` as const;
   return { by, holds: (settings) => settings[by], words: by };
 }
@@ -82,6 +82,12 @@ function atLeast(key: SettingKey & `${string}_${string}`, other: SettingKey): Ch
   };
 }
 
+function isAt(url: string, host: string, port: number): boolean {
+  const { protocol, hostname, port: given } = new URL(url);
+  const its = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
+  return hostname.replace(/^\[|\]$/g, '') === host && its === port;
+}
+
 /** Pairs of keys of which one is enough: a value and the file that holds it. */
 export const alternatives: readonly (readonly [SettingKey, SettingKey])[] = [
   ['auth.token', 'auth.token_file'],
@@ -109,7 +115,7 @@ const checks: readonly Check[] = [
   together('rabbitmq.tls.key_file', 'rabbitmq.tls.cert_file'),
   together('kafka.tls.cert_file', 'kafka.tls.key_file'),
   together('kafka.tls.key_file', 'kafka.tls.cert_file'),
-  ...(['http', 'introspect'] as const).flatMap((section) => [
+  ...(['http', 'introspect', 'gateway'] as const).flatMap((section) => [
     required(`${section}.tls.cert_file`, tlsOf(section)),
     required(`${section}.tls.key_file`, tlsOf(section)),
   ]),
@@ -124,7 +130,7 @@ const checks: readonly Check[] = [
   ...(['kafka.tls.ca_file', 'kafka.tls.cert_file', 'kafka.tls.key_file'] as const).map((key) =>
     needsTls(key, 'kafka.tls.enabled', (settings) => settings['kafka.tls.enabled'], 'kafka.tls.enabled is not true'),
   ),
-  ...(['http', 'introspect'] as const).flatMap((section) => {
+  ...(['http', 'introspect', 'gateway'] as const).flatMap((section) => {
     const by = `${section}.tls.enabled` as const;
     const keys = [`${section}.tls.cert_file`, `${section}.tls.key_file`, `${section}.tls.client_ca_file`] as const;
     return keys.map((key) => needsTls(key, by, (settings) => settings[by], `${by} is not true`));
@@ -135,6 +141,16 @@ const checks: readonly Check[] = [
       settings['leadership.mode'] === 'kafka' && settings.source !== 'kafka'
         ? 'kafka divides the VIPs by the topic of the changes: source has to be kafka'
         : undefined,
+  },
+  {
+    keys: ['gateway.listen', 'config_api.urls'],
+    problem: (settings) => {
+      const listen = settings['gateway.listen'];
+      if (listen === undefined) return undefined;
+      const { host, port } = hostAndPortOf(listen);
+      const isSame = settings['config_api.urls'].some((url) => isAt(url, host, port));
+      return isSame ? 'is an address of config_api.urls: the gateway would ask itself' : undefined;
+    },
   },
   atLeast('config_api.list_timeout', 'config_api.request_timeout'),
   atLeast('timings.sync_timeout', 'config_api.list_timeout'),

@@ -79,6 +79,13 @@ export interface ListenConfig {
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
 }
 
+/** How requests pass the gateway. */
+export interface GatewayConfig extends ListenConfig {
+  readonly maxRequests: number;
+  readonly changeTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
 /** How log lines are written. */
 export interface LogConfig {
   readonly level: LogLevel;
@@ -111,6 +118,8 @@ export interface ServiceConfig {
   readonly http: ListenConfig & { readonly allowedHosts: readonly string[] };
   /** Absent: nothing listens there. */
   readonly introspect?: ListenConfig;
+  /** Absent: there is none. */
+  readonly gateway?: GatewayConfig;
   readonly log: LogConfig;
   /** Absent: no traces. */
   readonly tracing?: { readonly endpoint: string };

@@ -36,6 +36,8 @@ export interface ConfigSources {
   readonly isInstalled?: IsInstalled;
   /** Whether it is the relay that is to run, which needs Kafka in any case. */
   readonly isRelay?: boolean;
+  /** Whether it is the gateway alone that is to run, which has to listen somewhere. */
+  readonly isGateway?: boolean;
   /** The addresses of this host, for `INTROSPECT_LISTEN_ALL=False` of the container. */
   readonly localAddresses?: readonly string[];
   /** When certificates have to count. Without it none is out of time. */
@@ -63,6 +65,8 @@ export type LoadedConfig =
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly warnings: readonly ConfigProblem[] };
 
+const unheardGateway: ConfigProblem = { key: 'gateway.listen', message: 'required for the command gateway' };
+
 const noFiles: ReadTextFile = () => {
   throw new TypeError('no file can be read');
 };
@@ -88,6 +92,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     ...files.problems,
     ...pem.problems,
     ...crossCheck(settings, atFault),
+    ...(sources.isGateway === true && settings['gateway.listen'] === undefined && !atFault.has('gateway.listen')
+      ? [unheardGateway]
+      : []),
     ...missingPackages(settings, sources.isRelay === true, sources.isInstalled ?? (() => true)),
   ];
   const whereGiven = (problem: ConfigProblem): ConfigProblem => ({ ...originOf(given.get(problem.key)), ...problem });

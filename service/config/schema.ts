@@ -7,6 +7,7 @@ import { kafkaKeys } from './keys/kafka.js';
 import { watchKeys } from './keys/watch.js';
 import { relayKeys } from './keys/relay.js';
 import { timingsKeys } from './keys/timings.js';
+import { gatewayKeys } from './keys/gateway.js';
 import { introspectKeys } from './keys/introspect.js';
 import { leadershipKeys } from './keys/leadership.js';
 import { tracingKeys } from './keys/tracing.js';
@@ -35,6 +36,7 @@ export const settingsSchema = z.strictObject({
   ...generalKeys,
   ...httpKeys,
   ...introspectKeys,
+  ...gatewayKeys,
   ...logKeys,
   ...tracingKeys,
   ...managerKeys(),

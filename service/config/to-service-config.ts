@@ -1,5 +1,20 @@
-import { managers, type ConfigApiAuth, type ManagerSettings, type Setting, type TlsMaterial } from '../../lib/index.js';
-import type { KafkaConfig, ListenConfig, LogConfig, RabbitmqConfig, RelayConfig, ServiceConfig } from './config.js';
+import {
+  hostAndPortOf,
+  managers,
+  type ConfigApiAuth,
+  type ManagerSettings,
+  type Setting,
+  type TlsMaterial,
+} from '../../lib/index.js';
+import type {
+  GatewayConfig,
+  KafkaConfig,
+  ListenConfig,
+  LogConfig,
+  RabbitmqConfig,
+  RelayConfig,
+  ServiceConfig,
+} from './config.js';
 import { pathsOf, type FileContents } from './files.js';
 import type { Settings } from './schema.js';
 import { tlsFilesOf, type TlsSection } from './tls-files.js';
@@ -45,22 +60,45 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
     },
     http: { ...toListen(settings, files, 'http'), allowedHosts: settings['http.allowed_hosts'] },
     ...(settings['introspect.enabled'] ? { introspect: toListen(settings, files, 'introspect') } : {}),
+    ...toGateway(settings, files),
     log: toLog(settings),
     ...(settings['tracing.enabled'] ? { tracing: { endpoint: settings['tracing.endpoint'] } } : {}),
   };
 }
 
 function toListen(settings: Settings, files: FileContents, section: 'http' | 'introspect'): ListenConfig {
+  return {
+    host: settings[`${section}.host`],
+    port: settings[`${section}.port`],
+    ...toListenTls(settings, files, section),
+  };
+}
+
+function toListenTls(
+  settings: Settings,
+  files: FileContents,
+  section: 'http' | 'introspect' | 'gateway',
+): Pick<ListenConfig, 'tls'> {
   const clientCa = files[`${section}.tls.client_ca_file`];
   const tls = {
     cert: files[`${section}.tls.cert_file`] ?? '',
     key: files[`${section}.tls.key_file`] ?? '',
     ...(clientCa === undefined ? {} : { clientCa }),
   };
+  return settings[`${section}.tls.enabled`] ? { tls } : {};
+}
+
+function toGateway(settings: Settings, files: FileContents): { readonly gateway?: GatewayConfig } {
+  const listen = settings['gateway.listen'];
+  if (listen === undefined) return {};
   return {
-    host: settings[`${section}.host`],
-    port: settings[`${section}.port`],
-    ...(settings[`${section}.tls.enabled`] ? { tls } : {}),
+    gateway: {
+      ...hostAndPortOf(listen),
+      ...toListenTls(settings, files, 'gateway'),
+      maxRequests: settings['gateway.max_requests'],
+      changeTimeoutMs: settings['gateway.change_timeout'],
+      idleTimeoutMs: settings['gateway.idle_timeout'],
+    },
   };
 }
 

@@ -5,8 +5,10 @@ import type { Clock, Timer } from '../../lib/index.js';
 export interface ConnectionLimits {
   /** From the connection, or the end of the last answer, until the whole head of a request has come. */
   readonly headMs: number;
-  /** From a request until its answer is made and read. An answer that goes on for ever is exempt. */
+  /** From a request until its answer is made and read. An answer that goes on for ever is exempt. Infinity: all are. */
   readonly answerMs: number;
+  /** From the end of the last answer until the whole head of the next request has come. Defaults to {@link headMs}. */
+  readonly keptMs?: number;
 }
 
 interface Watched {
@@ -61,7 +63,8 @@ export class ConnectionWatch {
     const entry = this.watched.get(socket);
     if (entry === undefined) return;
     entry.open -= 1;
-    this.cutAfter(socket, entry, entry.open === 0 ? this.limits.headMs : this.limits.answerMs);
+    const { headMs, answerMs, keptMs = headMs } = this.limits;
+    this.cutAfter(socket, entry, entry.open === 0 ? keptMs : answerMs);
   }
 
   /** Cuts the connections on which nothing is being answered. */
@@ -71,6 +74,7 @@ export class ConnectionWatch {
 
   private cutAfter(socket: Socket, entry: Watched, ms: number): void {
     entry.timer?.cancel();
+    if (ms === Infinity) return;
     entry.timer = this.clock.schedule(ms, () => {
       if (entry.hasAsked) socket.destroy();
       else tellTooSlow(socket);

@@ -115,7 +115,8 @@ export class HttpEndpoint {
     try {
       await this.begun;
     } catch (error) {
-      throw listenError(error, this.options);
+      const { name, section } = this.options;
+      throw listenError(error, { name, setting: `${section}.host and ${section}.port`, host, port });
     }
     // Not awaited: a resolver may take its time, and nothing depends on it.
     void resolvedNames(host).then((names) => {

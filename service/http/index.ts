@@ -9,7 +9,8 @@ export {
 } from './answer.js';
 export { hostName, refusalOf, type CallerFacts, type Refusal } from './caller-rules.js';
 export { endpointLimits, HttpEndpoint, type HttpEndpointOptions, type ReloadableOptions } from './http-endpoint.js';
-export type { ListenTls } from './listen.js';
+export { listenError, tlsOptions, type ListenTls } from './listen.js';
+export { ConnectionWatch, type ConnectionLimits } from './connection-watch.js';
 export { findRoute, type FoundRoute, type Route, type RouteRequest } from './route.js';
 export { StatusServer, type MetricsText, type StatusServerOptions } from './status-server.js';
 export { timeAsText, type TimeName, type Wire } from './times.js';

@@ -11,7 +11,15 @@ export interface ListenTls {
 
 interface Place {
   readonly name: string;
+  /** The section of the configuration that its keys are in. */
   readonly section: string;
+}
+
+/** Where something could not listen, and which setting says so. */
+interface ListenPlace {
+  readonly name: string;
+  /** The key or keys to look at, in words. */
+  readonly setting: string;
   readonly host: string;
   readonly port: number;
 }
@@ -23,7 +31,7 @@ interface Place {
  */
 export function tlsOptions(
   { cert, key, clientCa }: ListenTls,
-  { name, section }: Pick<Place, 'name' | 'section'>,
+  { name, section }: Place,
 ): SecureContextOptions & { readonly requestCert: boolean; readonly rejectUnauthorized: boolean } {
   const own = { cert, key, minVersion: 'TLSv1.2' } as const;
   usable(own, `${name} cannot use its certificate and key, see ${section}.tls.cert_file and ${section}.tls.key_file`);
@@ -57,9 +65,9 @@ const listenFailures: Readonly<Record<string, string>> = {
 };
 
 /** Why an endpoint cannot listen, and what to change. */
-export function listenError(error: unknown, { name, section, host, port }: Place): SvcMonitorError {
+export function listenError(error: unknown, { name, setting, host, port }: ListenPlace): SvcMonitorError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = listenFailures[code] ?? 'listening failed';
-  const message = `${name} cannot listen on ${host}:${port}: ${reason}; see ${section}.host and ${section}.port`;
+  const message = `${name} cannot listen on ${host}:${port}: ${reason}; see ${setting}`;
   return new SvcMonitorError('invalid-configuration', message, { cause: error, details: { problems: [message] } });
 }

@@ -1,10 +1,11 @@
 import { allMetricDefinitions, type MetricTable } from '../../lib/index.js';
+import { gatewayMetrics } from '../gateway/metrics.js';
 
 /** What the service tells besides what the library counts. It is made when somebody asks, from the status. */
 export const serviceMetrics = {
   build_info: {
     type: 'gauge',
-    help: 'Always 1; the labels say what runs: `monitor` or `relay`, and the versions',
+    help: 'Always 1; the labels say what runs: `monitor`, `relay` or `gateway`, and the versions',
     labels: ['runs', 'version', 'node'],
   },
   ready: { type: 'gauge', help: '1 while work can be expected of the process, as `/readyz` says', labels: [] },
@@ -20,5 +21,5 @@ export const serviceMetrics = {
   },
 } as const satisfies MetricTable;
 
-/** All metrics that are published, those of the library and its managers first. */
-export const publishedMetrics: MetricTable = { ...allMetricDefinitions, ...serviceMetrics };
+/** All metrics that are published: those of the library and its managers, of the service, and of its gateway. */
+export const publishedMetrics: MetricTable = { ...allMetricDefinitions, ...serviceMetrics, ...gatewayMetrics };

@@ -19,7 +19,7 @@ export class StatusMetrics implements MetricsText {
   public constructor(
     private readonly parts: {
       readonly prometheus: PrometheusMetrics;
-      readonly runs: 'monitor' | 'relay';
+      readonly runs: 'monitor' | 'relay' | 'gateway';
       readonly version: string;
       readonly figures: () => StatusFigures;
     },

@@ -1,3 +1,4 @@
+import type { GatewayStatus } from '../gateway/index.js';
 import type { KeyViews, MonitorStatus, Problem } from '../../lib/index.js';
 
 /** What `/status` answers: what the monitor is doing, and what can be said of the service as a whole. */
@@ -14,6 +15,8 @@ export interface ServiceStatus extends MonitorStatus {
   readonly problems: readonly Problem[];
   /** How many there are. */
   readonly problemCount: number;
+  /** Of a service with a gateway. */
+  readonly gateway?: GatewayStatus;
 }
 
 /** What the service knows of itself. */
@@ -23,6 +26,7 @@ export interface ServiceFacts {
   readonly startedAt: number;
   readonly dryRun: boolean;
   readonly reasons: readonly string[];
+  readonly gateway?: GatewayStatus;
 }
 
 /** How many problems `/status` shows, and the page. */

@@ -30,6 +30,8 @@ const texts: Readonly<Record<string, string>> = {
   run: 'Runs the service: follows the changes, and keeps every floating ip on its VIP. Stops in order at SIGTERM or SIGINT, at once at a second one.',
   relay:
     'Runs the relay, which carries the changes from RabbitMQ to a Kafka topic. It writes nothing to the config API.',
+  gateway:
+    'Runs the Neutron gateway and nothing else: an HTTP proxy before the API servers ([gateway.md](../deploy/gateway.md)), which `gateway.listen` has to name a place for. Beside it a monitor stands by for ever: it follows the changes, with a queue of its own that goes with it, and never writes.',
   'config check':
     'Reads the configuration as `run` would, and tells all that is wrong with it. It connects to nothing: `check` does.',
   'config show': 'Prints every key with its value and where that came from; secrets are hidden.',

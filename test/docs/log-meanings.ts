@@ -161,4 +161,15 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'the write of the self-test failed': 'The stream could not be tried this time.',
   'token of Keystone not renewed before its end, going on with it':
     'Keystone is away or refuses; the token that there is counts until its end.',
+  'API servers cannot be probed': 'A bug in what probes a server that keeps a request through the gateway waiting.',
+  'a request passes the gateway unchanged':
+    'The gateway was to look at a Neutron request and could not, by `reason`. Users see what the API server says, as without it.',
+  'a request through the gateway has failed':
+    'It was sent, and no answer came: its client got 502. It is not sent twice, as it may have been carried out.',
+  'gateway listens': 'The Neutron gateway takes requests from now on, and for which API servers.',
+  'the gateway reaches an API server again': 'The end of the line below, and how long it lasted.',
+  'the gateway reaches no API server, requests are answered with 503':
+    'Look whether the API servers run. Each request tries all of them again.',
+  'the gateway refuses requests, too many are under way':
+    'More than `gateway.max_requests`: something asks too much, or the API servers are slow.',
 };

@@ -55,6 +55,8 @@ const sectionTexts: Readonly<Record<string, string>> = {
   '': 'Keys without a section.',
   http: 'The status endpoint: `/healthz`, `/readyz`, `/metrics`, `/status`, and a page for people ([status.md](status.md)).',
   introspect: 'What contrail-status asks: `/Snh_SandeshUVECacheReq?x=NodeStatus`.',
+  gateway:
+    'The Neutron gateway: what stands before the API servers for the Neutron plugin ([gateway.md](../deploy/gateway.md)).',
   log: 'Log lines go to the standard output.',
   tracing: 'Traces by OpenTelemetry.',
 };
@@ -110,7 +112,7 @@ function metricsPage(): string {
   ]);
   return `# Metrics
 
-${generatedNote('lib/base/metrics/definitions.ts, metrics.ts of each manager, and service/metrics/definitions.ts')}
+${generatedNote('lib/base/metrics/definitions.ts, metrics.ts of each manager, service/metrics/definitions.ts and service/gateway/metrics.ts')}
 
 \`GET /metrics\` of the status endpoint answers in Prometheus' text format. Durations are seconds. Besides these there are the usual figures of a Node.js process (memory, CPU, event loop, garbage collection), as \`svc_monitor_process_...\` and \`svc_monitor_nodejs_...\`.
 

@@ -143,6 +143,12 @@ export const problemTypes = {
     advice: 'Look at the brokers of Kafka, and whether the topic has a leader for each partition.',
     unready: true,
   },
+  'gateway-unserved': {
+    meaning: 'No API server can be reached through the gateway: it answers its clients with 503.',
+    since: firstFailure,
+    settings: ['config_api.urls', 'config_api.tls.ca_file'],
+    advice: 'Look whether the API servers run and can be reached from here. Each request tries all of them again.',
+  },
   failed: {
     meaning: 'The service has failed in a way that no further attempt can mend, and is about to end.',
     since: 'the failure',

@@ -157,6 +157,22 @@ export function hostAndPort() {
   return { form: 'text', allowed: '`host` or `host:port`', schema } as const satisfies ValueType<typeof schema>;
 }
 
+/** Where something listens: an address or name of this host, and a port, which may be 0. */
+export function listenAddress() {
+  const schema = z.string().refine((value) => {
+    const port = Number(namedHost.exec(value)?.groups?.['port'] ?? -1);
+    return port >= 0 && port <= 65535;
+  });
+  const allowed = '`address:port`, an IPv6 address in brackets';
+  return { form: 'text', allowed, schema } as const satisfies ValueType<typeof schema>;
+}
+
+/** The parts of what {@link listenAddress} lets pass; an IPv6 address without its brackets. */
+export function hostAndPortOf(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+}
+
 /** A host of {@link hostAndPort} with a port in any case, an IPv6 address in brackets. */
 export function withPort(host: string, defaultPort: number): string {
   const match = namedHost.exec(host);

@@ -9,7 +9,9 @@ import { notifierOf, withNotifications } from '../../systemd/index.js';
 import { packageVersion } from '../../version.js';
 import { loadSettings, reportProblems, withSettings, type SettingsFlags } from '../settings.js';
 
-/** `run` and `relay`: what runs until a signal ends it. */
+type What = 'monitor' | 'relay' | 'gateway';
+
+/** `run`, `relay` and `gateway`: what runs until a signal ends it. */
 export const addRunCommands: AddCommand = (program, end) => {
   withSettings(program.command('run').description('run until SIGTERM or SIGINT')).action(
     async (flags: SettingsFlags) => {
@@ -21,10 +23,18 @@ export const addRunCommands: AddCommand = (program, end) => {
   ).action(async (flags: SettingsFlags) => {
     end(await run(flags, 'relay'));
   });
+  withSettings(
+    program
+      .command('gateway')
+      .description('be a Neutron gateway before the API servers, and nothing else, until SIGTERM or SIGINT'),
+  ).action(async (flags: SettingsFlags) => {
+    end(await run(flags, 'gateway'));
+  });
 };
 
-async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<number> {
-  const loaded = loadSettings(flags, { isRelay: what === 'relay' });
+async function run(flags: SettingsFlags, what: What): Promise<number> {
+  const kind = { isRelay: what === 'relay', isGateway: what === 'gateway' };
+  const loaded = loadSettings(flags, kind);
   if (!loaded.ok) return reportProblems(loaded);
   // Loaded here only: other commands and `--help` need neither the HTTP server nor the AMQP client.
   const { createRelayService, createService, SuppressedLines, WinstonLogger } = await import('../../index.js');
@@ -33,13 +43,19 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   const logger = new WinstonLogger({ ...config.log, suppressed: suppressedLines });
   const shared = { logger, suppressedLines };
   const isRelay = what === 'relay';
-  logger.info('starting', { version: packageVersion(), ...(isRelay ? { what } : { dryRun: config.dryRun }) });
+  logger.info('starting', {
+    version: packageVersion(),
+    ...(what === 'monitor' ? { dryRun: config.dryRun } : { what }),
+  });
   for (const { key, origin, message } of loaded.warnings) {
     logger.warn('configuration', { setting: key, ...(origin === undefined ? {} : { origin }), warning: message });
   }
   const tracing = isRelay ? undefined : await tracesOf(config, logger);
   const tracer = tracing === undefined ? {} : { tracer: tracing.tracer };
-  const service = isRelay ? createRelayService(config, shared) : createService(config, { ...shared, ...tracer });
+  const isOnlooker = what === 'gateway';
+  const service = isRelay
+    ? createRelayService(config, shared)
+    : createService(config, { ...shared, ...tracer, isOnlooker });
   const notifier = notifierOf(process.env, {
     // A process whose event loop does not run sends nothing.
     isAlive: () => true,
@@ -49,7 +65,7 @@ async function run(flags: SettingsFlags, what: 'monitor' | 'relay'): Promise<num
   });
   const reloader = new Reloader({
     started: loaded,
-    load: () => loadSettings(flags, { isRelay }),
+    load: () => loadSettings(flags, kind),
     apply: (changed) => {
       service.reload(changed);
       logger.setLevel(changed.log.level);

@@ -1,0 +1,68 @@
+import {
+  Outages,
+  silentMetrics,
+  SystemClock,
+  type Clock,
+  type ConnectionUse,
+  type NeutronFrontEnd,
+  type TlsMaterial,
+} from '../../../../lib/index.js';
+import { Gateway, type GatewayOptions } from '../../../../service/gateway/index.js';
+import { RecordingLogger } from '../../../support/recording-logger.js';
+
+/** What a test wants of its gateway. */
+export interface StagedOptions extends Partial<
+  Pick<GatewayOptions, 'maxRequests' | 'changeTimeoutMs' | 'idleTimeoutMs' | 'stopTimeoutMs' | 'metrics' | 'tls'>
+> {
+  readonly urls: readonly string[];
+  readonly frontEnd?: NeutronFrontEnd;
+  readonly serverTls?: TlsMaterial;
+  readonly use?: ConnectionUse;
+  readonly clock?: Clock;
+  /** How long a small request may take before a server is probed. */
+  readonly patienceMs?: number;
+}
+
+/** A gateway on a free port, with what it logs and complains of. */
+export class StagedGateway {
+  public readonly logger = new RecordingLogger();
+  public readonly outages: Outages;
+  public readonly gateway: Gateway;
+
+  private constructor(options: StagedOptions) {
+    const {
+      urls,
+      frontEnd,
+      serverTls,
+      use = 'fresh',
+      clock = new SystemClock(),
+      patienceMs = 5_000,
+      ...more
+    } = options;
+    this.outages = new Outages(clock);
+    this.gateway = new Gateway({
+      ...{ host: '127.0.0.1', port: 0, maxRequests: 1_000, changeTimeoutMs: 60_000, idleTimeoutMs: 600_000 },
+      ...{ stopTimeoutMs: 1_000, clock, logger: this.logger, metrics: silentMetrics, outages: this.outages },
+      ...more,
+      ...(frontEnd === undefined ? {} : { frontEnd }),
+      configApi: { urls, requestTimeoutMs: patienceMs, ...(serverTls === undefined ? {} : { tls: serverTls }) },
+      use: () => use,
+    });
+  }
+
+  public static async start(options: StagedOptions): Promise<StagedGateway> {
+    const staged = new StagedGateway(options);
+    await staged.gateway.start();
+    return staged;
+  }
+
+  public get url(): string {
+    const { url } = this.gateway;
+    if (url === undefined) throw new Error('the gateway does not listen');
+    return url;
+  }
+
+  public async stop(): Promise<void> {
+    await this.gateway.stop();
+  }
+}
