@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import {
   allProblemTypes,
-  createMonitor,
+  createContainer,
   failureOf,
   HealthKeeper,
   nothing,
   SystemClock,
+  tokens,
   type ChangeSource,
   type Clock,
   type Logger,
@@ -20,7 +21,7 @@ import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
 import { ServiceFiles } from './files/index.js';
-import { connectionUse, Gateway } from './gateway/index.js';
+import { connectionUse, Gateway, GatewayRules } from './gateway/index.js';
 import { IntrospectPort, nodeStatusOf, type Peers } from './introspect/index.js';
 import { WinstonLogger, type SuppressedLines } from './log/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
@@ -40,7 +41,7 @@ export interface ServiceOverrides {
   readonly clock?: Clock;
   /** Whether it stands by for ever, beside a gateway: what `opensdn-svc-monitor gateway` runs. Defaults to one that acts. */
   readonly isOnlooker?: boolean;
-  /** What the gateway has look at Neutron's requests. Defaults to nothing: all is passed on. */
+  /** What the gateway has look at Neutron's requests, in place of the rules. */
   readonly frontEnd?: NeutronFrontEnd;
   /** Where each change is a trace. */
   readonly tracer?: MonitorOptions['tracer'];
@@ -68,6 +69,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
   const createSource =
     overrides.createSource ?? ((): ChangeSource => createChangeSource(config, shared, isOnlooker || config.dryRun));
   const monitorStatus = (): MonitorStatus => service.status();
+  const rules = config.gateway === undefined ? undefined : new GatewayRules(config, { ...shared, health });
   const service: Service = new MonitorService({
     http: config.http,
     files,
@@ -86,9 +88,9 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
       health.outages.failed('service', failureOf(error, 'failed'));
     },
     ...introspectOf(config, { clock, logger }),
-    ...gatewayOf(config, { ...shared, monitorStatus, frontEnd: overrides.frontEnd }),
-    createMonitor: (): Monitor =>
-      createMonitor({
+    ...gatewayOf(config, { ...shared, monitorStatus, frontEnd: overrides.frontEnd ?? rules?.frontEnd }),
+    createMonitor: (): Monitor => {
+      const container = createContainer({
         ...{ clock, logger, metrics, health },
         ...(overrides.tracer === undefined ? {} : { tracer: overrides.tracer }),
         configApi: config.configApi,
@@ -101,7 +103,11 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
         syncTimeoutMs: config.syncTimeoutMs,
         drainTimeoutMs: config.drainTimeoutMs,
         selfTestIntervalMs: config.selfTestIntervalMs,
-      }),
+        ...(rules === undefined ? {} : { managers: rules.managers }),
+      });
+      rules?.writeWith(container.get(tokens.configApi));
+      return container.get(tokens.monitor);
+    },
   });
   return service;
 }

@@ -83,6 +83,8 @@ export interface ListenConfig {
 export interface GatewayConfig extends ListenConfig {
   readonly maxRequests: number;
   readonly changeTimeoutMs: number;
+  readonly wiringTimeoutMs: number;
+  readonly departureTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
 

@@ -97,6 +97,8 @@ function toGateway(settings: Settings, files: FileContents): { readonly gateway?
       ...toListenTls(settings, files, 'gateway'),
       maxRequests: settings['gateway.max_requests'],
       changeTimeoutMs: settings['gateway.change_timeout'],
+      wiringTimeoutMs: settings['gateway.wiring_timeout'],
+      departureTimeoutMs: settings['gateway.departure_timeout'],
       idleTimeoutMs: settings['gateway.idle_timeout'],
     },
   };

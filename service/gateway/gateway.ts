@@ -196,7 +196,8 @@ export class Gateway {
     const before = this.last.get(socket) ?? Promise.resolve();
     const answer = async (): Promise<void> => {
       // One that waits behind another has no connection of its own that could tell it.
-      if (!socket.destroyed) await this.handler.answer({ request, response, gone: gone.signal, stopping: this.stopping.signal });
+      if (!socket.destroyed)
+        await this.handler.answer({ request, response, gone: gone.signal, stopping: this.stopping.signal });
     };
     this.last.set(socket, before.then(answer));
   }

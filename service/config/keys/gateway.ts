@@ -24,6 +24,16 @@ export const gatewayKeys = {
     5 * second,
     'How long the gateway may work on a Neutron request by itself. Then it passes unchanged.',
   ),
+  'gateway.wiring_timeout': key(
+    duration(10, minute),
+    second,
+    'How long the answer to an association with a VIP waits until that is wired. Not longer than `gateway.change_timeout`, by which it is cut.',
+  ),
+  'gateway.departure_timeout': key(
+    duration(10, minute),
+    second,
+    'How long the delete of an amphora’s port waits until floating ips have let go of it. Not longer than `gateway.change_timeout`, by which it is cut.',
+  ),
   'gateway.idle_timeout': key(
     duration(second, 24 * hour),
     10 * minute,
