@@ -53,6 +53,12 @@ export const thresholds: Readonly<Record<string, Readonly<Record<string, Thresho
   relay: {
     'per second of one core': { ratio: { atLeast: 0.25 } },
   },
+  // Who hands over in order leaves the place at once, and does not let the session run out. What is looked at takes milliseconds, and has nothing
+  // beside it.
+  'take-over': {
+    'told to stop, until another leads': { ratio: { atMost: 0.5 } },
+    'frozen, until another leads': { ratio: { atMost: 1.5 } },
+  },
   idle: {
     writes: { value: { atMost: 0 } },
     reads: { value: { atMost: 0 } },
