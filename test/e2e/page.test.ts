@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { Browser, Page } from 'puppeteer-core';
 import {
@@ -15,10 +16,11 @@ import {
   type LoadBalancer,
   type UserFloatingIp,
 } from '../../fixtures/index.js';
-import { MemorySource, silentLogger } from '../../lib/index.js';
+import { MemorySource, silentLogger, ZookeeperElection } from '../../lib/index.js';
 import { createService, loadConfig, type Service } from '../../service/index.js';
 import { openPage, startBrowser, type WatchedPage } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { zookeeperHosts } from '../support/zookeeper.js';
 
 const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>&amp;"'`;
 
@@ -261,6 +263,54 @@ describe('the page of the service, in a browser', () => {
       const page = await stage.open();
       await shows(page, 'Dry run: nothing is written. 1 VIP would be changed', '#dry-run');
       await shows(page, `add reference floating-ip ${floatingIp.id}`, '.plan');
+    });
+  });
+
+  describe('when it stands by', () => {
+    let servers: readonly string[];
+    let other: ZookeeperElection | undefined;
+
+    before(function () {
+      servers = zookeeperHosts(this);
+    });
+
+    afterEach(() => other?.stop());
+
+    /** Another contender leads, and this service stands by. */
+    const standBy = async (leaderName: string): Promise<Page> => {
+      const path = `/svc-monitor-test-${randomUUID()}/svc-monitor`;
+      const election = new ZookeeperElection({ servers, path, name: leaderName });
+      other = election;
+      election.start();
+      await eventually('the other one leads', () => election.mayAct());
+      const hosts = `zookeeper.hosts=${servers.join(',')}`;
+      await stage.start([hosts, 'leadership.mode=zookeeper', `leadership.path=${path}`]);
+      await eventually('this one knows that', () => {
+        const { role, ownership } = stage.service.status();
+        return role === 'standby' && ownership?.mode === 'zookeeper' && ownership.leaderName !== undefined;
+      });
+      return stage.open();
+    };
+
+    it('should say so and who leads, as text, until it leads itself', async () => {
+      const name = `${hostile}${'x'.repeat(10_000)}`;
+      const page = await standBy(name);
+      await shows(page, 'Standing by', '#banner-title');
+      await shows(page, `${name.slice(0, 255)} leads. This one`, '#banner-text');
+      await shows(page, 'standby', '#chips');
+      await page.setViewport({ width: 360, height: 740 });
+      expect(await isWide(page)).to.equal(false);
+      expect(await evaluate(page, 'window.hacked')).to.equal(undefined);
+      await other?.stop();
+      await shows(page, 'All is well', '#banner-title');
+      await shows(page, 'leader', '#chips');
+      expect(await textOf(page, '#banner')).not.to.contain('leads');
+    });
+
+    it('should say that another one leads, where that one has no name', async () => {
+      const page = await standBy('');
+      await shows(page, 'Standing by', '#banner-title');
+      await shows(page, 'Another instance leads.', '#banner-text');
     });
   });
 

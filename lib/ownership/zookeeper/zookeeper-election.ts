@@ -31,6 +31,8 @@ export interface ZookeeperElectionOptions {
   readonly metrics?: Metrics;
 }
 
+const longestName = 255;
+
 /**
  * Ownership of everything, by one monitor at a time, which ZooKeeper elects among those that meet at one path: the leader. The others stand by.
  * It takes part by the protocol of kazoo's elections, so the original svc-monitor at the same path is a contender like any other.
@@ -180,7 +182,9 @@ export class ZookeeperElection implements Ownership {
     this.become(true);
   }
 
-  private standBy(leaderName: string | undefined): void {
+  private standBy(leader: string | undefined): void {
+    // The other one's own text, which may be of any length: it is shown and logged.
+    const leaderName = leader?.slice(0, longestName);
     if (this.leaderName !== leaderName) {
       this.logger.info('standing by', { path: this.path, name: this.name, leader: leaderName });
     }

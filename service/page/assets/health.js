@@ -60,11 +60,7 @@ function showBanner(state) {
     return;
   }
   if (state.role === 'standby') {
-    banner(
-      'standby',
-      'Standing by',
-      h('p', {}, 'Another instance acts. This one knows all that it knows, and takes over when it is gone.'),
-    );
+    banner('standby', 'Standing by', h('p', {}, ...leaderText(state)));
     return;
   }
   if (problemCount > 0) {
@@ -81,6 +77,17 @@ function showBanner(state) {
 /** @param {PageState} state */
 function sinceText({ health }) {
   return [h('p', { class: 'muted' }, 'Since ', timeOf(health.since), ', ', ageOf(health.since))];
+}
+
+/**
+ * Who leads instead of this one. What he calls himself is his own text.
+ *
+ * @param {PageState} state
+ */
+function leaderText({ ownership }) {
+  const name = ownership?.mode === 'zookeeper' ? ownership.leaderName : undefined;
+  const who = name ? [h('strong', {}, name), ' leads.'] : ['Another instance leads.'];
+  return [...who, ' This one knows all that it knows, and takes over when it is gone.'];
 }
 
 /** @param {readonly string[]} reasons */
