@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -177,6 +178,38 @@ describe('the programs as they are built, with what operators do wrong and other
       const shown = await problem(url, 'config-api-unreachable');
       expect(shown).to.include({ setting: 'config_api.urls' });
       expect(shown.message).to.contain('does not speak TLS');
+    });
+  });
+
+  describe('when amphorae in a shared network are of a project that no setting names', () => {
+    it('should name project and setting, until the setting has the project', async () => {
+      const server = await openServer();
+      const serviceProject = randomUUID();
+      server.seedProject('octavia-service', serviceProject);
+      const tenant = await createTenant(server.url, { name: 'shop', shared: true });
+      const nova = new Nova({ url: server.url, tenant });
+      const octavia = new Octavia({ url: server.url, tenant, nova, amphoraProjectId: serviceProject });
+      const user = new NetworkUser({ url: server.url, tenant });
+      const loadBalancer = await octavia.createLoadBalancer().run();
+      const floatingIp = await user.createFloatingIp().run();
+      await user.associate(floatingIp, loadBalancer).run();
+      const own = { 'config_api.urls': server.url, 'rules.amphora_projects': 'service' };
+
+      const shown = await problem(await run(own), 'refused-port');
+      expect(shown.setting).to.equal('rules.amphora_projects');
+      for (const text of [shown.message, shown.advice]) {
+        expect(text).to.contain(`default-domain:octavia-service (${serviceProject})`);
+        expect(text).to.contain(`add ${serviceProject}`).and.to.contain('rules.amphora_projects');
+      }
+      // That one is over: two with different rules would fight.
+      await stops.pop()?.();
+      const url = await run({ ...own, 'rules.amphora_projects': `service,${serviceProject}` });
+      await eventually('it is wired', () => {
+        const references = server.read('floating-ip', floatingIp.id)?.['virtual_machine_interface_refs'];
+        return Array.isArray(references) && references.length === 1 + loadBalancer.amphorae.length;
+      });
+      const { problems } = statusSchema.parse(await (await fetch(`${url}/status`)).json());
+      expect(problems.filter(({ type }) => type === 'refused-port')).to.deep.equal([]);
     });
   });
 
