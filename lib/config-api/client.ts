@@ -72,7 +72,7 @@ export interface ConfigApiClientOptions extends ConfigApiOptions {
    * false: only if it heeds {@link HttpRequest.connection} there is something to choose.
    */
   readonly transport?: HttpTransport;
-  /** Told of each request when it has ended, repeats one by one: to count reads and writes. */
+  /** Told of each request when it has ended, repeats one by one: to count reads and writes, or to keep what was written. */
   readonly onRequest?: (record: RequestRecord) => void;
   /** Told whether the config API serves us. Defaults to nobody. */
   readonly outages?: Outages;
@@ -206,7 +206,8 @@ function composeSender(
   }: { readonly http: RequestSender; readonly tokens: TokenSource; readonly permits: Semaphore },
 ): RequestSender {
   const { clock, logger, metrics, onRequest, outages } = options;
-  const recorded = new RecordingSender(http, { clock, logger, metrics, onRequest });
+  const requestId = (): string => newOwnRequestId();
+  const recorded = new RecordingSender(http, { clock, logger, metrics, requestId, onRequest });
   const limited = new LimitedSender(new GuardedSender(recorded), permits);
   // Outside the limit: who waits for a token or backs off holds no permit.
   const authenticated = new AuthenticatingSender(limited, tokens);

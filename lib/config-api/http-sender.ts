@@ -8,7 +8,7 @@ import type { ConnectionUse } from './connection-pools.js';
 import type { HttpRequest, HttpResponse, HttpTransport } from './http-transport.js';
 import type { ConnectionChooser } from './connection-chooser.js';
 import { requestHeaders, tokenHeader, type ClientIdentity } from './request-headers.js';
-import { operations, type ApiRequest, type Operation, type RequestSender } from './request.js';
+import { operations, requestIdHeader, type ApiRequest, type Operation, type RequestSender } from './request.js';
 import type { ServerHealth } from './server-health.js';
 
 /** See {@link HttpSender}. */
@@ -21,7 +21,7 @@ export interface HttpSenderOptions {
   readonly requestTimeoutMs: number;
   readonly listTimeoutMs: number;
   readonly identity: ClientIdentity;
-  /** A fresh id for each request; the API server puts it into the notifications that the request causes. */
+  /** A fresh id, for each request that has none; the API server puts it into the notifications that the request causes. */
   readonly requestId: () => string;
 }
 
@@ -38,6 +38,7 @@ export class HttpSender implements RequestSender {
     const { operation, method, path } = request;
     const context: RequestContext = { operation, method, path, server: this.options.servers.current() };
     const response = await this.exchange(request, context, signal);
+    request.onAnswer?.(response);
     if (response.status === 200 || response.status === 202) {
       const answer = answerOf(request, context, response);
       this.options.connections.succeeded(context.server, tokenOf(request));
@@ -60,7 +61,7 @@ export class HttpSender implements RequestSender {
     const httpRequest: HttpRequest = {
       method: request.method,
       url: `${context.server}${request.path}`,
-      headers: { ...requestHeaders(identity, requestId()), ...request.headers },
+      headers: { ...requestHeaders(identity, request.headers?.[requestIdHeader] ?? requestId()), ...request.headers },
       connection: this.connectionFor(request.operation, context.server),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       ...(request.mayBeSent === undefined ? {} : { mayBeSent: request.mayBeSent }),

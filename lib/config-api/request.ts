@@ -44,6 +44,8 @@ export interface ApiRequest<T> {
   readonly mayBeSent?: () => boolean;
   /** Called before it is sent again: whoever counts what comes of it counts once more. */
   readonly onRepeat?: () => void;
+  /** Told of the answer, whatever its status, before it is looked at. It holds no token. */
+  readonly onAnswer?: (answer: { readonly status: number; readonly body: string }) => void;
   /** More headers: the token. */
   readonly headers?: Readonly<Record<string, string>>;
 }

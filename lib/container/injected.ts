@@ -49,7 +49,9 @@ export class InjectedParts {
   /** A client. */
   public configApi(outages: Outages): ConfigApiClient {
     const { clock, logger, metrics } = this.outside;
-    return createConfigApiClient({ ...this.options.configApi, ...this.jitter(), outages, clock, logger, metrics });
+    const { configApi, onRequest } = this.options;
+    const told = onRequest === undefined ? {} : { onRequest };
+    return createConfigApiClient({ ...configApi, ...told, ...this.jitter(), outages, clock, logger, metrics });
   }
 
   /** How queues are made. */

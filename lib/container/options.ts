@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import type { ConfigApiOptions } from '../config-api/index.js';
+import type { ConfigApiOptions, RequestRecord } from '../config-api/index.js';
 import type { AnyManager, ManagerSettings } from '../managers/index.js';
 import type { HealthKeeper } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
@@ -42,6 +42,8 @@ export interface MonitorOptions {
   readonly health?: HealthKeeper;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
+  /** Told of each request to the config API when it has ended, repeats one by one. Defaults to nobody. */
+  readonly onRequest?: (record: RequestRecord) => void;
   /** Where each change is a trace. Defaults to nowhere: nothing is traced. */
   readonly tracer?: Tracer;
   readonly clock?: Clock;

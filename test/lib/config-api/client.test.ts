@@ -330,6 +330,40 @@ describe('createConfigApiClient', () => {
       });
     });
 
+    it('should tell what a write has sent and was answered, by which id, and of a read neither', async () => {
+      const server = await start((request, response) => {
+        (request.method === 'DELETE' ? answer(409, 'still referred, X-Auth-Token: hush') : good)(request, response);
+      });
+      const records: RequestRecord[] = [];
+      const auth = { mode: 'token', token: 'hush' } as const;
+      const { client, clock } = testClient({ urls: [server.url], auth, onRequest: (record) => records.push(record) });
+      const properties = { display_name: 'x' };
+      await client.get('virtual-ip', uuid, {}, never);
+      await client.updateProperties({ kind: 'virtual-ip', uuid, properties, requestId: 'req-mine' }, never);
+      await failure(client.delete('virtual-ip', uuid, never), 'conflict');
+      const [read, update, removal] = records;
+      expect(read).to.include({ method: 'GET', status: 200, sentAt: clock.now() });
+      expect(read).not.to.have.any.keys('body', 'answer');
+      expect(update).to.deep.include({ requestId: 'req-mine', path: `/virtual-ip/${uuid}`, status: 200 });
+      expect(update?.body).to.deep.equal({ 'virtual-ip': properties });
+      expect(update?.answer).to.contain(uuid);
+      expect(removal).to.include({ method: 'DELETE', status: 409, answer: 'still referred, X-Auth-Token: ***' });
+      expect(removal).not.to.have.property('body');
+      const sent = server.requests.map(({ headers }) => headers['x-request-id']);
+      expect(records.map(({ requestId }) => requestId)).to.deep.equal(sent);
+      expect(new Set(sent).size).to.equal(3);
+    });
+
+    it('should tell that no answer came to a write', async () => {
+      const server = await start((_, response) => response.destroy());
+      const records: RequestRecord[] = [];
+      const { client } = testClient({ urls: [server.url], attempts: 1, onRequest: (record) => records.push(record) });
+      await failure(client.delete('virtual-ip', uuid, never), 'unavailable');
+      expect(records).to.have.length(1);
+      expect(records[0]).to.include({ method: 'DELETE', outcome: 'unavailable' });
+      expect(records[0]).not.to.have.any.keys('status', 'answer');
+    });
+
     it('should tell of each repeat, and how long it took', async () => {
       const server = await start(hang);
       const records: RequestRecord[] = [];
