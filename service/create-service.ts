@@ -25,7 +25,7 @@ import { connectionUse, Gateway, GatewayRules } from './gateway/index.js';
 import { IntrospectPort, nodeStatusOf, type Peers } from './introspect/index.js';
 import { WinstonLogger, type SuppressedLines } from './log/index.js';
 import { PrometheusMetrics, StatusMetrics, type StatusFigures } from './metrics/index.js';
-import { SampledMetrics, Samples } from './page/index.js';
+import { RecentWrites, SampledMetrics, Samples } from './page/index.js';
 import { MonitorService, type Service, type ServiceOptions } from './service.js';
 import { packageVersion } from './version.js';
 
@@ -62,6 +62,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
   overrides.suppressedLines?.onAdded((reason, count) => {
     metrics.increment('log_lines_suppressed_total', { reason }, count);
   });
+  const writes = new RecentWrites();
   // Outlives the monitors: what one of them has met, the next goes on with.
   const health = new HealthKeeper({ name: 'monitor', clock, logger, types: allProblemTypes });
   const shared = { clock, logger, metrics, outages: health.outages };
@@ -82,6 +83,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
       figures: () => figuresOf(service),
     }),
     samples,
+    writes,
     dryRun: config.dryRun,
     stopTimeoutMs: config.drainTimeoutMs + stopMarginMs,
     onFailed: (error) => {
@@ -94,6 +96,9 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
         ...{ clock, logger, metrics, health },
         ...(overrides.tracer === undefined ? {} : { tracer: overrides.tracer }),
         configApi: config.configApi,
+        onRequest: (request) => {
+          writes.note(request);
+        },
         source: createSource(),
         ownership: isOnlooker ? nothing : createOwnership(config, shared),
         settings: config.rules,

@@ -17,7 +17,7 @@ import type { ServiceFiles } from './files/index.js';
 import { StatusServer, type HttpEndpointOptions, type MetricsText, type ReloadableOptions } from './http/index.js';
 import type { Gateway } from './gateway/index.js';
 import type { IntrospectPort } from './introspect/index.js';
-import { pageRoutes, Samples, serviceStatus, type ServiceFacts } from './page/index.js';
+import { pageRoutes, RecentWrites, Samples, serviceStatus, type ServiceFacts } from './page/index.js';
 import { packageVersion } from './version.js';
 
 /** A part of the service that is open as long as the monitor acts. */
@@ -46,6 +46,8 @@ export interface ServiceOptions {
   readonly dryRun?: boolean;
   /** What the charts of the page are drawn from. Defaults to nothing. */
   readonly samples?: Samples;
+  /** The last requests by which it has written. Defaults to none. */
+  readonly writes?: RecentWrites;
 }
 
 /** The monitor and its status endpoint, as one thing that starts and stops. */
@@ -112,6 +114,7 @@ export class MonitorService implements Service {
       routes: pageRoutes({
         clock,
         samples: options.samples ?? new Samples(clock),
+        writes: options.writes ?? new RecentWrites(),
         status: () => this.monitor.status(),
         views: () => this.monitor.views(),
         facts: () => this.facts(),

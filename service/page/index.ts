@@ -4,6 +4,7 @@
  */
 export { contentSecurityPolicy } from './assets.js';
 export { EventHub, type EventHubOptions } from './event-hub.js';
+export { RecentWrites, type RecentWrite, type RecentWriteBounds } from './recent-writes.js';
 export { serviceStatus, shownProblems, type ServiceFacts, type ServiceStatus } from './page-status.js';
 export { pageRoutes, type PageParts } from './routes.js';
 export { SampledMetrics, Samples, sampling, type Sample } from './samples.js';

@@ -3,6 +3,7 @@ import { jsonAnswer, textAnswer, type Answer, type Route, type RouteRequest } fr
 import { assetRoutes } from './assets.js';
 import { EventHub } from './event-hub.js';
 import { problemsByKey, serviceStatus, shownProblems, vipViews, type ServiceFacts } from './page-status.js';
+import type { RecentWrites } from './recent-writes.js';
 import type { Samples } from './samples.js';
 
 /** What the page is made from. Each is asked anew each time: the monitor may be another one by then. */
@@ -12,12 +13,23 @@ export interface PageParts {
   readonly views: () => readonly KeyViews[];
   readonly facts: () => ServiceFacts;
   readonly samples: Samples;
+  readonly writes: RecentWrites;
 }
 
 /** How much of what the page and its tools get at once. */
-const bounds = { limit: 50, mostRows: 200, failovers: 12, longestSearch: 200 } as const;
+const bounds = {
+  limit: 50,
+  mostRows: 200,
+  failovers: 12,
+  longestSearch: 200,
+  mostWrites: 500,
+  mostAbout: 100,
+} as const;
 
-/** The page for people, and what it is made from as JSON: `/`, `/assets`, `/events`, `/status/vips`, `/status/failovers`, `/status/samples`. */
+/**
+ * The page for people, and what it is made from as JSON: `/`, `/assets`, `/events`, `/status/vips`, `/status/failovers`, `/status/samples`. Besides,
+ * `/status/writes`: the last requests by which the service has written.
+ */
 export function pageRoutes(parts: PageParts): readonly Route[] {
   const hub = new EventHub({ clock: parts.clock, state: () => stateText(parts) });
   return [
@@ -31,6 +43,7 @@ export function pageRoutes(parts: PageParts): readonly Route[] {
       answer: () => jsonAnswer(200, { failovers: vipViews(parts.views())?.latest(bounds.failovers) ?? [] }),
     },
     { method: 'GET', path: '/status/samples', answer: () => jsonAnswer(200, { samples: parts.samples.all() }) },
+    { method: 'GET', path: '/status/writes', answer: (request) => listWrites(parts, request) },
   ];
 }
 
@@ -62,6 +75,18 @@ function showVip(parts: PageParts, request: RouteRequest): Answer {
   return jsonAnswer(200, { ...vip, problems: problems.slice(0, shownProblems.page) });
 }
 
+function listWrites({ writes }: PageParts, { query }: RouteRequest): Answer {
+  const limit = numberIn(query.get('limit'), { from: 1, to: bounds.mostWrites, otherwise: bounds.limit });
+  const about = (query.get('about') ?? '').toLowerCase().split(',').filter(Boolean);
+  if (limit === undefined || about.length > bounds.mostAbout || !about.every((uuid) => uuidPattern.test(uuid))) {
+    return textAnswer(
+      400,
+      `about is up to ${bounds.mostAbout} uuids, and limit a number from 1 to ${bounds.mostWrites}`,
+    );
+  }
+  return jsonAnswer(200, { forgotten: writes.forgotten, writes: writes.latest(limit, about) });
+}
+
 // The time of the answer is left out: by itself it is no news.
 function stateText({ status, facts, views, samples }: PageParts): string {
   const shown = vipViews(views());
@@ -76,6 +101,7 @@ function stateText({ status, facts, views, samples }: PageParts): string {
   return String(jsonAnswer(200, state).body);
 }
 
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const noRows = { total: 0, found: 0, rows: [] } as const;
 
 function numberIn(

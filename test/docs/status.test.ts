@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { liveAmphorae, type LoadBalancer } from '../../fixtures/index.js';
-import { ManualClock, type MonitorStatus } from '../../lib/index.js';
+import { ManualClock, type MonitorStatus, type RequestRecord } from '../../lib/index.js';
 import { findRoute, type RouteRequest } from '../../service/http/index.js';
-import { pageRoutes, Samples, sampling, serviceStatus } from '../../service/page/index.js';
+import { pageRoutes, RecentWrites, Samples, sampling, serviceStatus } from '../../service/page/index.js';
 import { projectFolder } from '../support/project-folder.js';
 import { Shop } from '../support/shop.js';
 
-// What stands under these has names of its own: kinds, controllers, VIPs, and what was measured of a connection.
-const maps = ['cache', 'controllers', 'dryRunPlans', 'keepAlive'];
+// What stands under these has names of its own: kinds, controllers, VIPs, what was measured of a connection, and what was sent.
+const maps = ['cache', 'controllers', 'dryRunPlans', 'keepAlive', 'body'];
 
 /** The names of all fields of a value, at any depth. */
 function fieldsOf(value: unknown): readonly string[] {
@@ -20,9 +20,14 @@ function fieldsOf(value: unknown): readonly string[] {
 describe('docs/status.md', () => {
   let shop: Shop;
   let loadBalancer: LoadBalancer;
+  let writes: RecentWrites;
 
   before(async () => {
-    shop = await Shop.open();
+    writes = new RecentWrites();
+    const onRequest = (request: RequestRecord): void => {
+      writes.note(request);
+    };
+    shop = await Shop.open({ monitor: { onRequest } });
     loadBalancer = await shop.octavia.createLoadBalancer().run();
     const floatingIp = await shop.user.createFloatingIp().run();
     await shop.user.associate(floatingIp, loadBalancer).run();
@@ -34,6 +39,15 @@ describe('docs/status.md', () => {
       while ((await failover.step()) !== undefined) await shop.monitor.settled();
     }
     await shop.monitor.settled();
+    const failed = {
+      method: 'DELETE',
+      path: '/virtual-ip/x',
+      kind: 'virtual-ip',
+      operation: 'delete',
+      access: 'write',
+    } as const;
+    const long = { body: 'x'.repeat(10_000), answer: 'still referred', status: 409, outcome: 'conflict' } as const;
+    writes.note({ ...failed, ...long, requestId: 'req-1', sentAt: 0, seconds: 0 });
   });
 
   after(() => shop.close());
@@ -58,9 +72,9 @@ describe('docs/status.md', () => {
         },
       ],
     });
-    const routes = pageRoutes({ clock, samples, status, views: () => monitor.views(), facts: () => facts });
+    const routes = pageRoutes({ clock, samples, writes, status, views: () => monitor.views(), facts: () => facts });
     const key = `${loadBalancer.networkId}/${loadBalancer.vips[0]?.address}`;
-    const paths = ['/status/vips', `/status/vips/${key}`, '/status/failovers', '/status/samples'];
+    const paths = ['/status/vips', `/status/vips/${key}`, '/status/failovers', '/status/samples', '/status/writes'];
     const asked = paths.map(async (path) => {
       const found = findRoute(routes, path);
       if (found === undefined) throw new Error(`no route for ${path}`);
@@ -86,6 +100,10 @@ describe('docs/status.md', () => {
       'requestMs',
       'portCount',
       'advice',
+      'bodyLength',
+      'object',
+      'outcome',
+      'tookMs',
     ]);
     expect([...fields].filter((field) => !named.has(field))).to.deep.equal([]);
   });

@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { ManualClock, type KeyViews, type MonitorStatus, type ViewQuery } from '../../../lib/index.js';
 import { findRoute, type Answer, type WholeAnswer } from '../../../service/http/index.js';
-import { contentSecurityPolicy, pageRoutes, Samples, serviceStatus } from '../../../service/page/index.js';
+import {
+  contentSecurityPolicy,
+  pageRoutes,
+  RecentWrites,
+  Samples,
+  serviceStatus,
+} from '../../../service/page/index.js';
 import { healthyStatus } from '../fake-monitor.js';
 
 /** Views that note what they were asked. */
@@ -27,10 +33,12 @@ class NotedViews implements KeyViews {
 describe('pageRoutes', () => {
   let status: MonitorStatus;
   let views: NotedViews;
+  let writes: RecentWrites;
 
   beforeEach(() => {
     status = healthyStatus;
     views = new NotedViews();
+    writes = new RecentWrites();
   });
 
   const ask = async (url: string): Promise<WholeAnswer> => {
@@ -38,6 +46,7 @@ describe('pageRoutes', () => {
     const routes = pageRoutes({
       clock,
       samples: new Samples(clock),
+      writes,
       status: () => status,
       views: () => [views],
       facts: () => ({ version: '1', at: 0, startedAt: 0, dryRun: false, reasons: [] }),
@@ -107,6 +116,40 @@ describe('pageRoutes', () => {
 
     it('should answer 404 where there is none', async () => {
       expect((await ask('/status/vips/n/10.0.0.9')).code).to.equal(404);
+    });
+  });
+
+  describe('when the last writes are asked for', () => {
+    const uuid = '7deba98b-0e6f-440a-a046-e05aa5df41c3';
+    const other = uuid.replace('7', '8');
+
+    beforeEach(() => {
+      for (const [sentAt, object] of [uuid, other, uuid].entries()) {
+        const what = { operation: 'delete', access: 'write', kind: 'floating-ip', method: 'DELETE' } as const;
+        const answered = { outcome: 'ok', status: 200, seconds: 0 } as const;
+        writes.note({ ...what, path: `/floating-ip/${object}`, requestId: `req-${sentAt}`, sentAt, ...answered });
+      }
+    });
+
+    const asked = async (query: string): Promise<readonly string[]> =>
+      ((await json(`/status/writes${query}`)) as { writes: { requestId: string }[] }).writes.map(
+        ({ requestId }) => requestId,
+      );
+
+    it('should answer the latest first, as many as are wanted, or those about some objects', async () => {
+      expect(await asked('')).to.deep.equal(['req-2', 'req-1', 'req-0']);
+      expect(await asked('?limit=1')).to.deep.equal(['req-2']);
+      expect(await asked(`?about=${uuid.toUpperCase()}`)).to.deep.equal(['req-2', 'req-0']);
+      expect(await asked(`?about=${uuid},${other}&limit=500`)).to.have.length(3);
+      const [latest] = ((await json('/status/writes')) as { writes: object[] }).writes;
+      expect(latest).to.include({ at: '1970-01-01T00:00:00.002Z', object: uuid, status: 200 });
+    });
+
+    it('should refuse what is no uuid, too many of them, and a limit that is too high', async () => {
+      const many = Array.from({ length: 101 }, () => uuid).join(',');
+      for (const query of ['?about=x', `?about=${uuid}%20`, `?about=${many}`, '?limit=501', '?limit=0']) {
+        expect((await ask(`/status/writes${query}`)).code, query).to.equal(400);
+      }
     });
   });
 
