@@ -10,6 +10,7 @@ export {
   type ServiceEvent,
   type ServiceProblem,
   type ServiceReport,
+  type ServiceWrite,
 } from './running-service.js';
 export { VipMirror, type MirrorOptions, type PlannedVip, type ReadProgress, type RepairedVip } from './vip-mirror.js';
 export { findDrift, type Drift, type DriftNote } from './drift.js';

@@ -57,6 +57,26 @@ const storySchema = z.looseObject({
   incidents: z.array(z.looseObject({ at: timeSchema, sentence: z.string() })).default([]),
 });
 
+// A version that does not tell answers 404. Its texts are looked at where they are used.
+const writesSchema = z.looseObject({
+  writes: z.array(
+    z.object({
+      number: z.number(),
+      at: timeSchema,
+      requestId: z.string(),
+      method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+      path: z.string(),
+      body: z.unknown(),
+      bodyLength: z.number().optional(),
+      object: z.string().optional(),
+      status: z.number().optional(),
+      outcome: z.string(),
+      answer: z.string().optional(),
+      tookMs: z.number(),
+    }),
+  ),
+});
+
 const readinessSchema = z.looseObject({ ready: z.boolean(), reasons: z.array(z.string()).optional() });
 
 /** Something that is not in order, as the service tells it. Times are ISO. @useDeclaredType */
@@ -91,6 +111,13 @@ export interface ServiceEvent {
   readonly at: string;
   readonly says: string;
 }
+
+/** A request by which a running service has written, as its status endpoint tells it. Times are ISO. @useDeclaredType */
+export type ServiceWrite = z.output<typeof writesSchema>['writes'][number];
+
+// As many as the service takes at once, and gives at once.
+const uuidsPerRequest = 100;
+const writesPerRequest = 500;
 
 /** Asks a running service by its status endpoint. It only reads. */
 export class RunningService {
@@ -141,6 +168,22 @@ export class RunningService {
       ...failovers.map(({ startedAt, sentence }) => ({ at: startedAt, says: sentence })),
       ...incidents.map(({ at, sentence }) => ({ at, says: sentence })),
     ].sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
+  }
+
+  /**
+   * The last requests by which it has written and that have to do with some objects, the latest last. Empty if there are none, or its version does
+   * not tell. Rejects as `report` does.
+   */
+  public async writes(uuids: readonly string[], signal: AbortSignal): Promise<readonly ServiceWrite[]> {
+    const found = new Map<number, ServiceWrite>();
+    for (let first = 0; first < uuids.length; first += uuidsPerRequest) {
+      const about = uuids.slice(first, first + uuidsPerRequest).join(',');
+      const path = `/status/writes?limit=${writesPerRequest}&about=${about}`;
+      const parsed = writesSchema.safeParse(await this.send(path, signal));
+      if (!parsed.success) return [];
+      for (const write of parsed.data.writes) found.set(write.number, write);
+    }
+    return [...found.values()].sort((one, other) => one.number - other.number);
   }
 
   /** Closes all connections. */

@@ -3,6 +3,8 @@ import { maskedBeginning } from '../mask.js';
 
 /** A request by which the service has written, or has tried to. */
 export interface RecentWrite {
+  /** Counts the writes since the start of the service, from 1, in the order in which they ended. */
+  readonly number: number;
   /** When it was sent. Wall clock, milliseconds since 1970. */
   readonly at: number;
   /** What the API server puts into the notifications that the request causes. */
@@ -49,7 +51,7 @@ const longestCreated = 65_536;
 const uuidPattern = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 interface Kept {
-  readonly write: Omit<RecentWrite, 'body'>;
+  readonly write: Omit<RecentWrite, 'body' | 'number'>;
   readonly kind: string;
   /** As it was sent: a text, whose size is known. */
   readonly bodyText: string;
@@ -102,17 +104,17 @@ export class RecentWrites {
    */
   public latest(limit: number, about: readonly string[] = []): readonly RecentWrite[] {
     const wanted = new Set(about);
-    const all = [...this.kept.values()];
-    for (const {
-      kind,
-      uuids,
-      write: { object },
-    } of all) {
+    const all = [...this.kept];
+    for (const [, { kind, uuids, write }] of all) {
+      const { object } = write;
       // What was written last to one that is gone by now may name nothing but itself.
       if (kind === 'virtual-ip' && object !== undefined && namesOne(uuids, wanted)) wanted.add(object);
     }
-    const found = wanted.size === 0 ? all : all.filter(({ uuids }) => namesOne(uuids, wanted));
-    return found.slice(-limit).reverse().map(shown);
+    const found = wanted.size === 0 ? all : all.filter(([, { uuids }]) => namesOne(uuids, wanted));
+    return found
+      .slice(-limit)
+      .reverse()
+      .map(([number, kept]) => shown(number, kept));
   }
 
   private addTo(object: string, number: number): void {
@@ -156,8 +158,8 @@ function keptOf(record: RequestRecord, bounds: RecentWriteBounds): Kept {
   };
 }
 
-function shown({ bodyText, write }: Kept): RecentWrite {
-  return bodyText === '' ? write : { ...write, body: JSON.parse(bodyText) as unknown };
+function shown(number: number, { bodyText, write }: Kept): RecentWrite {
+  return bodyText === '' ? { number, ...write } : { number, ...write, body: JSON.parse(bodyText) as unknown };
 }
 
 /** The object that a request writes to: named in the path, in what is sent, or, of a create, in the answer. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { findSubjects, isAborted, SvcMonitorError, toSvcMonitorError } from '../../../lib/index.js';
 import type { ServiceConfig } from '../../config/index.js';
-import type { ServiceEvent } from '../../diagnosis/index.js';
+import type { ServiceEvent, ServiceWrite } from '../../diagnosis/index.js';
 import { exitCodes } from '../../exit-codes.js';
 import { serviceAddressOf, withService, withTimeoutFlag, type ServiceFlags } from '../arguments.js';
 import type { AddCommand } from '../command.js';
@@ -51,15 +51,9 @@ async function exportTo(
   const { contextOf, exportRecording, named, RunningService } = await import('../../diagnosis/index.js');
   const { readMirror } = await import('../reading.js');
   const service = new RunningService(serviceAddressOf(flags));
-  const eventsOf = async (vip: string): Promise<readonly ServiceEvent[]> => {
-    try {
-      return await service.events(vip, signal);
-    } catch (error) {
-      // Without a service there are none.
-      if (isAborted(error) || toSvcMonitorError(error).code === 'bug') throw error;
-      return [];
-    }
-  };
+  const eventsOf = (vip: string): Promise<readonly ServiceEvent[]> => ifThere(() => service.events(vip, signal));
+  const writesOf = (uuids: readonly string[]): Promise<readonly ServiceWrite[]> =>
+    ifThere(() => service.writes(uuids, signal));
   const mirror = await readMirror(config, { output }, signal);
   try {
     const subjects = findSubjects(mirror.cache, contextOf(config), what);
@@ -69,7 +63,7 @@ async function exportTo(
       output.remark(subject === undefined ? `there is nothing that ${what} names` : `${what} is ambiguous: ${which}`);
       return exitCodes.failed;
     }
-    const options = { isAnonymised: flags.anonymise === true, eventsOf };
+    const options = { isAnonymised: flags.anonymise === true, eventsOf, writesOf };
     const recording = await exportRecording(subject, { mirror, config, options }, signal);
     if (flags.output === undefined) output.json(recording);
     else {
@@ -80,6 +74,16 @@ async function exportTo(
   } finally {
     mirror.close();
     service.close();
+  }
+}
+
+async function ifThere<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    // Without a service there is nothing to be remembered.
+    if (isAborted(error) || toSvcMonitorError(error).code === 'bug') throw error;
+    return [];
   }
 }
 

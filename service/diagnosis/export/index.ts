@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { vipsOf, type Subject } from '../../../lib/index.js';
+import type { Kind } from '../../../lib/model/index.js';
 import type { ServiceConfig } from '../../config/index.js';
 import { packageVersion } from '../../version.js';
 import { contextOf } from '../explanation.js';
-import type { ServiceEvent } from '../running-service.js';
+import type { ServiceEvent, ServiceWrite } from '../running-service.js';
 import type { VipMirror } from '../vip-mirror.js';
 import { Anonymiser } from './anonymiser.js';
-import { gather } from './gather.js';
+import { gather, type GatheredObject } from './gather.js';
 import type { Json } from './json.js';
+import { namesIn, pickWrite, writeEvent, type Shown } from './requests.js';
 
 export { Anonymiser, type KeptWords } from './anonymiser.js';
 export type { Json } from './json.js';
@@ -16,7 +18,7 @@ export type { Json } from './json.js';
 export interface ExportedRecording {
   readonly name: string;
   readonly description: string;
-  /** A read of each object, and what a running service remembered. */
+  /** What a running service remembered: its last writes, in words what has happened. Then a read of each object, as it is now. */
   readonly events: readonly Json[];
   readonly export: {
     readonly version: string;
@@ -33,6 +35,8 @@ export interface ExportOptions {
   readonly isAnonymised: boolean;
   /** What a running service remembers of a VIP. */
   readonly eventsOf: (vip: string) => Promise<readonly ServiceEvent[]>;
+  /** The last writes of a running service that have to do with some objects, in their order. */
+  readonly writesOf: (uuids: readonly string[]) => Promise<readonly ServiceWrite[]>;
 }
 
 /**
@@ -61,34 +65,71 @@ export async function exportRecording(
     },
     signal,
   );
+  const writes = (await options.writesOf(uuidsOf(objects, ids))).map(pickWrite);
   const rules = JSON.parse(JSON.stringify(config.rules)) as Readonly<Record<string, Json>>;
   const anonymiser = options.isAnonymised
     ? new Anonymiser(
-        [...objects.map(({ object }) => object), rules],
+        [...objects.map(({ object }) => object), ...writes.map(namesIn), rules],
         { prefixes: [config.rules.amphoraNamePrefix], words: wordsOf(config) },
         randomBytes(32),
       )
     : undefined;
-  const shown = (value: Json): Json => anonymiser?.object(value) ?? value;
+  const shown: Shown = anonymiser ?? { object: (value) => value, text: (text) => text };
   const reads = objects.map(({ kind, object }): Json => {
-    const response = shown(object) as Readonly<Record<string, Json>>;
+    const response = shown.object(object) as Readonly<Record<string, Json>>;
     const { uuid } = response;
     const path = `/${kind}/${typeof uuid === 'string' ? uuid : ''}`;
     return { http: { method: 'GET', path, request: null, status: 200, response: { [kind]: response } } };
   });
   // What a service has put into words may name anything: it is left out where names are.
   const remembered = options.isAnonymised ? [] : (await Promise.all([...keys].map(options.eventsOf))).flat();
+  const told = remembered.map(({ at, says }) => ({ at, event: { mark: `${at} ${says}` } }));
+  const written = writes.map((write) => ({
+    at: write.write.at,
+    event: writeEvent(write, shown, options.isAnonymised),
+  }));
   return {
     name: 'export',
     description: `What opensdn-svc-monitor export has read${options.isAnonymised ? ', anonymised' : ''}`,
-    events: [...remembered.map(({ at, says }): Json => ({ mark: `${at} ${says}` })), ...reads],
+    events: [...inOrder(told, written), ...reads],
     export: {
       version: packageVersion(),
       isAnonymised: options.isAnonymised,
-      vips: [...keys].map((key) => anonymiser?.text(key) ?? key),
-      rules: withProjects(rules, (project: string) => anonymiser?.text(project) ?? project),
+      vips: [...keys].map((key) => shown.text(key)),
+      rules: withProjects(rules, (project: string) => shown.text(project)),
     },
   };
+}
+
+/** Objects that may be written, and what they stand for: what all have in common, such as a network, would lead to others' writes. */
+const writtenKinds: readonly Kind[] = ['virtual-machine-interface', 'floating-ip', 'virtual-ip'];
+
+function uuidsOf(objects: readonly GatheredObject[], loadBalancerIds: ReadonlySet<string>): readonly string[] {
+  const written = objects.filter(({ kind }) => writtenKinds.includes(kind)).map(({ object }) => object['uuid']);
+  return [...loadBalancerIds, ...written.filter((uuid) => typeof uuid === 'string')];
+}
+
+interface Told {
+  /** ISO. */
+  readonly at: string;
+  readonly event: Json;
+}
+
+// What was told stands among the writes by its time. Those stay in their own order: several can have one time.
+function inOrder(told: readonly Told[], written: readonly Told[]): readonly Json[] {
+  const waiting = [...told].sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
+  const events: Json[] = [];
+  const tell = (until?: string): void => {
+    while (waiting[0] !== undefined && (until === undefined || waiting[0].at <= until)) {
+      events.push(waiting.shift()?.event ?? null);
+    }
+  };
+  for (const { at, event } of written) {
+    tell(at);
+    events.push(event);
+  }
+  tell();
+  return events;
 }
 
 // Projects that settings name by name keep it, or nobody would trust them there.

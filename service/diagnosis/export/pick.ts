@@ -98,10 +98,28 @@ const shapes = {
   }),
 } as const satisfies Record<Kind, z.ZodType>;
 
+/** As above, of what is sent: nothing has to be there. */
+const parts = {
+  project: shapes.project.partial(),
+  'virtual-machine': shapes['virtual-machine'].partial(),
+  'virtual-network': shapes['virtual-network'].partial(),
+  'virtual-machine-interface': shapes['virtual-machine-interface'].partial(),
+  'instance-ip': shapes['instance-ip'].partial(),
+  'floating-ip': shapes['floating-ip'].partial(),
+  'virtual-ip': shapes['virtual-ip'].partial(),
+} as const satisfies Record<Kind, z.ZodType>;
+
 /** The part of an object that is exported. Undefined: it does not have the shape of its kind. */
 export function pick(kind: Kind, object: object): Readonly<Record<string, Json>> | undefined {
-  const picked = shapes[kind].safeParse(object);
-  if (!picked.success) return undefined;
+  return asJson(shapes[kind].safeParse(object));
+}
+
+/** The same of what a request sends, which is an object in part. */
+export function pickPart(kind: Kind, object: object): Readonly<Record<string, Json>> | undefined {
+  return asJson(parts[kind].safeParse(object));
+}
+
+function asJson({ success, data }: z.ZodSafeParseResult<object>): Readonly<Record<string, Json>> | undefined {
   // Undefined fields vanish, and so does what is not JSON.
-  return JSON.parse(JSON.stringify(picked.data)) as Readonly<Record<string, Json>>;
+  return success ? (JSON.parse(JSON.stringify(data)) as Readonly<Record<string, Json>>) : undefined;
 }

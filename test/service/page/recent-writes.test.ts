@@ -51,11 +51,18 @@ describe('RecentWrites', () => {
       );
       expect(writes.latest(100)).to.deep.equal([
         {
-          ...{ at: 1_003, requestId: 'req-3', method: 'DELETE', path: `/floating-ip/${id(1)}`, object: id(1) },
+          ...{
+            number: 2,
+            at: 1_003,
+            requestId: 'req-3',
+            method: 'DELETE',
+            path: `/floating-ip/${id(1)}`,
+            object: id(1),
+          },
           ...{ status: 409, outcome: 'conflict', answer: 'still referred', tookMs: 12.3 },
         },
         {
-          ...{ at: 1_002, requestId: 'req-2', method: 'PUT', path: `/floating-ip/${id(1)}`, object: id(1) },
+          ...{ number: 1, at: 1_002, requestId: 'req-2', method: 'PUT', path: `/floating-ip/${id(1)}`, object: id(1) },
           ...{ status: 200, outcome: 'ok', body, tookMs: 12.3 },
         },
       ]);
