@@ -66,7 +66,7 @@ const writesSchema = z.looseObject({
       requestId: z.string(),
       method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
       path: z.string(),
-      body: z.unknown(),
+      body: z.unknown().optional(),
       bodyLength: z.number().optional(),
       object: z.string().optional(),
       status: z.number().optional(),
@@ -176,12 +176,14 @@ export class RunningService {
    */
   public async writes(uuids: readonly string[], signal: AbortSignal): Promise<readonly ServiceWrite[]> {
     const found = new Map<number, ServiceWrite>();
-    for (let first = 0; first < uuids.length; first += uuidsPerRequest) {
-      const about = uuids.slice(first, first + uuidsPerRequest).join(',');
+    // The id of a load balancer is what the name of a port says.
+    const wellFormed = uuids.filter((uuid) => z.guid().safeParse(uuid).success);
+    for (let first = 0; first < wellFormed.length; first += uuidsPerRequest) {
+      const about = wellFormed.slice(first, first + uuidsPerRequest).join(',');
       const path = `/status/writes?limit=${writesPerRequest}&about=${about}`;
-      const parsed = writesSchema.safeParse(await this.send(path, signal));
-      if (!parsed.success) return [];
-      for (const write of parsed.data.writes) found.set(write.number, write);
+      const answer = await this.send(path, signal);
+      if (answer === undefined) return [];
+      for (const write of this.parsed(path, answer, writesSchema).writes) found.set(write.number, write);
     }
     return [...found.values()].sort((one, other) => one.number - other.number);
   }
@@ -192,9 +194,13 @@ export class RunningService {
   }
 
   private async get<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    const parsed = schema.safeParse(await this.send(path, signal));
+    return this.parsed(path, await this.send(path, signal), schema);
+  }
+
+  private parsed<T>(path: string, answer: unknown, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
-    const message = `${this.address.url}${path} does not answer as the status endpoint of this service does`;
+    const message = `${this.address.url}${pathOf(path)} does not answer as the status endpoint of this service does`;
     throw new SvcMonitorError('bad-answer', message, {
       details: { problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) },
     });
@@ -213,15 +219,21 @@ export class RunningService {
         return JSON.parse(body) as unknown;
       });
     } catch (error) {
+      const asked = pathOf(url);
       if (error instanceof SyntaxError) {
-        const message = `${url} does not answer with JSON: is that the status endpoint of this service?`;
+        const message = `${asked} does not answer with JSON: is that the status endpoint of this service?`;
         throw new SvcMonitorError('bad-answer', message, { cause: error });
       }
       const { code, message } = toSvcMonitorError(error);
       if (code === 'aborted') throw error;
-      throw new SvcMonitorError(code, `${url}: ${message}`, { cause: error });
+      throw new SvcMonitorError(code, `${asked}: ${message}`, { cause: error });
     }
   }
+}
+
+// What is asked about can be long.
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 function problemOf(problem: z.infer<typeof problemSchema>): ServiceProblem {

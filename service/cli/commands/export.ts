@@ -51,6 +51,18 @@ async function exportTo(
   const { contextOf, exportRecording, named, RunningService } = await import('../../diagnosis/index.js');
   const { readMirror } = await import('../reading.js');
   const service = new RunningService(serviceAddressOf(flags));
+  const missed = new Set<string>();
+  const ifThere = async <T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await ask();
+    } catch (error) {
+      const { code, message } = toSvcMonitorError(error);
+      if (isAborted(error) || code === 'bug') throw error;
+      // Without a service there is nothing that it remembers: what there is is exported, and the reason told.
+      missed.add(message);
+      return [];
+    }
+  };
   const eventsOf = (vip: string): Promise<readonly ServiceEvent[]> => ifThere(() => service.events(vip, signal));
   const writesOf = (uuids: readonly string[]): Promise<readonly ServiceWrite[]> =>
     ifThere(() => service.writes(uuids, signal));
@@ -65,6 +77,7 @@ async function exportTo(
     }
     const options = { isAnonymised: flags.anonymise === true, eventsOf, writesOf };
     const recording = await exportRecording(subject, { mirror, config, options }, signal);
+    for (const reason of missed) output.remark(`what a running service remembers is left out: ${reason}`);
     if (flags.output === undefined) output.json(recording);
     else {
       await writeTo(flags.output, `${JSON.stringify(recording, undefined, 2)}\n`);
@@ -74,16 +87,6 @@ async function exportTo(
   } finally {
     mirror.close();
     service.close();
-  }
-}
-
-async function ifThere<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await ask();
-  } catch (error) {
-    // Without a service there is nothing to be remembered.
-    if (isAborted(error) || toSvcMonitorError(error).code === 'bug') throw error;
-    return [];
   }
 }
 
