@@ -46,7 +46,7 @@ const texts: Readonly<Record<string, string>> = {
   cleanup:
     'Takes away what this service keeps in the config: its virtual-ips with their annotations, and what a check may have left behind. Every floating ip stays as it is, with its references, its fixed ip and its flag, and goes on working: for the way back to a script or a plugin. A service that runs would make all anew: stop it first. Twice is once.',
   export:
-    'Writes the objects of one load balancer as a recording that the fixtures play (`loadExport` of `opensdn-svc-monitor/fixtures`, [fixtures.md](fixtures.md)): the form of a report of a fault. Only properties that the rules ask for are in it, and no secret. With `--anonymise` names, addresses, MACs and uuids are replaced, each by always the same, so that all that hangs together still does; texts of annotations that are not ours are left out.',
+    'Writes the objects of one load balancer as a recording that the fixtures play (`loadExport` of `opensdn-svc-monitor/fixtures`, [fixtures.md](fixtures.md)): the form of a report of a fault. It holds a read of each object. Where a service runs (`--url`: ask the one that acts), its last writes to these objects come before that, as it keeps them (`/status/writes`, [status.md](status.md)): method, path, what was sent, request id and the status of the answer, in between what has happened as sentences; a remark says so if none can be asked. Only properties that the rules ask for are in it, and no secret. With `--anonymise` names, addresses, MACs and uuids are replaced, each by always the same, so that all that hangs together still does; texts of annotations that are not ours, sentences, and what the config API has answered in words are left out.',
 };
 
 /** The page of the commands. */

@@ -17,12 +17,12 @@ interface ExportFlags extends SettingsFlags, ServiceFlags {
 
 const defaultTimeoutMs = 300_000;
 
-/** `export`: the objects of one load balancer, as a recording that the fixtures play. */
+/** `export`: the objects of one load balancer, and the last writes of a service to them, as a recording that the fixtures play. */
 export const addExportCommand: AddCommand = (program, end) => {
   const command = program
     .command('export')
     .description(
-      'write the objects of one load balancer as a recording that the fixtures play: for a report of a fault',
+      'write the objects of one load balancer, and what a service has written to them last, as a recording that the fixtures play: for a report of a fault',
     )
     .argument('<what>', 'a load balancer, an address or a floating ip, named as for explain')
     .option('--anonymise', 'replace names, addresses, MACs and uuids, each by always the same')
