@@ -1,5 +1,5 @@
 import { annotationPrefix, canonicalAddress } from '../../../lib/model/index.js';
-import { managedBy, recordKeys } from '../../../lib/rules.js';
+import { departureStates, managedBy, recordKeys } from '../../../lib/rules.js';
 import { AddressMap } from './address-map.js';
 import { isList, textsOf, type Json } from './json.js';
 
@@ -27,6 +27,8 @@ const wordFields: ReadonlySet<string> = new Set([
   'protocol',
 ]);
 const knownLists: ReadonlySet<string> = new Set(Object.values(recordKeys));
+/** What annotations of ours hold besides names. */
+const ownValues: ReadonlySet<string> = new Set([managedBy, ...departureStates]);
 
 /** What is kept as it is: the rules go by it. */
 export interface KeptWords {
@@ -155,12 +157,13 @@ export class Anonymiser {
     // A text of others may say anything: only whether it is there is told.
     if (ownKey === undefined) return { key: `annotation-${this.name(typeof key === 'string' ? key : '')}`, value: '' };
     if (typeof value !== 'string') return { key: ownKey, value: null };
-    return { key: ownKey, value: value === managedBy ? value : this.text(value) };
+    return { key: ownKey, value: ownValues.has(value) ? value : this.text(value) };
   }
 
   private ownKey(key: string): string | undefined {
     if (knownLists.has(key)) return key;
-    const list = [recordKeys.floatingIpPrefix, recordKeys.memberPrefix].find((one) => key.startsWith(one));
+    const { floatingIpPrefix, memberPrefix, departingPrefix } = recordKeys;
+    const list = [floatingIpPrefix, memberPrefix, departingPrefix].find((one) => key.startsWith(one));
     const made = list === undefined ? undefined : this.token(key.slice(list.length));
     return list === undefined || made === undefined ? undefined : `${list}${made}`;
   }

@@ -85,6 +85,7 @@ describe('Anonymiser', () => {
           { key: 'opensdn-svc-monitor/whatever', value: 'hunter2' },
           { key: 'opensdn-svc-monitor/loadbalancer', value: 'hunter2' },
           { key: `opensdn-svc-monitor/member/${id}`, value: '' },
+          { key: `opensdn-svc-monitor/departing/${id}`, value: 'asked' },
           { key: 'opensdn-svc-monitor/vip', value: `${id}/10.0.0.1` },
           { key: 'opensdn-svc-monitor/managed-by', value: 'opensdn-svc-monitor' },
         ],
@@ -94,6 +95,7 @@ describe('Anonymiser', () => {
     const text = JSON.stringify(anonymiser.object(object));
     for (const word of ['call', 'hunter2', 'whatever', id, '10.0.0.1']) expect(text).not.to.include(word);
     expect(text).to.include(`opensdn-svc-monitor/member/${anonymiser.text(id)}`);
+    expect(text).to.include(`{"key":"opensdn-svc-monitor/departing/${anonymiser.text(id)}","value":"asked"}`);
     expect(text).to.include(`"${anonymiser.text(id)}/${anonymiser.text('10.0.0.1')}"`);
     expect(text).to.include('"value":"opensdn-svc-monitor"');
   });
