@@ -4,7 +4,7 @@ import type { CacheObserver, CacheReader, Transition } from '../cache/index.js';
 import type { ConfigWriter } from '../config-api/index.js';
 import { departureKey, findManaged, vipKeyParts } from '../managers/octavia-vip/index.js';
 import type { DepartureState, KeptVirtualIp, VipKey } from '../managers/octavia-vip/index.js';
-import type { EntityOf } from '../model/index.js';
+import type { EntityOf, Kind } from '../model/index.js';
 import type { DepartingPort, Departure, Departures } from './departures.js';
 import type { VipDirectory } from './directory.js';
 
@@ -44,6 +44,11 @@ export class RecordedDepartures implements Departures, CacheObserver {
       throw error;
     }
     return departure;
+  }
+
+  /** The answer may be a write of the monitor beside it. */
+  public awaits(kind: Kind, uuid: string): boolean {
+    return kind === 'virtual-ip' && this.listeners.has(uuid);
   }
 
   public seen({ kind, uuid, after }: Transition): void {

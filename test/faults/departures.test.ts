@@ -87,6 +87,19 @@ describeFault('departures: a gateway says that a port is about to be deleted', (
     });
   });
 
+  describe('when it is said again after that', () => {
+    it('should count anew', async () => {
+      await mark({ operation: 'set', value: 'asked' });
+      await stage.shop.cloud.settled();
+      await stage.pass(31_000, 1_000);
+      await stage.shop.cloud.settled();
+      await mark({ operation: 'set', value: 'asked' });
+      await stage.pass(20_000, 1_000);
+      expect(stateOf()).to.equal('let-go');
+      expect(references()).to.not.include(port);
+    });
+  });
+
   describe('when the VIP port is named', () => {
     it('should stay wired: with its delete all is over anyway', async () => {
       port = served.loadBalancer.vipPortId;

@@ -17,7 +17,7 @@ import type { octaviaVipMetrics } from './metrics.js';
 import { listVipProblems } from './problems.js';
 import { allVips, causeOf, reactions } from './reactions.js';
 import { findManaged, isBelieved, sortManaged } from './record/observe.js';
-import { managedBy, recordKeys } from './record/annotations.js';
+import { departingPortOf, managedBy, recordKeys } from './record/annotations.js';
 import { markedVirtualIps, recordedFloatingIps, recordedPorts } from './record/record.js';
 import type { VipReports } from './report.js';
 import type { SchemaKnowledge } from './schema/schema-knowledge.js';
@@ -252,6 +252,7 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   }
 
   private written({ write, uuid, plannedAt, at }: SentWrite, of: EpisodeOf): void {
+    if (write.do === 'set-entries') this.departuresEnded(write.remove);
     if (write.on.kind !== 'floating-ip') return;
     const { cache, history } = this.parts;
     switch (write.do) {
@@ -268,6 +269,11 @@ export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
         return;
       default:
     }
+  }
+
+  // Nobody reads what we have written ourselves.
+  private departuresEnded(keys: readonly string[]): void {
+    for (const port of keys.flatMap((key) => departingPortOf(key) ?? [])) this.parts.history.departureEnded(port);
   }
 
   private told(key: VipKey, { write }: SentWrite): void {

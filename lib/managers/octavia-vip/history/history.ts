@@ -192,6 +192,11 @@ export class History implements CacheObserver, HistoryReader {
     this.put(floatingIp, before, next(before, event));
   }
 
+  /** The port is not departing any more, by a write of ours. */
+  public departureEnded(port: string): void {
+    this.departing.delete(port);
+  }
+
   public heard(change: Change, moment: Moment): void {
     const isOwn = change.requestId?.startsWith(ownRequestIdPrefix) === true;
     if (isOwn) this.ownIdsSeen = true;

@@ -131,6 +131,11 @@ export function departureKey(portUuid: string): string {
   return `${recordKeys.departingPrefix}${portUuid}`;
 }
 
+/** The port of which such a key says that it is departing; undefined: it is none. */
+export function departingPortOf(key: string): string | undefined {
+  return key.startsWith(recordKeys.departingPrefix) ? key.slice(recordKeys.departingPrefix.length) : undefined;
+}
+
 /** The annotation key that records a floating ip: one entry each, so that two writers never undo each other. */
 export function floatingIpRecordKey(floatingIpUuid: string): string {
   return `${recordKeys.floatingIpPrefix}${floatingIpUuid}`;
