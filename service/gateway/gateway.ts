@@ -32,7 +32,7 @@ export interface GatewayOptions {
   readonly use: (server: string) => ConnectionUse;
   /** Absent: all is passed on. */
   readonly frontEnd?: NeutronFrontEnd;
-  /** So many requests are served at once, and twice as many connections are held. */
+  /** So many requests are served at once, and twice as many connections, and 256 more, are held. */
   readonly maxRequests: number;
   /** How long the front end may work on a request by itself. Milliseconds. */
   readonly changeTimeoutMs: number;
@@ -156,7 +156,8 @@ export class Gateway {
       tls === undefined
         ? createHttp(settings)
         : createHttps({ ...settings, ...tlsOptions(tls, place), handshakeTimeout: endpointLimits.headMs });
-    server.maxConnections = maxRequests * 2;
+    // Each client may keep one that it does not use now.
+    server.maxConnections = maxRequests * 2 + endpointLimits.connections;
     server.maxHeadersCount = 0;
     server.keepAliveTimeout = 0;
     server.timeout = idleTimeoutMs;
@@ -184,6 +185,8 @@ export class Gateway {
     response.once('close', () => {
       this.watch.answered(socket);
       if (!response.writableFinished) gone.abort();
+      // Its connection was kept when it began.
+      if (this.stopped !== undefined) socket.destroySoon();
     });
     // Its errors are those of the connection, whose end is what counts.
     request.on('error', () => undefined);

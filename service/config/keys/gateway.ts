@@ -17,7 +17,7 @@ export const gatewayKeys = {
   'gateway.max_requests': key(
     number(1, 100_000),
     2_000,
-    'Requests under way at once; more are answered with 503. Twice as many connections are held.',
+    'Requests under way at once; more are answered with 503. Twice as many connections, and 256 more, are held.',
   ),
   'gateway.change_timeout': key(
     duration(100, minute),

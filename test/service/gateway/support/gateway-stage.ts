@@ -15,6 +15,8 @@ export interface StagedOptions extends Partial<
   Pick<GatewayOptions, 'maxRequests' | 'changeTimeoutMs' | 'idleTimeoutMs' | 'stopTimeoutMs' | 'metrics' | 'tls'>
 > {
   readonly urls: readonly string[];
+  /** Defaults to a free one. */
+  readonly port?: number;
   readonly frontEnd?: NeutronFrontEnd;
   readonly serverTls?: TlsMaterial;
   readonly use?: ConnectionUse;
@@ -50,8 +52,13 @@ export class StagedGateway {
     });
   }
 
+  /** One that does not listen yet. */
+  public static made(options: StagedOptions): StagedGateway {
+    return new StagedGateway(options);
+  }
+
   public static async start(options: StagedOptions): Promise<StagedGateway> {
-    const staged = new StagedGateway(options);
+    const staged = StagedGateway.made(options);
     await staged.gateway.start();
     return staged;
   }

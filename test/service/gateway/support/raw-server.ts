@@ -14,6 +14,8 @@ export interface RawPeer {
 export class RawServer {
   public readonly peers: RawPeer[] = [];
 
+  private lastPort = 0;
+
   private constructor(
     private readonly server: Server,
     /** Answers by itself when a whole head has come; undefined: the test answers. */
@@ -47,7 +49,12 @@ export class RawServer {
     return peer;
   }
 
-  /** Closes it, and all connections at once. */
+  /** Listens again where it did. */
+  public restart(): Promise<void> {
+    return this.listen(this.lastPort);
+  }
+
+  /** Closes it, and all connections at once. May be called twice. */
   public async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     for (const { socket } of this.peers) socket.destroy();
@@ -55,7 +62,12 @@ export class RawServer {
   }
 
   private listen(port: number): Promise<void> {
-    return new Promise((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    return new Promise((resolve) => {
+      this.server.listen(port, '127.0.0.1', () => {
+        this.lastPort = this.port;
+        resolve();
+      });
+    });
   }
 
   private connected(socket: Socket): void {
@@ -66,7 +78,7 @@ export class RawServer {
     socket.once('end', () => socket.end());
     socket.on('data', (data: Buffer) => {
       peer.receivedBytes += data.length;
-      if (peer.received.length < 1_000_000) peer.received += data.toString('latin1');
+      if (peer.received.length < 8_000_000) peer.received += data.toString('latin1');
       if (this.answer !== undefined && isWhole(peer.received)) socket.end(this.answer, 'latin1');
     });
   }
