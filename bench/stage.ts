@@ -1,8 +1,10 @@
 import type { BareCommands } from './baselines/bare.js';
 import type { CronCommands } from './baselines/cron-watcher.js';
 import type { ConsumerCommands } from './baselines/plain-consumer.js';
+import type { GatewayLoadCommands } from './load/gateway-load.js';
 import type { LoadCommands } from './load/main.js';
 import type { ProbeCommands } from './load/relay-probe.js';
+import type { GatewayCommands } from './measured/gateway.js';
 import type { MonitorCommands } from './measured/main.js';
 import type { RelayCommands } from './measured/relay.js';
 import { RemoteProcess, type CommandTable } from './processes/remote-process.js';
@@ -78,6 +80,16 @@ export class Stage {
   /** Sends messages to a broker. */
   public launchLoad(): RemoteProcess<LoadCommands> {
     return this.launch<LoadCommands>('./load/main.js');
+  }
+
+  /** A process for a gateway, with none in it yet. */
+  public launchGateway(): RemoteProcess<GatewayCommands> {
+    return this.launch<GatewayCommands>('./measured/gateway.js', ['--expose-gc', ...this.profiling()]);
+  }
+
+  /** Sends requests through a gateway, and stands behind it. */
+  public launchGatewayLoad(): RemoteProcess<GatewayLoadCommands> {
+    return this.launch<GatewayLoadCommands>('./load/gateway-load.js');
   }
 
   /** Times single messages on both sides of a relay. */

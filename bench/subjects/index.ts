@@ -3,6 +3,7 @@ import type { Subject } from '../subject.js';
 import { failover } from './failover.js';
 import { flapping } from './flapping.js';
 import { foreignChangesKafka, foreignChangesRabbitMq } from './foreign-changes.js';
+import { gateway } from './gateway.js';
 import { growth } from './growth.js';
 import { http } from './http.js';
 import { idle } from './idle.js';
@@ -25,6 +26,7 @@ export const subjects: readonly Subject[] = [
   foreignChangesKafka,
   flapping,
   relay,
+  gateway,
   takeOver,
   growth,
   idle,

@@ -60,7 +60,7 @@ export class ServerRequests {
    * @throws SvcMonitorError `unavailable` if none of them can be reached, `aborted`
    */
   public async open(wishes: RequestWishes, tried: Set<string>, signal: AbortSignal): Promise<OpenRequest> {
-    let failure = new SvcMonitorError('unavailable', 'no API server can be reached', { details: {} });
+    let failure: SvcMonitorError | undefined;
     for (let server = this.options.servers.choose(tried); server !== undefined;) {
       try {
         return await this.openAt(server, wishes, signal);
@@ -71,7 +71,7 @@ export class ServerRequests {
         server = this.options.servers.choose(tried);
       }
     }
-    throw failure;
+    throw failure ?? new SvcMonitorError('unavailable', 'no API server is left to ask', { details: {} });
   }
 
   /** As {@link open}, at one server. */
@@ -131,7 +131,9 @@ export class ServerRequests {
 
   private answerOf(request: ClientRequest, server: string, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
+      let isAnswered = false;
       request.once('response', (answer) => {
+        isAnswered = true;
         this.options.servers.answered(server, answer.statusCode ?? 0);
         resolve(answer);
       });
@@ -146,6 +148,7 @@ export class ServerRequests {
         );
       });
       request.once('close', () => {
+        if (isAnswered) return;
         reject(new SvcMonitorError('unavailable', 'the API server closed the connection', { details: {} }));
       });
     });

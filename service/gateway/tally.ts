@@ -4,22 +4,22 @@ import { gatewayMetrics, outcomes, passReasons, type Outcome, type PassReason } 
 /** How many requests have come, and what became of them. */
 export interface GatewayCounts {
   readonly underWay: number;
-  readonly requests: Readonly<Record<Outcome, number>>;
-  /** By reason. */
-  readonly passedUnchanged: Readonly<Record<PassReason, number>>;
+  readonly requests: readonly { readonly outcome: Outcome; readonly count: number }[];
+  /** Those that the front end was to look at and could not. */
+  readonly unchanged: readonly { readonly reason: PassReason; readonly count: number }[];
 }
 
 /** Counts requests, for the status and as metrics. */
 export class Tally {
   private underWay = 0;
   private readonly requests: Record<Outcome, number>;
-  private readonly passedUnchanged: Record<PassReason, number>;
+  private readonly unchanged: Record<PassReason, number>;
   private readonly metrics: Metrics<typeof gatewayMetrics>;
 
   public constructor(metrics: Metrics) {
     this.metrics = metricsFor(metrics, gatewayMetrics);
     this.requests = zeros(outcomes);
-    this.passedUnchanged = zeros(passReasons);
+    this.unchanged = zeros(passReasons);
     // A counter that appears with its first event looks to `rate()` as if that event had never happened.
     for (const outcome of Object.keys(outcomes)) this.metrics.increment('gateway_requests_total', { outcome }, 0);
     for (const reason of Object.keys(passReasons)) {
@@ -45,7 +45,7 @@ export class Tally {
 
   /** The front end was to look at it, and it was passed on unchanged. */
   public passed(reason: PassReason): void {
-    this.passedUnchanged[reason] += 1;
+    this.unchanged[reason] += 1;
     this.metrics.increment('gateway_passed_unchanged_total', { reason });
   }
 
@@ -55,12 +55,18 @@ export class Tally {
   }
 
   public counts(): GatewayCounts {
-    const { underWay, requests, passedUnchanged } = this;
-    return { underWay, requests: { ...requests }, passedUnchanged: { ...passedUnchanged } };
+    return {
+      underWay: this.underWay,
+      requests: namesOf(outcomes).map((outcome) => ({ outcome, count: this.requests[outcome] })),
+      unchanged: namesOf(passReasons).map((reason) => ({ reason, count: this.unchanged[reason] })),
+    };
   }
 }
 
 function zeros<K extends string>(names: Readonly<Record<K, string>>): Record<K, number> {
-  const entries = (Object.keys(names) as K[]).map((name) => [name, 0] as const);
-  return Object.fromEntries(entries) as Record<K, number>;
+  return Object.fromEntries(namesOf(names).map((name) => [name, 0] as const)) as Record<K, number>;
+}
+
+function namesOf<K extends string>(names: Readonly<Record<K, string>>): readonly K[] {
+  return Object.keys(names) as K[];
 }

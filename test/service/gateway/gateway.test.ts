@@ -55,21 +55,22 @@ describe('Gateway', () => {
   describe('when an API server is away', () => {
     it('should send what was not sent yet to the next one, changes too, and stay there', async () => {
       const behind = await server(answerOf('fine'));
-      const { url, gateway: tested } = await gateway({ urls: [await nobody(), behind.url] });
+      const staged = await gateway({ urls: [await nobody(), behind.url] });
+      const { url, gateway: tested } = staged;
       expect(await ask(url, post, 'fine')).to.contain('200 OK');
       expect(await ask(url, get, 'fine')).to.contain('200 OK');
       expect(tested.status().servers.map(({ state }) => state)).to.deep.equal(['down', 'up']);
-      expect(tested.status().requests.passed).to.equal(2);
+      expect(staged.ended('passed')).to.equal(2);
     });
 
     it('should answer 503 where none is left, tell it as a problem, and serve again when one is', async () => {
       const behind = await server(answerOf('fine'));
       const staged = await gateway({ urls: [behind.url] });
-      const { url, outages, gateway: tested } = staged;
+      const { url, outages } = staged;
       await behind.stop();
       expect(await ask(url, get, 'reached')).to.match(/^HTTP\/1\.1 503 [^]*no API server can be reached/);
       expect(outages.of('gateway')?.type).to.equal('gateway-unserved');
-      expect(tested.status().requests.unserved).to.equal(1);
+      expect(staged.ended('unserved')).to.equal(1);
       await behind.restart();
       await ask(url, get, 'fine');
       expect(outages.of('gateway')).to.equal(undefined);
@@ -87,12 +88,13 @@ describe('Gateway', () => {
 
     it('should never send a change twice, and answer 502', async () => {
       const [first, second] = [await server(), await server(answerOf('fine'))];
-      const { url, gateway: tested } = await gateway({ urls: [first.url, second.url] });
+      const staged = await gateway({ urls: [first.url, second.url] });
+      const { url } = staged;
       const asking = client(url).send(post);
       (await first.heard(0, 'body')).socket.destroy();
       await asking.has('502');
       expect(second.peers).to.have.length(0);
-      await eventually('it is counted', () => tested.status().requests.failed === 1);
+      await eventually('it is counted', () => staged.ended('failed') === 1);
     });
   });
 
@@ -147,7 +149,8 @@ describe('Gateway', () => {
   describe('when more is asked than it takes', () => {
     it('should answer 503, and serve again when it has room', async () => {
       const behind = await server();
-      const { url, gateway: tested } = await gateway({ urls: [behind.url], maxRequests: 1 });
+      const staged = await gateway({ urls: [behind.url], maxRequests: 1 });
+      const { url, gateway: tested } = staged;
       const first = client(url).send(get);
       const peer = await behind.heard(0, '/x');
       expect(await ask(url, post, 'no more')).to.contain('503');
@@ -156,7 +159,7 @@ describe('Gateway', () => {
       await eventually('there is room', () => tested.status().underWay === 0);
       client(url).send(get);
       await behind.heard(1, '/x');
-      expect(tested.status().requests.refused).to.equal(1);
+      expect(staged.ended('refused')).to.equal(1);
     });
   });
 

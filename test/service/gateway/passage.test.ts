@@ -140,12 +140,13 @@ describe('the gateway, as requests pass it', () => {
   describe('when one side breaks off', () => {
     it('should break off the request of a client that has gone', async () => {
       const behind = await server();
-      const { url, gateway: tested } = await gateway({ urls: [behind.url] });
+      const staged = await gateway({ urls: [behind.url] });
+      const { url, gateway: tested } = staged;
       const asking = client(url).send('GET /x HTTP/1.1\r\nHost: h\r\n\r\n');
       const peer = await behind.heard(0, '/x');
       asking.cut();
       await eventually('the server is told', () => peer.isClosed);
-      await eventually('it is counted', () => tested.status().requests.aborted === 1);
+      await eventually('it is counted', () => staged.ended('aborted') === 1);
       expect(tested.status().underWay).to.equal(0);
     });
 

@@ -7,7 +7,7 @@ import {
   type NeutronFrontEnd,
   type TlsMaterial,
 } from '../../../../lib/index.js';
-import { Gateway, type GatewayOptions } from '../../../../service/gateway/index.js';
+import { Gateway, type GatewayOptions, type Outcome, type PassReason } from '../../../../service/gateway/index.js';
 import { RecordingLogger } from '../../../support/recording-logger.js';
 
 /** What a test wants of its gateway. */
@@ -67,6 +67,16 @@ export class StagedGateway {
     const { url } = this.gateway;
     if (url === undefined) throw new Error('the gateway does not listen');
     return url;
+  }
+
+  /** How many requests have ended so. */
+  public ended(outcome: Outcome): number {
+    return this.gateway.status().requests.find((entry) => entry.outcome === outcome)?.count ?? 0;
+  }
+
+  /** How many passed unchanged for that reason. */
+  public unchanged(reason: PassReason): number {
+    return this.gateway.status().unchanged.find((entry) => entry.reason === reason)?.count ?? 0;
   }
 
   public async stop(): Promise<void> {
