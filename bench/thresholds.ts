@@ -58,6 +58,7 @@ export const thresholds: Readonly<Record<string, Readonly<Record<string, Thresho
   'take-over': {
     'told to stop, until another leads': { ratio: { atMost: 0.5 } },
     'frozen, until another leads': { ratio: { atMost: 1.5 } },
+  },
   gateway: {
     // A difference of two ways in one run, of which the aims are 1 and 3: with room for neighbours on the machine.
     'added, p50': { value: { atMost: 1.5 } },

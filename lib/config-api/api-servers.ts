@@ -34,7 +34,7 @@ export interface ApiServerStatus extends ServerHealthStatus {
 
 /**
  * The API servers of one cluster by their health, for whoever sends them requests that are not the client's own. It chooses as the client
- * does: the same server until it fails, one that has failed is set aside and probed until it answers ({@link ServerHealth}).
+ * does: the same server until it fails, one that has failed is set aside and probed until it answers.
  */
 export class ApiServers {
   /** Base URLs, in the order of the configuration. */
