@@ -184,7 +184,7 @@ export class MonitorService implements Service {
     files?.stop();
     try {
       // What it has under way may wait for what the monitor does.
-      await gateway?.stop();
+      if (gateway !== undefined) await gateway.stop();
       await withTimeout(clock, stopTimeoutMs, new AbortController().signal, async () => {
         await this.monitor.stop();
         await this.running;
