@@ -85,14 +85,11 @@ export class CachedDirectory implements VipDirectory {
     const { cache } = this.parts;
     const entity = cache.get('virtual-machine-interface', port);
     if (entity === undefined) return undefined;
-    const referring = new Set(
-      cache.referrers('floating-ip', 'virtual-machine-interface', port).map(({ uuid }) => uuid),
-    );
-    if (referring.size === 0) return undefined;
+    // Whether they reference it does not count: whoever leads may be about to write that just now.
     const vips = [...this.vipsTouchedBy(entity)].filter((vip) => {
       const { vipPortUuid, associations, refused } = this.plan(vip);
       const isRefused = refused.some(({ uuid }) => uuid === port);
-      return vipPortUuid !== port && !isRefused && associations.some((uuid) => referring.has(uuid));
+      return vipPortUuid !== port && !isRefused && associations.length > 0 && this.mayCarry(port, vip);
     });
     if (vips.length === 0) return undefined;
     const project = projectOf(entity);

@@ -25,14 +25,14 @@ export interface KnownVipPort {
   readonly carried: readonly string[];
 }
 
-/** A port that carries VIPs, and on which floating ips of theirs are. */
+/** A port that carries VIPs with which floating ips are associated: they reference it, or will in a moment. */
 export interface KnownCarrier {
   readonly uuid: string;
   /** The project that the port is of; undefined: none. */
   readonly project?: string;
   /** The project of its network; undefined: none that is known. */
   readonly networksProject?: string;
-  /** Those of the VIPs that have floating ips which reference the port. */
+  /** Those of the VIPs that have floating ips. */
   readonly vips: readonly VipKey[];
 }
 
@@ -61,7 +61,7 @@ export interface VipDirectory {
   vipPort(uuid: string): KnownVipPort | undefined;
   /** Whether the port may carry the VIP, by its marks and its pairs, or is recorded as one that does. */
   mayCarry(port: string, vip: VipKey): boolean;
-  /** The port, if floating ips of VIPs that it carries reference it. */
+  /** The port, if it carries VIPs that have floating ips. */
   carrier(port: string): KnownCarrier | undefined;
   /** The network of a port; undefined: it is not known. */
   networkOf(port: string): string | undefined;

@@ -97,6 +97,44 @@ describe('the gateway as a process', () => {
     });
   });
 
+  describe('when a monitor acts in another process', () => {
+    it('should show users the VIP port, and have that one let go of a port before it is deleted', async () => {
+      const monitor = start('run', ['--set', 'rules.amphora_projects=users']);
+      await ready(monitor);
+      const command = start('gateway', ['--set', 'rules.amphora_projects=users']);
+      const url = await gatewayOf(command);
+      await ready(command);
+      const tenant = await createTenant(url, { name: 'users' });
+      const octavia = new Octavia({ url, tenant, nova: new Nova({ url, tenant }) });
+      const user = new NetworkUser({ url, tenant });
+      const loadBalancer = await octavia.createLoadBalancer().run();
+      const floatingIp = await user.createFloatingIp().run();
+      const referencesOf = (): readonly string[] => {
+        const refs: unknown = server.read('floating-ip', floatingIp.id)?.['virtual_machine_interface_refs'] ?? [];
+        return (refs as readonly { readonly uuid: string }[]).map(({ uuid }) => uuid);
+      };
+      await user.associate(floatingIp, loadBalancer).run();
+      const [amphora] = loadBalancer.amphorae;
+      if (amphora === undefined) throw new Error('there is one');
+      expect(referencesOf(), 'wired when it is answered').to.have.members([
+        loadBalancer.vipPortId,
+        ...loadBalancer.amphorae.map(({ portId }) => portId),
+      ]);
+      const shown = await user.listFloatingIps(loadBalancer.vipPortId);
+      expect(shown.map(({ id, port_id: port }) => ({ id, port }))).to.deep.equal([
+        { id: floatingIp.id, port: loadBalancer.vipPortId },
+      ]);
+      const looked: (readonly string[])[] = [];
+      server.pausePortDeletes((_step, port) => {
+        if (port === amphora.portId) looked.push(referencesOf());
+        return Promise.resolve();
+      }, 'looked');
+      await octavia.failoverAmphora(loadBalancer, amphora, { skipUnbind: true }).run();
+      expect(looked).to.have.lengthOf(1);
+      expect(looked[0]).to.include(loadBalancer.vipPortId).and.not.include(amphora.portId);
+    });
+  });
+
   describe('when its settings are wrong', () => {
     const mistakes = [
       ['no place to listen', ['--set', 'http.port=0'], 'gateway.listen: required for the command gateway'],
