@@ -51,7 +51,16 @@ const floatingIps: FloatingIpPlan = {
   verify: { ports: [], floatingIps: [] },
   verdicts: [],
 };
-const virtualIp: VirtualIpPlan = { bury: [], answer: [], record: [], attach: [], leave: [], detach: [], forget: [], verdicts: [] };
+const virtualIp: VirtualIpPlan = {
+  bury: [],
+  answer: [],
+  record: [],
+  attach: [],
+  leave: [],
+  detach: [],
+  forget: [],
+  verdicts: [],
+};
 
 function compose(
   plans: {
