@@ -6,4 +6,4 @@ export type { NeutronFrontEnd, NeutronRequest, Upstream, UpstreamAnswer } from '
 export { NeutronRules, type NeutronRulesOptions } from './neutron-rules.js';
 export type { Departure, Departures, DepartingPort } from './departures.js';
 export type { Association, KnownCarrier, KnownVipPort, VipDirectory, Wanted, Wiring } from './directory.js';
-export { observedOctaviaVip, type ObservedOctaviaVip } from './directory-link.js';
+export { observedOctaviaVip, type LetGoOptions, type ObservedOctaviaVip } from './directory-link.js';

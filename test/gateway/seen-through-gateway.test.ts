@@ -14,13 +14,18 @@ async function play(
   try {
     const tenant = await cloud.createTenant(scriptTenant);
     if (how === 'single reference') return await playActorsScript({ tenant, url: cloud.url });
-    const { url, log } = await GatewayedMonitor.start(cloud);
-    const result = await playActorsScript({
-      ...{ tenant, url },
-      ...(how === 'through a gateway' ? { afterStep: () => cloud.settled() } : {}),
-    });
-    expect(log.of('floating ip stripped by a port delete, restoring it')).to.deep.equal([]);
-    return result;
+    const gatewayed = await GatewayedMonitor.start(cloud);
+    const { url, log } = gatewayed;
+    try {
+      const result = await playActorsScript({
+        ...{ tenant, url },
+        ...(how === 'through a gateway' ? { afterStep: () => cloud.settled() } : {}),
+      });
+      expect(log.of('floating ip stripped by a port delete, restoring it')).to.deep.equal([]);
+      return result;
+    } finally {
+      await cloud.during(gatewayed.stop());
+    }
   } finally {
     await cloud.stop();
   }
