@@ -9,7 +9,14 @@ const commands = {
   start: async ({ url }: { readonly url: string }): Promise<string> => {
     const clock = new SystemClock();
     gateway = new Gateway({
-      ...{ host: '127.0.0.1', port: 0, maxRequests: 2_000, changeTimeoutMs: 5_000, idleTimeoutMs: 600_000 },
+      ...{
+        host: '127.0.0.1',
+        port: 0,
+        maxRequests: 2_000,
+        maxHeld: 500,
+        changeTimeoutMs: 5_000,
+        idleTimeoutMs: 600_000,
+      },
       ...{ stopTimeoutMs: 0, clock, logger: silentLogger, metrics: silentMetrics, outages: new Outages(clock) },
       configApi: { urls: [url] },
       use: () => 'fresh',

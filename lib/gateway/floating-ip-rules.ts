@@ -18,6 +18,8 @@ export interface FloatingIpRulesParts {
   readonly metrics: Metrics;
   /** For how long an answer waits until what was asked for is wired. Milliseconds. */
   readonly wiringBoundMs: number;
+  /** For how long an answer waits for a further question to the API server that would make it whole. Milliseconds. */
+  readonly questionBoundMs: number;
 }
 
 /** A request, and how it is sent. */
@@ -26,7 +28,7 @@ export interface Asked {
   /** Sends the request itself. */
   readonly pass: () => Promise<UpstreamAnswer>;
   /** Sends another body in its place. */
-  readonly passBody: (body: Buffer) => Promise<UpstreamAnswer>;
+  readonly passBody: (body: Buffer, signal?: AbortSignal) => Promise<UpstreamAnswer>;
   readonly upstream: Upstream;
   readonly signal: AbortSignal;
 }
@@ -180,11 +182,11 @@ export class FloatingIpRules {
 
   // The floating ips of VIP ports that the server does not find by them, since they have several references.
   private async foundByVipPort(
-    { call, passBody }: Asked,
+    { call, passBody, signal }: Asked,
     ports: readonly string[],
     by: { readonly isAskedFor: (association: Association) => boolean; readonly shown: ReadonlySet<string> },
   ): Promise<readonly ShownFloatingIp[]> {
-    const { directory, metrics } = this.parts;
+    const { directory, metrics, waits, questionBoundMs } = this.parts;
     const associations = ports.flatMap((port) => directory.associatedAt(port)).filter(by.isAskedFor);
     const missing = new Set(associations.map(({ floatingIp }) => floatingIp).filter((uuid) => !by.shown.has(uuid)));
     if (missing.size === 0) return [];
@@ -192,7 +194,10 @@ export class FloatingIpRules {
       metrics.increment('gateway_rules_skipped_total', { reason: 'too-large' });
       return [];
     }
-    const answer = await passBody(withFilters(call, byIds(call, [...missing].sort())));
+    const body = withFilters(call, byIds(call, [...missing].sort()));
+    const answer = await waits.within('question', questionBoundMs, signal, (inner) => passBody(body, inner));
+    // The rest of the answer has come already, and is not kept waiting.
+    if (answer === 'over-bound') return [];
     const found = answer.status === 200 ? shownList(textOf(answer.body) ?? '') : undefined;
     return found?.entries.filter(({ id }) => missing.has(id)) ?? [];
   }
@@ -232,7 +237,11 @@ export class FloatingIpRules {
     if (!correction.isDown || project === undefined) return corrected(entry, correction);
     const { upstream, signal } = asked;
     const networkOf = (port: string): string | undefined => this.parts.directory.networkOf(port);
-    return corrected(entry, correction, await routerOf({ project, network }, { upstream, networkOf }, signal));
+    const { waits, questionBoundMs } = this.parts;
+    const router = await waits.within('question', questionBoundMs, signal, (inner) =>
+      routerOf({ project, network }, { upstream, networkOf }, inner),
+    );
+    return router === 'over-bound' ? corrected(entry, correction) : corrected(entry, correction, router);
   }
 
   private correction(entry: ShownFloatingIp, association: Association): ReturnType<typeof correctionOf> {

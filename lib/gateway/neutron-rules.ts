@@ -24,6 +24,8 @@ export interface NeutronRulesOptions {
   readonly wiringBoundMs?: number;
   /** For how long a port's delete waits until the port is let go of. Milliseconds; defaults to 1000. */
   readonly departureBoundMs?: number;
+  /** For how long a further question to the API server may keep the answer waiting that it is for. Milliseconds; defaults to 1000. */
+  readonly questionBoundMs?: number;
 }
 
 const defaultBoundMs = 1_000;
@@ -45,14 +47,18 @@ export class NeutronRules implements NeutronFrontEnd {
 
   public constructor(private readonly options: NeutronRulesOptions) {
     const { directory, departures, clock, logger = silentLogger, metrics = silentMetrics } = options;
-    const { wiringBoundMs = defaultBoundMs, departureBoundMs = defaultBoundMs } = options;
+    const {
+      wiringBoundMs = defaultBoundMs,
+      departureBoundMs = defaultBoundMs,
+      questionBoundMs = defaultBoundMs,
+    } = options;
     const waits = new Waits({ clock, metrics });
     this.metrics = metrics;
     this.floatingIps = new FloatingIpRules({
       get directory() {
         return directory();
       },
-      ...{ waits, clock, metrics, wiringBoundMs },
+      ...{ waits, clock, metrics, wiringBoundMs, questionBoundMs },
     });
     this.ports =
       departures === undefined
@@ -61,7 +67,7 @@ export class NeutronRules implements NeutronFrontEnd {
             get directory() {
               return directory();
             },
-            ...{ departures, waits, logger, metrics, departureBoundMs },
+            ...{ departures, waits, logger, metrics, departureBoundMs, questionBoundMs },
           });
   }
 
@@ -76,8 +82,8 @@ export class NeutronRules implements NeutronFrontEnd {
     }
     const call = parseCall(body);
     if (call === undefined) return undefined;
-    const passBody = (other: Buffer): Promise<UpstreamAnswer> =>
-      upstream.send({ method: 'POST', path: `/neutron/${resource}`, body: other }, signal);
+    const passBody = (other: Buffer, own = signal): Promise<UpstreamAnswer> =>
+      upstream.send({ method: 'POST', path: `/neutron/${resource}`, body: other }, own);
     const asked: Asked = { call, upstream, signal, passBody, pass: () => passBody(body) };
     return resource === 'floatingip' ? this.floatingIps.handle(asked) : this.ports?.handle(asked);
   }

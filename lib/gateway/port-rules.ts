@@ -18,6 +18,8 @@ export interface PortRulesParts {
   readonly metrics: Metrics;
   /** For how long a delete waits until the port is let go of. Milliseconds. */
   readonly departureBoundMs: number;
+  /** For how long it waits until the API server has said whether the caller may read the port. Milliseconds. */
+  readonly questionBoundMs: number;
 }
 
 /** What has come of the delete. */
@@ -68,8 +70,12 @@ export class PortRules {
     const query = 'fields=parent_uuid&exclude_hrefs=True';
     try {
       const path = `/virtual-machine-interface/${uuid}?${query}`;
-      const { status } = await upstream.send({ method: 'GET', path }, signal);
-      return status === 200 ? 'allowed' : 'not-allowed';
+      const { waits, questionBoundMs } = this.parts;
+      const answer = await waits.within('question', questionBoundMs, signal, (inner) =>
+        upstream.send({ method: 'GET', path }, inner),
+      );
+      if (answer === 'over-bound') return 'upstream-failed';
+      return answer.status === 200 ? 'allowed' : 'not-allowed';
     } catch (error) {
       throwIfAborted(signal);
       this.parts.logger.warn('the API server did not say whether a port may be deleted', {

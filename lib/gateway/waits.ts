@@ -3,7 +3,7 @@ import { hasCode } from '../base/errors/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 
 /** What a gateway waits for. */
-export type Awaited = 'wiring' | 'departure';
+export type Awaited = 'wiring' | 'departure' | 'question';
 
 /** Waits for no longer than a bound, and counts how that ends. */
 export class Waits {

@@ -82,6 +82,7 @@ export interface ListenConfig {
 /** How requests pass the gateway. */
 export interface GatewayConfig extends ListenConfig {
   readonly maxRequests: number;
+  readonly maxHeld: number;
   readonly changeTimeoutMs: number;
   readonly wiringTimeoutMs: number;
   readonly departureTimeoutMs: number;

@@ -96,6 +96,7 @@ function toGateway(settings: Settings, files: FileContents): { readonly gateway?
       ...hostAndPortOf(listen),
       ...toListenTls(settings, files, 'gateway'),
       maxRequests: settings['gateway.max_requests'],
+      maxHeld: settings['gateway.max_held'],
       changeTimeoutMs: settings['gateway.change_timeout'],
       wiringTimeoutMs: settings['gateway.wiring_timeout'],
       departureTimeoutMs: settings['gateway.departure_timeout'],

@@ -34,6 +34,8 @@ export interface GatewayOptions {
   readonly frontEnd?: NeutronFrontEnd;
   /** So many requests are served at once, and twice as many connections, and 256 more, are held. */
   readonly maxRequests: number;
+  /** So many of them are looked at at once by the front end; more pass unchanged. */
+  readonly maxHeld: number;
   /** How long the front end may work on a request by itself. Milliseconds. */
   readonly changeTimeoutMs: number;
   /** A connection on which a request is under way, and by which nothing comes or goes for so long, is cut. Milliseconds. */

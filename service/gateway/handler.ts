@@ -31,6 +31,8 @@ export interface GatewayHandlerOptions {
   readonly changeTimeoutMs: number;
   /** So many requests are served at once. */
   readonly maxRequests: number;
+  /** So many of them are looked at at once; more pass unchanged. */
+  readonly maxHeld: number;
   readonly tally: Tally;
   readonly outages: Outages;
   readonly clock: Clock;
@@ -43,6 +45,8 @@ const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encodi
 
 /** Answers the requests that come to the gateway: passes them on, or has the front end answer them. */
 export class GatewayHandler {
+  private held = 0;
+
   public constructor(private readonly options: GatewayHandlerOptions) {}
 
   /** Never rejects. Resolves when the answer is sent, or the client has gone. */
@@ -69,7 +73,17 @@ export class GatewayHandler {
       await this.pass(exchange, arrivedAt);
       return 'passed';
     }
-    return this.hold(exchange, { frontEnd: this.options.frontEnd, resource, arrivedAt });
+    if (this.held >= this.options.maxHeld) {
+      this.passedUnchanged(exchange, 'busy');
+      await this.pass(exchange, arrivedAt);
+      return 'passed-unchanged';
+    }
+    this.held += 1;
+    try {
+      return await this.hold(exchange, { frontEnd: this.options.frontEnd, resource, arrivedAt });
+    } finally {
+      this.held -= 1;
+    }
   }
 
   private async hold(

@@ -16,6 +16,7 @@ export type Outcome = keyof typeof outcomes;
 
 /** Why a request was passed on unchanged that the front end was to look at, and what that says. */
 export const passReasons = {
+  busy: 'as many as may be are looked at already',
   'too-large': 'its body is longer than what is looked at',
   failed: 'the front end has failed',
   timeout: 'the front end took too long',

@@ -19,6 +19,11 @@ export const gatewayKeys = {
     2_000,
     'Requests under way at once; more are answered with 503. Twice as many connections, and 256 more, are held.',
   ),
+  'gateway.max_held': key(
+    number(1, 100_000),
+    500,
+    'Neutron requests that are looked at, or wait to be wired, at once; more pass unchanged.',
+  ),
   'gateway.change_timeout': key(
     duration(100, minute),
     5 * second,

@@ -40,6 +40,21 @@ describe('FloatingIpRules, of a list', () => {
     return shown.value as Shown;
   }
 
+  describe('when the API server does not answer a further question in time', () => {
+    it('should give what it has answered, no later than the bound', async () => {
+      await open();
+      const { cloud } = stage.shop;
+      const stop = cloud.server.use((request, next) =>
+        request.body.includes(`"id":["${stage.floatingIp.id}"]`) ? new Promise(() => undefined) : next(),
+      );
+      const found = await cloud.during(list({ port_id: [stage.vip.port_id] }));
+      expect(found).to.deep.equal([]);
+      expect(stage.metrics.count('gateway_waits_total', { for: 'question', outcome: 'over-bound' })).to.equal(1);
+      stop();
+      expect(await list({ port_id: [stage.vip.port_id] })).to.have.lengthOf(1);
+    });
+  });
+
   for (const release of releases) {
     describe(`when floating ips of others are listed with it, and the API server is of release ${release}`, () => {
       it('should give each of those back to the byte, in the same order', async () => {

@@ -146,6 +146,19 @@ describe('PortRules', () => {
     });
   });
 
+  describe('when the API server does not say in time whether he may', () => {
+    it('should let it pass, no later than the bound', async () => {
+      const { portId } = await open({ rules: { questionBoundMs: 300 } });
+      const { cloud } = stage.shop;
+      const stop = cloud.server.use((request, next) =>
+        request.method === 'GET' && request.userAgent === 'neutron' ? new Promise(() => undefined) : next(),
+      );
+      expect(await cloud.during(stage.ask('port', 'DELETE', { id: portId }))).to.equal(undefined);
+      expect(stage.metrics.count('gateway_rules_skipped_total', { reason: 'upstream-failed' })).to.equal(1);
+      stop();
+    });
+  });
+
   describe('when it cannot be let go of', () => {
     it('should delete it all the same, log it and count it', async () => {
       const failing: Departures = {

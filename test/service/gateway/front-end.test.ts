@@ -54,6 +54,31 @@ describe('the gateway, when a front end looks at requests', () => {
   };
   const passes = (): Promise<undefined> => Promise.resolve(undefined);
 
+  describe('when as many requests are looked at as may be', () => {
+    it('should pass one more unchanged, count it, and look at the next when there is room', async () => {
+      let release: () => void = () => undefined;
+      const url = await start(
+        () =>
+          new Promise((resolve) => {
+            release = () => {
+              resolve(undefined);
+            };
+          }),
+        { maxHeld: 1 },
+      );
+      const first = ask(url, requestOf(update));
+      await eventually('the first is looked at', () => seen.length === 1);
+      await ask(url, requestOf(update)).has('fine');
+      expect(seen).to.have.lengthOf(1);
+      expect(staged.gateway.status().unchanged).to.deep.include({ reason: 'busy', count: 1 });
+      release();
+      await first.has('fine');
+      ask(url, requestOf(update));
+      await eventually('there is room', () => seen.length === 2);
+      release();
+    });
+  });
+
   afterEach(async () => {
     for (const cut of cuts.splice(0)) cut();
     for (const stop of stops.splice(0).reverse()) await stop();

@@ -12,7 +12,10 @@ import { RecordingLogger } from '../../../support/recording-logger.js';
 
 /** What a test wants of its gateway. */
 export interface StagedOptions extends Partial<
-  Pick<GatewayOptions, 'maxRequests' | 'changeTimeoutMs' | 'idleTimeoutMs' | 'stopTimeoutMs' | 'metrics' | 'tls'>
+  Pick<
+    GatewayOptions,
+    'maxRequests' | 'maxHeld' | 'changeTimeoutMs' | 'idleTimeoutMs' | 'stopTimeoutMs' | 'metrics' | 'tls'
+  >
 > {
   readonly urls: readonly string[];
   /** Defaults to a free one. */
@@ -43,7 +46,14 @@ export class StagedGateway {
     } = options;
     this.outages = new Outages(clock);
     this.gateway = new Gateway({
-      ...{ host: '127.0.0.1', port: 0, maxRequests: 1_000, changeTimeoutMs: 60_000, idleTimeoutMs: 600_000 },
+      ...{
+        host: '127.0.0.1',
+        port: 0,
+        maxRequests: 1_000,
+        maxHeld: 500,
+        changeTimeoutMs: 60_000,
+        idleTimeoutMs: 600_000,
+      },
       ...{ stopTimeoutMs: 1_000, clock, logger: this.logger, metrics: silentMetrics, outages: this.outages },
       ...more,
       ...(frontEnd === undefined ? {} : { frontEnd }),
