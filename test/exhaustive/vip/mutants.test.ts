@@ -15,15 +15,35 @@ async function copyWith({ changes }: Mutant, into: string): Promise<typeof Stori
   for (const part of ['lib', 'test/exhaustive']) await cp(join(compiled, part), join(into, part), { recursive: true });
   await symlink(modules, join(into, 'node_modules'));
   await writeFile(join(into, 'package.json'), JSON.stringify({ type: 'module' }));
-  for (const { file, text, becomes } of changes) {
-    const path = join(into, 'lib', file);
-    const [before = '', after, ...more] = (await readFile(path, 'utf8')).split(text);
-    // A mutant that changes nothing, or not what is meant, would prove nothing.
-    if (after === undefined || more.length > 0) expect.fail(`${file} does not have this once: ${text}`);
-    await writeFile(path, `${before}${becomes}${after}`);
-  }
+  for (const change of changes) await put(change, into);
   return (await import(pathToFileURL(join(into, 'test/exhaustive/vip/stories.js')).href)) as typeof Stories;
 }
+
+type Change = Mutant['changes'][number];
+
+function changed(before: string, { file, text, becomes }: Change): string {
+  const [start = '', end, ...more] = before.split(text);
+  // A mutant that changes nothing, or not what is meant, would prove nothing.
+  if (end === undefined || more.length > 0) expect.fail(`${file} does not have this once: ${text}`);
+  return `${start}${becomes}${end}`;
+}
+
+async function put(change: Change, into: string): Promise<void> {
+  const path = join(into, 'lib', change.file);
+  await writeFile(path, changed(await readFile(path, 'utf8'), change));
+}
+
+describe('the faults that are put back into the library', () => {
+  for (const { fault, changes } of mutants) {
+    it(`should have a place there: ${fault}`, async () => {
+      const texts = new Map<string, string>();
+      for (const change of changes) {
+        const before = texts.get(change.file) ?? (await readFile(join(compiled, 'lib', change.file), 'utf8'));
+        texts.set(change.file, changed(before, change));
+      }
+    });
+  }
+});
 
 (isWhole ? describe : describe.skip)('the search, with a fault put back into the library', function () {
   // As long as it takes.

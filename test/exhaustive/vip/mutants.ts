@@ -100,8 +100,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'managers/octavia-vip/controller.js', text: 'if (telling.length === 0)', becomes: 'if (false)' },
       {
         file: 'managers/octavia-vip/floating-ips/observe.js',
-        text: 'import { isRecordedTooOften, recordedFloatingIps,',
-        becomes: 'import { virtualIpsNaming, isRecordedTooOften, recordedFloatingIps,',
+        text: 'import { departingPorts, isRecordedTooOften,',
+        becomes: 'import { virtualIpsNaming, departingPorts, isRecordedTooOften,',
       },
       {
         file: 'managers/octavia-vip/floating-ips/observe.js',
