@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { storiesToTell } from '../support/scope.js';
-import { gatewayStories, playGatewayStory } from './support/stories.js';
+import { gatewayStories, playGatewayStory } from '../gateway/support/stories.js';
 
 // A failure prints its seed and path; PROPERTY_SEED plays others, and PROPERTY_RUNS makes it more or fewer.
 const runs = storiesToTell({ quick: 25, whole: 1_000 });
