@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type ErrorCode } from 'yaml';
 import type { ConfigProblem } from './problems.js';
 import { firstProblems, suggestion } from './problems.js';
 import { environmentName, settingKeys } from './schema.js';
@@ -18,6 +18,8 @@ export interface SourceResult {
   /** What may be meant otherwise. */
   readonly warnings?: readonly ConfigProblem[];
 }
+
+const exhaustion: ErrorCode = 'RESOURCE_EXHAUSTION';
 
 const sections = new Set(
   [...settingKeys.keys()].flatMap((key) => {
@@ -42,13 +44,16 @@ export function readYaml(text: string, origin = 'file'): SourceResult {
   const document = parseDocument(text, { prettyErrors: false, lineCounter });
   // The parser's own messages quote the text, which may be a secret; its codes do not.
   const mistakes = [...document.errors, ...document.warnings].sort((left, right) => left.pos[0] - right.pos[0]);
+  // Where the stack ends differs by Node.js, and so does how many levels tell of it: what follows the first of them is no news.
+  const exhausted = mistakes.findIndex(({ code }) => code === exhaustion);
+  const told = exhausted === -1 ? mistakes : mistakes.slice(0, exhausted + 1);
   // One mistake often makes a mistake of everything that follows, and many of the place where it is.
-  const places = new Map([...mistakes].reverse().map((error) => [error.pos[0], error]));
+  const places = new Map([...told].reverse().map((error) => [error.pos[0], error]));
   const syntax = firstProblems(
     [...places.values()].reverse(),
     (error) => {
       const { line, col } = lineCounter.linePos(error.pos[0]);
-      return fileProblem(`line ${line}, column ${col}: ${error.code.toLowerCase().replaceAll('_', ' ')}`);
+      return fileProblem(`line ${line}, column ${col}: ${inWords(error.code)}`);
     },
     fileProblem(''),
     3,
@@ -66,6 +71,10 @@ export function readYaml(text: string, origin = 'file'): SourceResult {
     return { given: new Map(), problems: [fileProblem(message)] };
   }
   return flatten(root, origin, fileProblem);
+}
+
+function inWords(code: ErrorCode): string {
+  return code === exhaustion ? 'nested too deep' : code.toLowerCase().replaceAll('_', ' ');
 }
 
 function flatten(root: unknown, origin: string, fileProblem: (message: string) => ConfigProblem): SourceResult {

@@ -201,10 +201,18 @@ describe('opensdn-svc-monitor config', () => {
 
   describe('when the YAML file is not what it should be', () => {
     it('should tell the first places of mistakes, in a few lines', async () => {
-      const broken = await file('broken.yaml', `a: ${'['.repeat(5_000)}`);
-      const [first, ...others] = await problems(['--config', broken]);
-      expect(first).to.match(/^\(file\) \(.*broken\.yaml\): line 1, column \d+: resource exhaustion$/);
-      expect(others).to.deep.equal([]);
+      for (const [name, text] of [
+        ['flow.yaml', `a: ${'['.repeat(5_000)}`],
+        ['longer.yaml', `a: ${'['.repeat(20_000)}`],
+        ['closed.yaml', `b: 1\na: ${'['.repeat(5_000)}${']'.repeat(5_000)}`],
+        ['maps.yaml', `a: ${'{b: '.repeat(5_000)}`],
+        ['siblings.yaml', `a: ${'[1, '.repeat(5_000)}${', 2]'.repeat(5_000)}`],
+      ] as const) {
+        const deep = await file(name, text);
+        const [first, ...others] = await problems(['--config', deep]);
+        expect(first).to.match(/^\(file\) \(.*\.yaml\): line [12], column \d+: nested too deep$/);
+        expect(others).to.deep.equal([]);
+      }
       const wide = await file('wide.yaml', 'x: y z: w\n'.repeat(1_000));
       expect(await problems(['--config', wide])).to.have.length(4);
       const unknown = await file(
