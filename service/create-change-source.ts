@@ -9,6 +9,7 @@ import {
   type Metrics,
   type Outages,
 } from '../lib/index.js';
+import { actingManagers } from './acting-managers.js';
 import type { ServiceConfig } from './config/index.js';
 
 /** What a change source shares with the rest of the service. */
@@ -38,6 +39,11 @@ export function createChangeSource(
     case 'kafka':
       return new KafkaSource({ ...config.kafka.connection, ...config.kafka, ...common, isTemporary: isOnlooker });
     case 'watch':
-      return new WatchSource({ configApi: config.configApi, kinds: fieldsToWatch(), ...config.watch, ...common });
+      return new WatchSource({
+        configApi: config.configApi,
+        kinds: fieldsToWatch(actingManagers(config)),
+        ...config.watch,
+        ...common,
+      });
   }
 }

@@ -17,6 +17,7 @@ import {
   type NeutronFrontEnd,
   type Outages,
 } from '../lib/index.js';
+import { actingManagers } from './acting-managers.js';
 import type { ServiceConfig } from './config/index.js';
 import { createChangeSource } from './create-change-source.js';
 import { createOwnership } from './create-ownership.js';
@@ -108,7 +109,7 @@ export function createService(given: ServiceConfig, overrides: ServiceOverrides 
         syncTimeoutMs: config.syncTimeoutMs,
         drainTimeoutMs: config.drainTimeoutMs,
         selfTestIntervalMs: config.selfTestIntervalMs,
-        ...(rules === undefined ? {} : { managers: rules.managers }),
+        managers: actingManagers(config, rules?.manager),
       });
       rules?.writeWith(container.get(tokens.configApi));
       return container.get(tokens.monitor);

@@ -67,8 +67,11 @@ export interface CacheKeeper {
   answered(kind: Kind, uuid: string): void;
   /** The id of the last request by which somebody else has changed the object, as far as that was heard of. */
   lastOther?(uuid: string): string | undefined;
-  /** Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted, and the controllers are told. */
-  assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void;
+  /**
+   * Notes what a write of ours has made of an object, ahead of the notification of it. Undefined: it is deleted, and all controllers are told.
+   * Otherwise all are told but the one that wrote it, `by`, whose plan goes on from there; without a name none is.
+   */
+  assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined, by?: string): void;
 }
 
 /**
@@ -231,7 +234,7 @@ export class Informer implements ChangeSink, CacheKeeper {
     return this.others.get(uuid);
   }
 
-  public assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined): void {
+  public assume<K extends Kind>(kind: K, uuid: string, entity: EntityOf<K> | undefined, by?: string): void {
     const { cache } = this.options;
     this.refresher.overtake(uuid);
     if (entity === undefined) {
@@ -242,7 +245,8 @@ export class Informer implements ChangeSink, CacheKeeper {
     }
     this.options.echoes?.made(uuid);
     cache.versions.wrote(uuid);
-    cache.put(kind, entity, { touched: cache.nextSequence() });
+    const transition = cache.put(kind, entity, { touched: cache.nextSequence() });
+    if (by !== undefined) this.options.listener.changed(transition, 'live', by);
   }
 
   private async deleted({ kind, uuid }: Change, sequence: number): Promise<void> {
@@ -285,7 +289,7 @@ export class Informer implements ChangeSink, CacheKeeper {
       logger.debug('object of a CREATE is not whole, reading it', errorFields(error));
       return false;
     }
-    if (!namesItsReferences(kind, object)) return false;
+    if (!namesItsReferences(kind, object, (target) => cache.holds(target))) return false;
     if (change.requestId !== undefined) this.createdBy.set(change.uuid, change.requestId);
     await this.refresher.accept(kind, object);
     return true;
@@ -293,11 +297,17 @@ export class Informer implements ChangeSink, CacheKeeper {
 }
 
 // A CREATE carries references as its sender wrote them: some by name alone.
-function namesItsReferences(kind: Kind, object: Readonly<Record<string, unknown>>): boolean {
-  return definitionOf(kind).references.every((target) => {
-    const references = object[refsField(target)];
-    return !Array.isArray(references) || references.every((reference: Reference) => reference.uuid !== undefined);
-  });
+function namesItsReferences(
+  kind: Kind,
+  object: Readonly<Record<string, unknown>>,
+  isHeld: (target: Kind) => boolean,
+): boolean {
+  return definitionOf(kind)
+    .references.filter(isHeld)
+    .every((target) => {
+      const references = object[refsField(target)];
+      return !Array.isArray(references) || references.every((reference: Reference) => reference.uuid !== undefined);
+    });
 }
 
 function isOwn(change: Change): boolean {

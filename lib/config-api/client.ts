@@ -112,6 +112,11 @@ export interface ConfigApiClient extends ConfigReader, ConfigWriter {
   writerFor(lane: string, mayWrite?: () => boolean): ConfigWriter;
   /** What the account may do; undefined where the server does not say. Rejects as a reader does. */
   rights(signal: AbortSignal): Promise<AccountRights | undefined>;
+  /**
+   * The token to send to another API of OpenSDN's, such as analytics, that asks the same Keystone; undefined: none. Rejects with
+   * `unauthorized` or `aborted`.
+   */
+  token(signal: AbortSignal): Promise<string | undefined>;
   /** Which servers there are, and how they are talked to. */
   status(): ConfigApiStatus;
   /** Closes all connections. Requests under way, and any later one, reject with `closed`. */
@@ -175,6 +180,7 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
     updateProperties: (update, signal) => writer.updateProperties(update, signal),
     delete: (kind, uuid, signal) => writer.delete(kind, uuid, signal),
     updateReference: (update, signal) => writer.updateReference(update, signal),
+    changeOwner: (update, signal) => writer.changeOwner(update, signal),
     relaxReference: (uuid, refUuid, signal) => writer.relaxReference(uuid, refUuid, signal),
     updateMap: (update, signal) => writer.updateMap(update, signal),
     writerFor: (lane, mayBeSent = () => true) => {
@@ -182,6 +188,7 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
       return new RestConfigWriter({ send: (request, signal) => sender.send({ ...request, lane, mayBeSent }, signal) });
     },
     rights: (signal) => readRights(sender, signal),
+    token: async (signal) => tokens.current() ?? (await tokens.renew(undefined, signal)),
     status: () => ({
       servers: urls.map((url) => serverStatus(url, { servers, connections, setting: keepAlive })),
       ...(tokens.status === undefined ? {} : { login: tokens.status() }),

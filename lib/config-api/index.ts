@@ -41,6 +41,7 @@ export type {
   ConfigWriter,
   MapEntryUpdate,
   MapUpdate,
+  OwnerUpdate,
   NewObject,
   PropertiesUpdate,
   ReferenceUpdate,

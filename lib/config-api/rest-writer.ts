@@ -8,6 +8,7 @@ import type {
   MapEntryUpdate,
   MapUpdate,
   NewObject,
+  OwnerUpdate,
   PropertiesUpdate,
   ReferenceUpdate,
   TracedUpdate,
@@ -81,6 +82,15 @@ export class RestConfigWriter implements ConfigWriter {
         ...traceOf(update),
         answer: uuidAnswer,
       },
+      signal,
+    );
+  }
+
+  public async changeOwner(update: OwnerUpdate, signal: AbortSignal): Promise<void> {
+    const { kind, uuid, owner } = update;
+    const body = { uuid, owner };
+    await this.sender.send(
+      { operation: 'chown', kind, method: 'POST', path: '/chown', body, ...traceOf(update), answer: anyAnswer },
       signal,
     );
   }

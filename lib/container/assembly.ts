@@ -5,7 +5,7 @@ import { silentMetrics, type Metrics } from '../base/metrics/index.js';
 import { ObjectCache, watchedFields, type CacheObserver, type CacheReader } from '../cache/index.js';
 import type { WatchedFields } from '../change-stream/index.js';
 import { KeyedWorkQueue, type Feed } from '../controller/index.js';
-import { managers as allManagers, type AnyManager, type ManagerParts } from '../managers/index.js';
+import { defaultManagers, type AnyManager, type BackgroundTask, type ManagerParts } from '../managers/index.js';
 import type { Kind } from '../model/index.js';
 import type { NewQueue } from './factories.js';
 
@@ -14,6 +14,7 @@ export interface Assembly {
   readonly cache: ObjectCache;
   readonly observers: readonly CacheObserver[];
   readonly feeds: readonly Feed[];
+  readonly tasks: readonly BackgroundTask[];
 }
 
 /** What an assembly is made of. */
@@ -41,8 +42,11 @@ export function assemble(parts: AssemblyParts): Assembly {
     const values = Object.fromEntries(
       Object.entries(manager.settings).map(([name, { defaultValue }]) => [name, settings[name] ?? defaultValue]),
     );
-    const requeue = (): void => {
-      for (const feed of feeds) if (own.includes(feed.name)) feed.all();
+    const requeue = (keys?: Iterable<string>): void => {
+      for (const feed of feeds.filter(({ name }) => own.includes(name))) {
+        if (keys === undefined) feed.all();
+        else feed.some(keys);
+      }
     };
     // The values are those of the manager's own table.
     const result = manager.create(
@@ -62,11 +66,12 @@ export function assemble(parts: AssemblyParts): Assembly {
   const cache = new ObjectCache(clock, new Set<Kind>(specs.flatMap(({ kinds }) => kinds)));
   view.of(cache);
   feeds.push(...specs.map((spec) => spec.feed({ cache, queue: newQueue(spec.name) })));
-  return { cache, observers: made.flatMap(({ observers = [] }) => observers), feeds };
+  const observers = made.flatMap(({ observers: own = [] }) => own);
+  return { cache, observers, feeds, tasks: made.flatMap(({ tasks = [] }) => tasks) };
 }
 
-/** What a `WatchSource` has to watch for these managers: what a cache for them reads, and what changes it. Defaults to all managers. */
-export function fieldsToWatch(managers: readonly AnyManager[] = allManagers): WatchedFields {
+/** What a `WatchSource` has to watch for these managers: what a cache for them reads, and what changes it. Defaults to the managers that a monitor has by default. */
+export function fieldsToWatch(managers: readonly AnyManager[] = defaultManagers): WatchedFields {
   const clock = new SystemClock();
   const outside = { clock, logger: silentLogger, metrics: silentMetrics };
   // Nothing of it runs: it is made to learn what it touches.

@@ -5,9 +5,9 @@ import type { Metrics } from '../base/metrics/index.js';
 import type { Outages } from '../base/problems/index.js';
 import { Echoes, Informer, type CacheListener } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import { createConfigApiClient, type ConfigApiClient } from '../config-api/index.js';
+import { AxiosTransport, createConfigApiClient, type ConfigApiClient } from '../config-api/index.js';
 import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
-import { allProblemTypes, managers as allManagers } from '../managers/index.js';
+import { allProblemTypes, defaultManagers } from '../managers/index.js';
 import { ConfigMonitor, Feeder, HealthKeeper, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
 import type { Tracing } from '../tracing/index.js';
@@ -67,7 +67,7 @@ export class InjectedParts {
 
   /** What the managers make. */
   public assembly(newQueue: NewQueue): Assembly {
-    const { managers = allManagers, settings = {} } = this.options;
+    const { managers = defaultManagers, settings = {} } = this.options;
     const { clock, logger, metrics } = this.outside;
     return assemble({ managers, settings, newQueue, clock, logger, metrics });
   }
@@ -165,7 +165,7 @@ export class InjectedMonitor extends ConfigMonitor {
     @inject(tokens.options) options: MonitorOptions,
     @inject(tokens.source) source: ChangeSource,
     @inject(tokens.informer) informer: Informer,
-    @inject(tokens.assembly) { cache, feeds }: Assembly,
+    @inject(tokens.assembly) { cache, feeds, tasks }: Assembly,
     @inject(tokens.controllers) controllers: readonly AnyController[],
     @inject(tokens.ownership) ownership: Ownership,
     @inject(tokens.rejections) rejections: RejectionLog,
@@ -176,8 +176,10 @@ export class InjectedMonitor extends ConfigMonitor {
   ) {
     const { syncTimeoutMs = defaultSyncTimeoutMs, drainTimeoutMs = defaultDrainTimeoutMs } = options;
     const times = { syncTimeoutMs, drainTimeoutMs };
+    const transport = new AxiosTransport();
     const close = (): void => {
       client.close();
+      transport.close();
     };
     const parts = {
       source,
@@ -190,6 +192,8 @@ export class InjectedMonitor extends ConfigMonitor {
       rejections,
       health,
       selfTest,
+      tasks,
+      taskContext: { transport, token: (signal: AbortSignal) => client.token(signal) },
       close,
     };
     super({ ...parts, ...times, clock, logger, metrics });

@@ -12,7 +12,7 @@ import type { Ownership } from '../ownership/index.js';
 export interface MonitorOptions {
   readonly configApi: ConfigApiOptions;
   readonly source: ChangeSource;
-  /** Who acts. Defaults to all of `managers`. */
+  /** Who acts. Defaults to `defaultManagers`: what stands in the original's place has to be asked for. */
   readonly managers?: readonly AnyManager[];
   /** Settings of the managers. Those that are left out take their defaults. */
   readonly settings?: Partial<ManagerSettings> & Readonly<Record<string, unknown>>;

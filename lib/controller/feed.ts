@@ -19,6 +19,8 @@ export interface Feed {
   changed(transition: Transition, cause: 'live' | 'resync'): void;
   /** Queues every key. */
   all(): void;
+  /** Queues these keys: something that is no object has changed for them. */
+  some(keys: Iterable<string>): void;
   /** How many keys wait. */
   readonly length: number;
   /** Makes the controller that works on what is queued. */
@@ -76,6 +78,11 @@ class ControllerFeed<Key extends string, Seen, P extends Plan> implements Feed {
 
   public all(): void {
     for (const key of this.spec.keys(this.cache)) this.queue.add(key, 'resync');
+  }
+
+  public some(keys: Iterable<string>): void {
+    // Who asks for them has them from this controller.
+    for (const key of keys) this.queue.add(key as Key, 'live');
   }
 
   public controller(parts: ManagedControllerParts): AnyController {

@@ -19,6 +19,8 @@ import type { ControllerSpec } from './spec.js';
 
 // A plan goes out of date when objects vanish or names are taken under it. More often than this, something else is wrong.
 const plansPerReconcile = 4;
+// A plan that goes on makes something each time: more rounds than this, and others have their turn first.
+const roundsPerReconcile = 16;
 
 /** What a {@link PlanReconciler} is made of. */
 export interface PlanReconcilerParts<Key extends string, Seen, P extends Plan> {
@@ -60,6 +62,7 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
     spec.preparing?.(key);
     if (options.urgentOnly === true) return this.doWhatIsUrgent(key, signal, options);
     let writes = 0;
+    let rounds = 0;
     let verified = false;
     for (let plans = 0; plans < plansPerReconcile; plans += 1) {
       throwIfAborted(signal);
@@ -73,6 +76,13 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
       writes += result.writes;
       switch (result.outcome) {
         case 'done':
+          if (plan.goesOn === true && result.writes > 0 && result.refusal === undefined) {
+            rounds += 1;
+            if (rounds === roundsPerReconcile) return { writes, unfinished: true };
+            plans = -1;
+            verified = false;
+            break;
+          }
           return {
             writes,
             ...this.requeueAfter(key, plan),

@@ -1,18 +1,40 @@
 import { metricDefinitions, type MetricTable } from '../base/metrics/index.js';
 import { problemTypes, type ProblemTypes } from '../base/problems/index.js';
 import type { SettingsOf } from '../base/settings/index.js';
+import { defaultObjects } from './default-objects/index.js';
 import type { AnyManager } from './manager.js';
 import { octaviaVip } from './octavia-vip/index.js';
+import { portTuple } from './port-tuple/index.js';
+import { serviceInstance } from './service-instance/index.js';
+import { snat } from './snat/index.js';
 
-export { defineManager, type AnyManager, type Manager, type ManagerContext, type ManagerParts } from './manager.js';
+export {
+  defineManager,
+  type AnyManager,
+  type BackgroundTask,
+  type Manager,
+  type ManagerContext,
+  type ManagerParts,
+  type TaskContext,
+} from './manager.js';
 
 /** The managers: one line each. */
-export const managers = [octaviaVip] as const satisfies readonly AnyManager[];
+export const managers = [
+  octaviaVip,
+  defaultObjects,
+  serviceInstance,
+  snat,
+  portTuple,
+] as const satisfies readonly AnyManager[];
+
+/** Those that act where nothing else is asked for. The others do what the original svc-monitor does, and must not do it beside it. */
+export const defaultManagers = [octaviaVip] as const satisfies readonly AnyManager[];
 
 /** Several types as one that has what each of them has. @inline */
 type AllOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
 
 /** The settings of all managers: no two have one of the same name. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- some managers have none
 export type ManagerSettings = AllOf<SettingsOf<(typeof managers)[number]['settings']>>;
 
 /** The defaults of all managers. */

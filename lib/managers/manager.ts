@@ -4,6 +4,7 @@ import type { Metrics, MetricTable } from '../base/metrics/index.js';
 import type { ProblemTypes } from '../base/problems/index.js';
 import type { Setting, SettingsOf } from '../base/settings/index.js';
 import type { CacheObserver, CacheReader } from '../cache/index.js';
+import type { HttpTransport } from '../config-api/index.js';
 import type { AnyControllerSpec } from '../controller/index.js';
 
 /** What a manager is given. */
@@ -12,13 +13,30 @@ export interface ManagerContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Has all keys of the manager's controllers looked at again. */
-  readonly requeue: () => void;
+  /** Has keys of the manager's controllers looked at again, as if something of them had changed. Defaults to all, without hurry. */
+  readonly requeue: (keys?: Iterable<string>) => void;
+}
+
+/** What a background task works with. */
+export interface TaskContext {
+  /** Sends requests to others than the config API, one at a time, without any policy: who sends sets the time that one may take. */
+  readonly transport: HttpTransport;
+  /** The token of the config API's client: what asks the same Keystone takes it, too. Undefined: there is none. Rejects with `unauthorized` or `aborted`. */
+  token(signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Work that follows from no change: to ask others than the config API, again and again. */
+export interface BackgroundTask {
+  /** Dashed. */
+  readonly name: string;
+  /** Runs from the monitor's start, before its keys are looked at, until the signal fires. What fails meanwhile it handles itself; it rejects with `aborted` only. */
+  run(context: TaskContext, signal: AbortSignal): Promise<void>;
 }
 
 /** What a manager is made of for one monitor. */
 export interface ManagerParts {
   readonly controllers: readonly AnyControllerSpec[];
+  readonly tasks?: readonly BackgroundTask[];
   /** Told of all that the cache hears and sees. */
   readonly observers?: readonly CacheObserver[];
 }

@@ -45,6 +45,7 @@ export const idPermsSchema = z.looseObject({
   last_modified: optional(z.string()),
   enable: optional(z.boolean()),
   description: optional(z.string()),
+  user_visible: optional(z.boolean()),
 });
 
 /** Who owns an object, and with whom it is shared. An access is a sum of 4 (read), 2 (write) and 1 (reference). */
@@ -72,6 +73,23 @@ export const allowedAddressPairSchema = z.looseObject({
 
 /** See {@link allowedAddressPairSchema}. */
 export type AllowedAddressPair = z.infer<typeof allowedAddressPairSchema>;
+
+/** An address and how many bits of it count. */
+export const subnetPrefixSchema = z.looseObject({ ip_prefix: z.string(), ip_prefix_len: z.number() });
+
+/** A flag of which only true is kept: what most objects lack costs nothing. */
+export function onlyTrue(flag: boolean | undefined): true | undefined {
+  return flag === true ? true : undefined;
+}
+
+/** Whether tenants do not see an object: true, or left out. Only an admin makes such (docs/opensdn.md, 9.2). */
+export function hidden({
+  id_perms: perms,
+}: {
+  readonly id_perms?: { readonly user_visible?: boolean | undefined } | undefined;
+}): true | undefined {
+  return perms?.user_visible === false ? true : undefined;
+}
 
 /** A subnet as network-ipam references carry it. */
 export const subnetSchema = z.looseObject({

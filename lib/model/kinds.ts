@@ -2,21 +2,43 @@ import type { z } from 'zod';
 import type { EntityBase } from './kind.js';
 import { floatingIp } from './kinds/floating-ip.js';
 import { instanceIp } from './kinds/instance-ip.js';
+import { interfaceRouteTable } from './kinds/interface-route-table.js';
+import { logicalRouter } from './kinds/logical-router.js';
+import { networkIpam } from './kinds/network-ipam.js';
+import { portTuple } from './kinds/port-tuple.js';
 import { project } from './kinds/project.js';
+import { routeTable } from './kinds/route-table.js';
+import { securityGroup } from './kinds/security-group.js';
+import { serviceApplianceSet } from './kinds/service-appliance-set.js';
+import { serviceHealthCheck } from './kinds/service-health-check.js';
+import { serviceInstance } from './kinds/service-instance.js';
+import { serviceTemplate } from './kinds/service-template.js';
 import { virtualIp } from './kinds/virtual-ip.js';
 import { virtualMachine } from './kinds/virtual-machine.js';
 import { virtualMachineInterface } from './kinds/virtual-machine-interface.js';
 import { virtualNetwork } from './kinds/virtual-network.js';
+import { virtualRouter } from './kinds/virtual-router.js';
 
 /** The kinds of config objects that the library knows, what is referenced before what references it: one line a kind. */
 export const kindDefinitions = [
   project,
+  serviceApplianceSet,
+  serviceTemplate,
+  networkIpam,
+  securityGroup,
+  routeTable,
   virtualNetwork,
+  serviceInstance,
+  portTuple,
+  interfaceRouteTable,
+  serviceHealthCheck,
   virtualMachine,
+  virtualRouter,
   virtualMachineInterface,
   instanceIp,
   floatingIp,
   virtualIp,
+  logicalRouter,
 ] as const;
 
 type Definition = (typeof kindDefinitions)[number];

@@ -8,6 +8,7 @@ import type { CacheListener, Echoes, Informer, ObjectCache, Transition } from '.
 import { streamPart, type ChangeSink, type ChangeSource, type RejectedMessage } from '../change-stream/index.js';
 import type { ConfigApiClient, ConfigApiStatus } from '../config-api/index.js';
 import type { AnyController, Feed, KeyViews } from '../controller/index.js';
+import type { BackgroundTask, TaskContext } from '../managers/index.js';
 import type { Ownership, OwnershipStatus } from '../ownership/index.js';
 import { awaitedBy, type HealthStatus } from './health.js';
 import type { HealthKeeper } from './health-keeper.js';
@@ -25,8 +26,8 @@ export class Feeder implements CacheListener {
     },
   ) {}
 
-  public changed(transition: Transition, cause: 'live' | 'resync'): void {
-    for (const feed of this.parts.feeds) feed.changed(transition, cause);
+  public changed(transition: Transition, cause: 'live' | 'resync', by?: string): void {
+    for (const feed of this.parts.feeds) if (feed.name !== by) feed.changed(transition, cause);
   }
 
   public rejected(error: SvcMonitorError): void {
@@ -67,6 +68,9 @@ export interface ConfigMonitorParts {
   readonly selfTest?: { readonly intervalMs: number; readonly echoes: Echoes } | undefined;
   readonly syncTimeoutMs: number;
   readonly drainTimeoutMs: number;
+  /** What runs besides, until it stops. */
+  readonly tasks: readonly BackgroundTask[];
+  readonly taskContext: TaskContext;
   /** Ends what the parts keep open, after all else has stopped. */
   readonly close: () => void;
 }
@@ -82,6 +86,7 @@ export class ConfigMonitor implements Monitor {
   private stopping: Promise<void> | undefined;
   private following: Promise<void> = Promise.resolve();
   private testing: Promise<void> = Promise.resolve();
+  private tasks: Promise<unknown> = Promise.resolve();
   private unheard: () => void = () => undefined;
 
   public constructor(private readonly parts: ConfigMonitorParts) {}
@@ -111,6 +116,7 @@ export class ConfigMonitor implements Monitor {
         },
       });
     }
+    this.tasks = Promise.all(this.parts.tasks.map((task) => this.inBackground(task)));
     for (const controller of controllers) controller.start();
     // Not before: a share would be without an owner that can act. What is gained is looked at as a whole, what is lost is forgotten.
     ownership.onChanged(() => {
@@ -208,6 +214,17 @@ export class ConfigMonitor implements Monitor {
     await test.run(this.lifetime.signal);
   }
 
+  private async inBackground(task: BackgroundTask): Promise<void> {
+    const { taskContext, logger, metrics } = this.parts;
+    try {
+      await task.run(taskContext, this.lifetime.signal);
+    } catch (error) {
+      if (this.lifetime.signal.aborted) return;
+      logger.error('background task failed', { task: task.name, ...errorFields(error) });
+      metrics.increment('errors_total', { code: toSvcMonitorError(error).code });
+    }
+  }
+
   private async follow(signal: AbortSignal): Promise<void> {
     try {
       await this.parts.source.start(this.sink(), signal);
@@ -273,6 +290,7 @@ export class ConfigMonitor implements Monitor {
     await sourceStopped;
     await this.following;
     await this.testing;
+    await this.tasks;
     close();
     this.state = 'stopped';
   }

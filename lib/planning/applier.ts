@@ -297,7 +297,7 @@ class Run {
     const object = { fqName, parentKind: parent.kind, properties, references };
     const uuid = await writer.create(kind, object, this.signal);
     this.created.set(subjectOf(write), { uuid, name: this.nameOf(write) });
-    keeper.assume(kind, uuid, created(write, uuid));
+    keeper.assume(kind, uuid, created(write, uuid), this.parts.controller);
   }
 
   private async delete({ on: { kind, uuid } }: DeleteWrite): Promise<void> {
@@ -351,7 +351,7 @@ class Run {
     }
     const heeded = this.heeded.get(uuid);
     if (heeded !== undefined) heeded.entity = entity;
-    keeper.assume(kind, uuid, entity);
+    keeper.assume(kind, uuid, entity, this.parts.controller);
   }
 
   private async send(write: SentWrite['write'], on: ObjectRef & TracedUpdate): Promise<void> {
@@ -366,6 +366,8 @@ class Run {
         const reference = { ...on, refKind: to.kind, refUuid: to.uuid, operation, relaxed } as const;
         return writer.updateReference(attr === undefined ? reference : { ...reference, attr }, this.signal);
       }
+      case 'chown':
+        return writer.changeOwner({ ...on, owner: write.owner }, this.signal);
       case 'set-entries':
         return writer.updateMap(
           {

@@ -2,36 +2,60 @@ import { isDeepStrictEqual } from 'node:util';
 import type { EntityOf, Kind } from '../model/index.js';
 import {
   annotationPrefix,
+  definitionOf,
   parseObject,
+  refsField,
   toEntity,
   withProperties,
   withReference,
   type OwnAnnotations,
 } from '../model/index.js';
-import type { CreateWrite, EntriesWrite, ReferenceWrite, SetWrite } from './write.js';
+import type { CreateWrite, EntriesWrite, OwnerWrite, ReferenceWrite, SetWrite } from './write.js';
+
+/** A write that changes an object. */
+export type ChangeWrite = SetWrite | ReferenceWrite | EntriesWrite | OwnerWrite;
 
 /**
  * What a write makes of the object, ahead of its notification: undefined if that cannot be told from the write, so that it has to be read.
  * A reference that is a trial is read back, not assumed.
  */
-export function after(entity: EntityOf, write: SetWrite | ReferenceWrite | EntriesWrite): EntityOf | undefined {
+export function after(entity: EntityOf, write: ChangeWrite): EntityOf | undefined {
   const { kind } = write.on;
   switch (write.do) {
     case 'set':
-      return withProperties(kind, entity, write.properties);
+      // A field that is made of others, too, comes with the next read.
+      return isMadeOfMore(kind, write.properties) ? undefined : withProperties(kind, entity, write.properties);
     case 'add-reference':
-      return write.isTrial === true ? entity : withReference(entity, write.to, 'ADD');
+      if (write.isTrial === true) return entity;
+      // What is said of the link is in fields of its own, which come with the next read.
+      return write.attr !== undefined && hasFieldsOf(kind, refsField(write.to.kind))
+        ? undefined
+        : withReference(entity, write.to, 'ADD');
     case 'delete-reference':
       return withReference(entity, write.to, 'DELETE');
     case 'set-entries':
       return write.field === 'annotations' && 'annotations' in entity
         ? { ...entity, annotations: entriesAfter(entity.annotations, write) }
         : undefined;
+    case 'chown':
+      // Who owns an object is in no field of any kind.
+      return entity;
   }
 }
 
+function isMadeOfMore(kind: Kind, set: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(definitionOf(kind).entity).some(({ of }) => {
+    const known = of.filter((field) => Object.hasOwn(set, field)).length;
+    return known > 0 && known < of.length;
+  });
+}
+
+function hasFieldsOf(kind: Kind, field: string): boolean {
+  return Object.values(definitionOf(kind).entity).some(({ of }) => of.includes(field));
+}
+
 /** Whether the object shows what the write makes of it: then the write may have been carried out. */
-export function isShownBy(entity: EntityOf, write: SetWrite | ReferenceWrite | EntriesWrite): boolean {
+export function isShownBy(entity: EntityOf, write: ChangeWrite): boolean {
   return isDeepStrictEqual(after(entity, write), entity);
 }
 

@@ -24,6 +24,8 @@ export interface Plan {
   readonly heeds: readonly ObjectRef[];
   /** What has to be read again before the plan may be carried out. Empty once that was done. */
   readonly verify: readonly ObjectRef[];
+  /** More can be planned once this is made: the key is looked at again at once. */
+  readonly goesOn?: boolean;
   /** When to look again though nothing may change. Milliseconds. */
   readonly recheckAfterMs?: number;
 }

@@ -46,12 +46,12 @@ export function createTracing(options: ChangeTracesOptions): Tracing {
 
 function tracedListener(listener: CacheListener, traces: ChangeTraces): CacheListener {
   return {
-    changed: (transition, cause) => {
+    changed: (transition, cause, by) => {
       // What a full read finds follows from no notification.
-      if (cause === 'resync') listener.changed(transition, cause);
+      if (cause === 'resync') listener.changed(transition, cause, by);
       else
         traces.inCauseOf(transition.uuid, () => {
-          listener.changed(transition, cause);
+          listener.changed(transition, cause, by);
         });
     },
     rejected: (error) => {
@@ -126,6 +126,10 @@ function tracedWriter(writer: ConfigWriter, traces: ChangeTraces): ConfigWriter 
       const what = update.operation === 'ADD' ? 'add reference' : 'remove reference';
       return traces.write(`${what} ${update.kind}`, attributes, () => writer.updateReference(update, signal));
     },
+    changeOwner: (update, signal) =>
+      traces.write(`chown ${update.kind}`, about(update.kind, update.uuid, update.requestId), () =>
+        writer.changeOwner(update, signal),
+      ),
     relaxReference: (uuid, refUuid, signal) =>
       traces.write('relax reference', { 'opensdn.uuid': uuid, 'opensdn.ref_uuid': refUuid }, () =>
         writer.relaxReference(uuid, refUuid, signal),

@@ -143,6 +143,21 @@ const checks: readonly Check[] = [
         : undefined,
   },
   {
+    keys: ['gateway.listen', 'managers'],
+    problem: (settings) =>
+      settings['gateway.listen'] !== undefined && !settings.managers.includes('octavia-vip')
+        ? 'the gateway shows what octavia-vip does: managers has to name it'
+        : undefined,
+  },
+  {
+    keys: ['managers'],
+    problem: ({ managers }) => {
+      if (!managers.includes('snat')) return undefined;
+      const missing = (['default-objects', 'service-instance'] as const).filter((name) => !managers.includes(name));
+      return missing.length === 0 ? undefined : `snat needs ${missing.join(' and ')}, too`;
+    },
+  },
+  {
     keys: ['gateway.listen', 'config_api.urls'],
     problem: (settings) => {
       const listen = settings['gateway.listen'];

@@ -108,6 +108,8 @@ export interface ServiceConfig {
   readonly kafka: KafkaConfig;
   readonly watch: WatchConfig;
   readonly relay: RelayConfig;
+  /** The names of those who act. */
+  readonly managers: readonly string[];
   /** The settings of all managers. */
   readonly rules: ManagerSettings;
   readonly dryRun: boolean;

@@ -43,6 +43,7 @@ export function toServiceConfig(settings: Settings, files: FileContents): Servic
       concurrency: settings['watch.concurrency'],
     },
     relay: toRelay(settings),
+    managers: settings.managers,
     rules: toRules(settings),
     dryRun: settings.dry_run,
     workers: settings.workers,

@@ -1,5 +1,4 @@
 import {
-  managers,
   NeutronRules,
   observedOctaviaVip,
   SvcMonitorError,
@@ -20,8 +19,8 @@ const shareOfTimeout = 0.4;
 /** The gateway's rules over the monitor beside it: who asks that, and what it writes with. In a dry run nothing is let go of. */
 export class GatewayRules {
   public readonly frontEnd: NeutronFrontEnd;
-  /** To be given to each monitor. */
-  public readonly managers: readonly AnyManager[];
+  /** Stands in the place of octavia-vip, in each monitor. */
+  public readonly manager: AnyManager;
   private writer: ConfigWriter | undefined;
 
   public constructor(
@@ -33,7 +32,7 @@ export class GatewayRules {
     const answerWithinMs = Math.min(longestAnswerMs, (departureBoundMs ?? Infinity) * shareOfTimeout);
     const letGo = { writer: () => this.latestWriter(), answerWithinMs };
     const { manager, directory, departures } = observedOctaviaVip(dryRun ? undefined : letGo);
-    this.managers = managers.map((other: AnyManager): AnyManager => (other.name === manager.name ? manager : other));
+    this.manager = manager;
     this.frontEnd = new NeutronRules({
       ...shared,
       directory,

@@ -76,6 +76,8 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'monitor failed for good': 'No further attempt can mend it. The service ends with exit code 1.',
   ready: 'Everything was read once, and changes are acted on.',
   'monitor running': 'How many VIPs are looked at first.',
+  'background task failed':
+    'A mistake of ours: what a manager asks others for is not asked for until the next start. Report it.',
   'more ports carry the VIP than count': 'More amphorae than there can be. The surplus is not served.',
   'more virtual-ips record the floating ip than count': 'The surplus is passed over.',
   'not a member of the group that shares the VIPs, going on trying': 'This instance acts for no VIP; others do.',

@@ -1,4 +1,4 @@
-import type { EntityOf } from '../../lib/model/index.js';
+import { definitionOf, type EntityOf, type Kind } from '../../lib/model/index.js';
 
 type Port = EntityOf<'virtual-machine-interface'>;
 
@@ -14,6 +14,13 @@ export function portEntity(uuid: string, { refs, ...delta }: PortDelta = {}): Po
     vmNames: [],
     pairAddresses: [],
     ...delta,
-    refs: { 'virtual-machine': [], 'virtual-network': [], ...refs },
+    refs: { ...noRefs('virtual-machine-interface'), ...refs },
   };
+}
+
+/** The references of an object of that kind that refers to nothing. */
+export function noRefs<K extends Kind>(kind: K): EntityOf<K>['refs'] {
+  return Object.fromEntries(
+    definitionOf(kind).references.map((target) => [target, []]),
+  );
 }

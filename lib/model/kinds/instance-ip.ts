@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalAddress } from '../address.js';
-import { optional } from '../common.js';
+import { hidden, onlyTrue, optional, structured, subnetPrefixSchema } from '../common.js';
 import { defineKind } from '../kind.js';
 
 /** An address of a port. */
@@ -10,12 +10,29 @@ export const instanceIp = defineKind({
     instance_ip_address: optional(z.string()),
     instance_ip_family: optional(z.string()),
     subnet_uuid: optional(z.string()),
+    instance_ip_mode: optional(z.string()),
+    instance_ip_secondary: optional(z.boolean()),
+    secondary_ip_tracking_ip: structured(subnetPrefixSchema),
+    service_instance_ip: optional(z.boolean()),
+    service_health_check_ip: optional(z.boolean()),
   },
-  references: ['virtual-machine-interface', 'virtual-network'],
+  references: ['virtual-machine-interface', 'virtual-network', 'network-ipam'],
   entity: (from) => ({
     /** Canonical. */
     address: from(['instance_ip_address'], ({ instance_ip_address: address }) => canonicalAddress(address ?? '')),
     subnetUuid: from(['subnet_uuid'], ({ subnet_uuid: subnet }) => subnet),
+    /** `v4` or `v6`. */
+    family: from(['instance_ip_family'], ({ instance_ip_family: family }) => family),
+    /** `active-active` or `active-standby`. */
+    mode: from(['instance_ip_mode'], ({ instance_ip_mode: mode }) => mode),
+    /** One of a service; left out if it is none. */
+    isService: from(['service_instance_ip'], ({ service_instance_ip: flag }) => onlyTrue(flag)),
+    isSecondary: from(['instance_ip_secondary'], ({ instance_ip_secondary: flag }) => onlyTrue(flag)),
+    isHealthCheck: from(['service_health_check_ip'], ({ service_health_check_ip: flag }) => onlyTrue(flag)),
+    /** The address whose state decides whether this one is active. */
+    tracking: from(['secondary_ip_tracking_ip'], ({ secondary_ip_tracking_ip: tracking }) => tracking),
+    /** Tenants do not see it: only an admin makes such. */
+    isHidden: from(['id_perms'], hidden),
   }),
   indexes: {
     /** By `<network uuid>/<address>`. */
@@ -23,5 +40,8 @@ export const instanceIp = defineKind({
       const [network] = refs['virtual-network'];
       return network === undefined || address === undefined ? [] : [`${network}/${address}`];
     },
+    /** Those of services, by name. */
+    serviceName: ({ fqName, isService, isHealthCheck }) =>
+      isService === true || isHealthCheck === true ? [fqName.at(-1) ?? ''] : [],
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalAddress, fullPrefixLength } from '../address.js';
 import {
   allowedAddressPairSchema,
+  hidden,
   keyValuePairsSchema,
   optional,
   structured,
@@ -15,6 +16,9 @@ import { defineKind } from '../kind.js';
  */
 export const pairBound = 32;
 
+/** How many pairs, of whatever length, are taken of an interface in a port tuple. */
+export const tuplePairBound = 129;
+
 /** A Neutron port. */
 export const virtualMachineInterface = defineKind({
   name: 'virtual-machine-interface',
@@ -24,8 +28,19 @@ export const virtualMachineInterface = defineKind({
       z.looseObject({ allowed_address_pair: optional(z.array(allowedAddressPairSchema)) }),
     ),
     virtual_machine_interface_bindings: structured(keyValuePairsSchema),
+    virtual_machine_interface_mac_addresses: structured(z.looseObject({ mac_address: optional(z.array(z.string())) })),
+    virtual_machine_interface_properties: structured(
+      z.looseObject({ service_interface_type: optional(z.string()), local_preference: optional(z.number()) }),
+    ),
   },
-  references: ['virtual-machine', 'virtual-network'],
+  references: [
+    'virtual-machine',
+    'virtual-network',
+    'port-tuple',
+    'interface-route-table',
+    'service-health-check',
+    'security-group',
+  ],
   entity: (from) => ({
     /** Device owner; empty if there is none. */
     owner: from(
@@ -40,6 +55,26 @@ export const virtualMachineInterface = defineKind({
     pairAddresses: from(['virtual_machine_interface_allowed_address_pairs'], (object) =>
       [...firstPairs(object)].slice(0, pairBound).sort(),
     ),
+    /** Of an interface in a port tuple: its pairs as the config API takes them, the first ones; left out where there are none. */
+    pairs: from(
+      ['virtual_machine_interface_allowed_address_pairs', 'port_tuple_refs'],
+      (object): readonly AllowedAddressPair[] | undefined => {
+        const pairs = object.virtual_machine_interface_allowed_address_pairs?.allowed_address_pair ?? [];
+        const isInTuple = (object.port_tuple_refs ?? []).length > 0;
+        return pairs.length === 0 || !isInTuple ? undefined : pairs.slice(0, tuplePairBound);
+      },
+    ),
+    /** `left`, `right`, `management`, `other0` and so on. */
+    serviceInterfaceType: from(
+      ['virtual_machine_interface_properties'],
+      ({ virtual_machine_interface_properties: own }) => own?.service_interface_type,
+    ),
+    localPreference: from(
+      ['virtual_machine_interface_properties'],
+      ({ virtual_machine_interface_properties: own }) => own?.local_preference,
+    ),
+    /** Tenants do not see it: only an admin makes such. */
+    isHidden: from(['id_perms'], hidden),
   }),
   indexes: {
     /** By `<network uuid>/<address>` of each pair. */

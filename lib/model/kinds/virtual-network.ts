@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optional, referenceSchema, subnetSchema } from '../common.js';
+import { hidden, optional, referenceSchema, subnetSchema, type Subnet } from '../common.js';
 import { defineKind } from '../kind.js';
 
 /** A Neutron network. `is_shared`, or access for others in `perms2`, opens it to other tenants (recording 21). */
@@ -14,7 +14,7 @@ export const virtualNetwork = defineKind({
       ),
     ),
   },
-  references: [],
+  references: ['network-ipam', 'route-table'],
   entity: (from) => ({
     /** Others than its own tenant may make ports in it. */
     shared: from(
@@ -22,5 +22,21 @@ export const virtualNetwork = defineKind({
       ({ is_shared: shared, perms2 }) =>
         shared === true || (perms2?.global_access ?? 0) > 0 || (perms2?.share ?? []).length > 0,
     ),
+    /** Of which families it has subnets: `v4`, `v6`. */
+    families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) => familiesOf(refs ?? [])),
+    /** Tenants do not see it: only an admin makes such. */
+    isHidden: from(['id_perms'], hidden),
   }),
+  indexes: { name: ({ fqName }) => [fqName.join(':')] },
 });
+
+interface WithSubnets {
+  readonly attr?: { readonly ipam_subnets?: readonly Subnet[] | undefined } | undefined;
+}
+
+function familiesOf(refs: readonly WithSubnets[]): readonly ('v4' | 'v6')[] {
+  const prefixes = refs.flatMap(({ attr }) => (attr?.ipam_subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? ''));
+  const has6 = prefixes.some((prefix) => prefix.includes(':'));
+  const has4 = prefixes.some((prefix) => prefix.includes('.'));
+  return [...(has4 ? (['v4'] as const) : []), ...(has6 ? (['v6'] as const) : [])];
+}

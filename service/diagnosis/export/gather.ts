@@ -3,7 +3,7 @@ import type { Kind } from '../../../lib/model/index.js';
 import type { VipFindings } from '../../../lib/index.js';
 import type { VipMirror } from '../vip-mirror.js';
 import type { Json } from './json.js';
-import { pick } from './pick.js';
+import { pick, type ExportedKind } from './pick.js';
 
 /** An object, as much of it as is exported. */
 export interface GatheredObject {
@@ -12,7 +12,7 @@ export interface GatheredObject {
 }
 
 /** Whoever stands for others comes before them. */
-const order: readonly Kind[] = [
+const order: readonly ExportedKind[] = [
   'project',
   'virtual-network',
   'virtual-machine',
@@ -50,7 +50,7 @@ async function wantedObjects(
   { cache, client }: VipMirror,
   about: Parameters<typeof gather>[1],
   signal: AbortSignal,
-): Promise<Readonly<Record<Kind, ReadonlySet<string>>>> {
+): Promise<Readonly<Record<ExportedKind, ReadonlySet<string>>>> {
   const floatingIps = new Set([
     ...about.floatingIps,
     ...about.vips.flatMap((vip) => vip.floatingIps.map(({ uuid }) => uuid)),

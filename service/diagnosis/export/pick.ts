@@ -96,7 +96,7 @@ const shapes = {
     virtual_machine_interface_refs: references,
     floating_ip_refs: references,
   }),
-} as const satisfies Record<Kind, z.ZodType>;
+} as const satisfies Partial<Record<Kind, z.ZodType>>;
 
 /** As above, of what is sent: nothing has to be there. */
 const parts = {
@@ -107,16 +107,23 @@ const parts = {
   'instance-ip': shapes['instance-ip'].partial(),
   'floating-ip': shapes['floating-ip'].partial(),
   'virtual-ip': shapes['virtual-ip'].partial(),
-} as const satisfies Record<Kind, z.ZodType>;
+} as const satisfies Partial<Record<Kind, z.ZodType>>;
 
-/** The part of an object that is exported. Undefined: it does not have the shape of its kind. */
+/** The kinds of which something is exported. */
+export type ExportedKind = keyof typeof shapes;
+
+/** The part of an object that is exported. Undefined: it does not have the shape of its kind, or its kind is not exported. */
 export function pick(kind: Kind, object: object): Readonly<Record<string, Json>> | undefined {
-  return asJson(shapes[kind].safeParse(object));
+  return isExported(kind) ? asJson(shapes[kind].safeParse(object)) : undefined;
 }
 
 /** The same of what a request sends, which is an object in part. */
 export function pickPart(kind: Kind, object: object): Readonly<Record<string, Json>> | undefined {
-  return asJson(parts[kind].safeParse(object));
+  return isExported(kind) ? asJson(parts[kind].safeParse(object)) : undefined;
+}
+
+function isExported(kind: Kind): kind is ExportedKind {
+  return Object.hasOwn(shapes, kind);
 }
 
 function asJson({ success, data }: z.ZodSafeParseResult<object>): Readonly<Record<string, Json>> | undefined {

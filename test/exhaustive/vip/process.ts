@@ -321,7 +321,7 @@ export class Process {
     const own = definitionOf(kind).references.flatMap((target) =>
       (refs[target] ?? []).map((uuid) => ({ kind: target, uuid })),
     );
-    const missing = [...own, ...this.history.needs(kind, entity)]
+    const missing = [...own, ...this.history.needs(kind, entity as never)]
       .filter((ref) => ref.kind !== 'project' && ref.kind !== 'virtual-machine')
       .filter((ref) => this.cache.get(ref.kind, ref.uuid) === undefined && !this.cache.isGone(ref.uuid));
     for (const ref of missing) if (!(ref.uuid in this.readings)) this.refresh(ref.kind as Kind, ref.uuid);

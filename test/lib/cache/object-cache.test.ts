@@ -31,7 +31,7 @@ function instanceIp(uuid: string, address: string, ...ports: readonly string[]):
     uuid,
     fqName: [uuid],
     address,
-    refs: { 'virtual-network': [network], 'virtual-machine-interface': ports },
+    refs: { 'network-ipam': [], 'virtual-network': [network], 'virtual-machine-interface': ports },
   };
 }
 

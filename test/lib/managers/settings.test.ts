@@ -4,7 +4,12 @@ import { silentLogger } from '../../../lib/base/log/index.js';
 import { metricDefinitions, silentMetrics } from '../../../lib/base/metrics/index.js';
 import { formatDuration } from '../../../lib/base/settings/index.js';
 import { ObjectCache } from '../../../lib/cache/index.js';
-import { allMetricDefinitions, defaultManagerSettings, managers } from '../../../lib/managers/index.js';
+import {
+  allMetricDefinitions,
+  defaultManagerSettings,
+  managers,
+  type AnyManager,
+} from '../../../lib/managers/index.js';
 
 const names = (lists: readonly (readonly string[])[]): readonly string[] => lists.flat();
 const settings = managers.map((manager) => Object.entries(manager.settings));
@@ -51,7 +56,7 @@ describe('the managers', () => {
   });
 
   it('should have their metrics in the table of all', () => {
-    for (const { metrics } of managers) expect(allMetricDefinitions).to.include(metrics);
+    for (const { metrics = {} } of managers as readonly AnyManager[]) expect(allMetricDefinitions).to.include(metrics);
     expect(allMetricDefinitions).to.include(metricDefinitions);
   });
 });

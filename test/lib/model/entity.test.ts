@@ -14,6 +14,7 @@ import {
   type Kind,
 } from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
+import { noRefs } from '../../support/entities.js';
 import {
   network,
   ourRecord,
@@ -75,7 +76,8 @@ describe('toEntity', () => {
           fqName: ['default-domain', 'shop', 'tenant'],
           parent: { kind: 'project', uuid: project },
           createdAt,
-          refs: {},
+          refs: noRefs('virtual-network'),
+          families: [],
           shared,
         });
       });
@@ -89,7 +91,7 @@ describe('toEntity', () => {
         fqName: ['default-domain', 'shop', `port-${id}`],
         parent: { kind: 'project', uuid: project },
         owner: 'compute:nova',
-        refs: { 'virtual-network': [network], 'virtual-machine': [] },
+        refs: { ...noRefs('virtual-machine-interface'), 'virtual-network': [network] },
         vmNames: [],
         pairAddresses: [],
         createdAt,
@@ -180,7 +182,11 @@ describe('toEntity', () => {
       fqName: [id],
       address: 'fd00:107::3',
       subnetUuid: uuidOf(0xb1),
-      refs: { 'virtual-network': [network], 'virtual-machine-interface': [uuidOf(2), uuidOf(3)] },
+      refs: {
+        ...noRefs('instance-ip'),
+        'virtual-network': [network],
+        'virtual-machine-interface': [uuidOf(2), uuidOf(3)],
+      },
     });
   });
 

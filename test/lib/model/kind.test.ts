@@ -6,6 +6,7 @@ import {
   definitionOf,
   defineKind,
   kinds,
+  type Kind,
   optional,
   refsField,
   toUnderscored,
@@ -101,9 +102,13 @@ describe('defineKind', () => {
 });
 
 describe('the kinds', () => {
-  it('should stand in an order in which each comes after what it references', () => {
+  // instance-ip → interface → virtual-machine → service-instance → instance-ip.
+  const circle = { 'service-instance': 'instance-ip' } as const satisfies Partial<Record<Kind, Kind>>;
+
+  it('should stand in an order in which each comes after what it references, but for where a circle closes', () => {
     for (const [place, kind] of kinds.entries()) {
       for (const target of definitionOf(kind).references) {
+        if (kind in circle && circle[kind as keyof typeof circle] === target) continue;
         const isBefore = kinds.indexOf(target) < place;
         expect(isBefore, `${target} before ${kind}`).to.equal(true);
       }

@@ -1,3 +1,4 @@
+import { noRefs } from '../../../../support/entities.js';
 import { vipKey, writeRecord, type VirtualIpRecord } from '../../../../../lib/managers/octavia-vip/index.js';
 import type { EntityOf } from '../../../../../lib/model/index.js';
 import { uuidOf } from '../../../../support/change-messages.js';
@@ -31,7 +32,11 @@ export function portEntity(uuid: string, delta: PortDelta = {}): EntityOf<'virtu
     fqName: [tenant.project.domain, tenant.project.name, name],
     ...parentOf(delta.project),
     ...(cut === undefined ? {} : { cut }),
-    refs: { 'virtual-machine': vms, 'virtual-network': on === null ? [] : [on] },
+    refs: {
+      ...noRefs('virtual-machine-interface'),
+      'virtual-machine': vms,
+      'virtual-network': on === null ? [] : [on],
+    },
     owner,
     vmNames: [...vmNames],
     pairAddresses: [...pairAddresses],
@@ -48,7 +53,7 @@ export function instanceIpEntity(
   return {
     uuid,
     fqName: [uuid],
-    refs: { 'virtual-machine-interface': ports, 'virtual-network': on === null ? [] : [on] },
+    refs: { ...noRefs('instance-ip'), 'virtual-machine-interface': ports, 'virtual-network': on === null ? [] : [on] },
     ...(address === undefined ? {} : { address }),
   };
 }
@@ -108,7 +113,7 @@ export function annotationsOf(delta: Partial<VirtualIpRecord> = {}): Readonly<Re
 
 /** A network, the tenant's own unless it is shared. */
 export function networkEntity(uuid: string, shared = false): EntityOf<'virtual-network'> {
-  return { uuid, fqName: ['default-domain', 'shop', 'net'], refs: {}, shared };
+  return { uuid, fqName: ['default-domain', 'shop', 'net'], refs: noRefs('virtual-network'), shared, families: [] };
 }
 
 function parentOf(project: string | null = tenant.projectUuid): {

@@ -1,0 +1,1 @@
+export { defaultObjects } from './manager.js';

@@ -1,0 +1,8 @@
+import { defineManager } from '../manager.js';
+
+/** The objects that everybody expects to be there: service appliance sets and service templates. */
+export const defaultObjects = defineManager({
+  name: 'default-objects',
+  settings: {},
+  create: () => ({ controllers: [] }),
+});

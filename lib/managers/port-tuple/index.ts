@@ -1,0 +1,1 @@
+export { portTuple } from './manager.js';

@@ -1,0 +1,1 @@
+export { serviceInstance } from './manager.js';

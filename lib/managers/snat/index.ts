@@ -1,0 +1,1 @@
+export { snat } from './manager.js';

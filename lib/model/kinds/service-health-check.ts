@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { optional, structured } from '../common.js';
+import { defineKind } from '../kind.js';
+import { interfaceTypes } from '../interface-types.js';
+
+/** How the vRouter finds out whether an interface is alive. */
+export const serviceHealthCheck = defineKind({
+  name: 'service-health-check',
+  properties: {
+    service_health_check_properties: structured(z.looseObject({ health_check_type: optional(z.string()) })),
+  },
+  references: ['service-instance'],
+  entity: (from) => ({
+    /** `link-local`, `end-to-end`, `segment` or `vn-ip-list`. */
+    type: from(
+      ['service_health_check_properties'],
+      ({ service_health_check_properties: own }) => own?.health_check_type,
+    ),
+    /** By service instance: for which of its interfaces. */
+    interfaceTypes: from(['service_instance_refs'], ({ service_instance_refs: refs }) => interfaceTypes(refs)),
+  }),
+});

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { optional } from '../common.js';
+import { defineKind } from '../kind.js';
+
+/** A vRouter, and the instances that are placed on it. */
+export const virtualRouter = defineKind({
+  name: 'virtual-router',
+  properties: { virtual_router_ip_address: optional(z.string()), virtual_router_type: optional(z.string()) },
+  references: ['virtual-machine'],
+  entity: (from) => ({
+    address: from(['virtual_router_ip_address'], ({ virtual_router_ip_address: address }) => address),
+    /** `embedded`, `tor-agent`, `tor-service-node` and others; undefined: an ordinary one. */
+    type: from(['virtual_router_type'], ({ virtual_router_type: type }) => type),
+  }),
+});
