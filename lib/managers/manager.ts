@@ -6,6 +6,7 @@ import type { Setting, SettingsOf } from '../base/settings/index.js';
 import type { CacheObserver, CacheReader } from '../cache/index.js';
 import type { HttpTransport } from '../config-api/index.js';
 import type { AnyControllerSpec } from '../controller/index.js';
+import type { AnyRuleTable } from '../planning/index.js';
 
 /** What a manager is given. */
 export interface ManagerContext {
@@ -55,12 +56,14 @@ export interface Manager<T extends AnySettings = AnySettings> {
   readonly metrics?: MetricTable;
   /** The types of problems that its controllers show. */
   readonly problems?: ProblemTypes;
+  /** Its tables of rules: docs/rules.md. */
+  readonly rules?: readonly AnyRuleTable[];
   /** Makes its parts. Nothing runs before the monitor starts. */
   create(context: ManagerContext, settings: SettingsOf<T>): ManagerParts;
 }
 
 /** A manager of which nothing is known but that it is one. */
-export type AnyManager = Pick<Manager, 'name' | 'settings' | 'metrics' | 'problems'> & {
+export type AnyManager = Pick<Manager, 'name' | 'settings' | 'metrics' | 'problems' | 'rules'> & {
   create(context: ManagerContext, settings: never): ManagerParts;
 };
 

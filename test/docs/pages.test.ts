@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { allProblemTypes, errorCodes } from '../../lib/index.js';
+import { allProblemTypes, errorCodes, managers, type AnyManager } from '../../lib/index.js';
 import { servedKinds } from '../../fixtures/index.js';
-import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
 import { formatProblem, loadConfig, settingKeys } from '../../service/config/index.js';
 import { documentedOptions } from './original-settings-page.js';
 import { publishedMetrics } from '../../service/metrics/index.js';
@@ -28,7 +27,12 @@ describe('the pages of docs/', () => {
     ['errors.md', Object.keys(errorCodes)],
     ['problems.md', Object.keys(allProblemTypes)],
     ['kinds.md', servedKinds().map(({ name }) => name)],
-    ['rules.md', ruleTables.flatMap(({ facts, rules }) => [...Object.keys(facts), ...rules.map(({ rule }) => rule)])],
+    [
+      'rules.md',
+      (managers as readonly AnyManager[])
+        .flatMap(({ rules: tables = [] }) => tables)
+        .flatMap(({ facts, rules }) => [...Object.keys(facts), ...rules.map(({ rule }) => rule)]),
+    ],
   ];
   for (const [name, expected] of tables) {
     describe(name, () => {

@@ -26,7 +26,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     'problems.md': problemsPage(),
     'commands.md': commandsPage(generatedNote('service/cli, service/exit-codes.ts and test/docs/commands-page.ts')),
     'logs.md': await logsPage(generatedNote('the calls of loggers in lib and service, and test/docs/log-meanings.ts')),
-    'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers/octavia-vip')),
+    'rules.md': rulesPage(generatedNote('the rules.ts of lib/managers')),
     'kinds.md': kindsPage(generatedNote('fixtures/opensdn/schema/table.ts and the rules of the kinds')),
     'fixtures.md': await withControlTables(fixtures),
   };

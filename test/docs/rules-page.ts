@@ -1,6 +1,8 @@
-import { ruleTables } from '../../lib/managers/octavia-vip/rule-tables.js';
+import { managers, type AnyManager } from '../../lib/managers/index.js';
 import type { AnyFacts, AnyRuleTable, Conditions, FactValue } from '../../lib/planning/index.js';
 import { code, table } from './markdown.js';
+
+const ruled: readonly AnyManager[] = managers;
 
 /** The page of the rules, as the tables of the code have them. */
 export function rulesPage(note: string): string {
@@ -8,15 +10,15 @@ export function rulesPage(note: string): string {
 
 ${note}
 
-What is decided of ports, virtual-ips and floating ips. Each table first names its facts: few, each with a handful of values. Then the first row counts that applies to them. A row that says nothing of a fact applies whatever it is. What was decided of an object, by which row and why, is its [verdict](glossary.md).
+What is decided, manager by manager. Each table first names its facts: few, each with a handful of values. Then the first row counts that applies to them. A row that says nothing of a fact applies whatever it is. What was decided of an object, by which row and why, is its [verdict](glossary.md).
 
-[design.md](design.md) says what the rules are for, and [opensdn.md](opensdn.md) what they rest on. Recordings are in \`fixtures/recordings\`.
+[design.md](design.md) says what the rules of \`octavia-vip\` are for, and [opensdn.md](opensdn.md) what they rest on; the others stand in the place of the original svc-monitor ([replacing-svc-monitor.md](replacing-svc-monitor.md)). Recordings are in \`fixtures/recordings\`.
 
-${ruleTables.map(section).join('\n\n')}
+${ruled.map(({ name, rules = [] }) => rules.map((one) => section(name, one)).join('\n\n')).join('\n\n')}
 `;
 }
 
-function section({ name, says, facts, impossible, rules }: AnyRuleTable): string {
+function section(manager: string, { name, says, facts, impossible, rules }: AnyRuleTable): string {
   const factRows = Object.entries(facts).map(([fact, { values, says: tells }]) => [
     code(fact),
     values.every((value) => typeof value === 'boolean') ? 'yes, no' : values.map(inCode).join(', '),
@@ -31,7 +33,7 @@ function section({ name, says, facts, impossible, rules }: AnyRuleTable): string
   ]);
   const parts = [
     `## ${name}`,
-    says,
+    `Of ${code(manager)}. ${says}`,
     table(['fact', 'values', 'tells'], factRows),
     table(['rule', 'when', 'stands', 'says', 'see'], ruleRows),
     ...(impossible === undefined

@@ -10,6 +10,7 @@ import { NamedLogger } from './named-logger.js';
 import { octaviaVipProblems } from './problem-types.js';
 import { VipReports } from './report.js';
 import { SchemaKnowledge } from './schema/schema-knowledge.js';
+import { ruleTables } from './rule-tables.js';
 import { octaviaVipSettings, type OctaviaVipSettings } from './settings.js';
 
 /** What the manager makes for one monitor: what plans its VIPs, and what remembers for that. */
@@ -39,6 +40,7 @@ export const octaviaVip = defineManager({
   settings: octaviaVipSettings,
   metrics: octaviaVipMetrics,
   problems: octaviaVipProblems,
+  rules: ruleTables,
   create: (context, settings) => {
     const { controller, observers } = createVipController(context, settings);
     return { controllers: [anyController(controller)], observers };

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { ruleTables } from '../../../../lib/managers/octavia-vip/rule-tables.js';
-import { type AnyRuleTable, decide, factSets } from '../../../../lib/planning/index.js';
-import { projectFolder } from '../../../support/project-folder.js';
+import { managers, type AnyManager } from '../../../lib/managers/index.js';
+import { type AnyRuleTable, decide, factSets } from '../../../lib/planning/index.js';
+import { projectFolder } from '../../support/project-folder.js';
+
+const ruleTables = (managers as readonly AnyManager[]).flatMap(({ rules = [] }) => rules);
 
 /** The rows that apply to some set of facts, by name; throws where there is a set to which none does. */
 function reachedBy(table: AnyRuleTable): ReadonlySet<string> {
@@ -29,7 +31,7 @@ describe('the tables of rules', () => {
         for (const { rule, says, cites } of table.rules) {
           expect(rule).to.match(/^[a-z]+(-[a-z]+)*$/);
           expect(says, rule).to.match(/^[^.]+(\.\w[^.]*)*$/);
-          expect(cites, rule).to.match(/^((docs\/[\w-]+\.md, .+|recordings? \d\d.*)(; )?)+$/);
+          expect(cites, rule).to.match(/^((docs\/[\w/-]+\.md, .+|recordings? (svc-monitor\/)?\d\d.*)(; )?)+$/);
         }
       });
 
@@ -44,7 +46,7 @@ describe('the tables of rules', () => {
       });
 
       it('should cite pages that are there', () => {
-        const pages = table.rules.flatMap(({ cites }) => cites.match(/docs\/[\w-]+\.md/g) ?? []);
+        const pages = table.rules.flatMap(({ cites }) => cites.match(/docs\/[\w/-]+\.md/g) ?? []);
         for (const page of pages) expect(existsSync(new URL(page, projectFolder())), page).to.equal(true);
       });
     });
