@@ -34,11 +34,11 @@ describe('the worked example of a manager', () => {
     await cp(join(root, 'tsconfig.json'), join(folder, 'tsconfig.base.json'));
     await cp(join(root, 'package.json'), join(folder, 'package.json'));
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-    await cp(join(example, 'virtual-router.ts'), join(folder, 'lib/model/kinds/virtual-router.ts'));
+    await cp(join(example, 'physical-router.ts'), join(folder, 'lib/model/kinds/physical-router.ts'));
     await cp(join(example, 'router-inventory'), join(folder, 'lib/managers/router-inventory'), { recursive: true });
     await addTo(join(folder, 'lib/model/kinds.ts'), 'kindDefinitions = [', {
-      name: 'virtualRouter',
-      from: './kinds/virtual-router.js',
+      name: 'physicalRouter',
+      from: './kinds/physical-router.js',
     });
     await addTo(join(folder, 'lib/managers/index.ts'), 'managers = [', {
       name: 'routerInventory',
@@ -61,28 +61,29 @@ describe('the worked example of a manager', () => {
     server.notifications.subscribe(publish);
     const client = copy.createConfigApiClient({ urls: [server.url] });
     const signal = new AbortController().signal;
-    const monitor = copy.createMonitor({ configApi: { urls: [server.url] }, source });
+    const managers = copy.managers.filter(({ name }: { readonly name: string }) => name === 'router-inventory');
+    const monitor = copy.createMonitor({ configApi: { urls: [server.url] }, source, managers });
     const said = (uuid: string): string | undefined =>
-      JSON.stringify(server.read('virtual-router', uuid)?.['annotations'] ?? '')
+      JSON.stringify(server.read('physical-router', uuid)?.['annotations'] ?? '')
         .split(`"${note}","value":"`)[1]
         ?.split('"')[0];
     try {
-      const kind = 'virtual-router' as never;
+      const kind = 'physical-router' as never;
       const router = await client.create(
         kind,
+        { fqName: ['default-global-system-config', 'leaf-1'], parentKind: 'global-system-config', properties: {} },
+        signal,
+      );
+      const vrouter = await client.create(
+        'virtual-router',
         { fqName: ['default-global-system-config', 'compute-1'], parentKind: 'global-system-config', properties: {} },
         signal,
       );
-      const instance = await client.create(
-        'virtual-machine',
-        { fqName: ['vm-1'], parentKind: 'config-root', properties: {} },
-        signal,
-      );
       await monitor.start(signal);
-      const reference = { kind, uuid: router, refKind: 'virtual-machine', refUuid: instance } as const;
+      const reference = { kind, uuid: router, refKind: 'virtual-router', refUuid: vrouter } as const;
       await client.updateReference({ ...reference, operation: 'ADD' }, signal);
-      await eventually('the instance is noted', () => said(router) === '1');
-      await client.delete('virtual-machine', instance, signal);
+      await eventually('the vRouter is noted', () => said(router) === '1');
+      await client.delete('virtual-router', vrouter, signal);
       await eventually('the note is gone', () => said(router) === undefined);
       expect(monitor.status().problems).to.deep.equal([]);
       expect(Object.keys(monitor.status().controllers)).to.include('router-inventory');

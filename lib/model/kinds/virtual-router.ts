@@ -12,4 +12,6 @@ export const virtualRouter = defineKind({
     /** `embedded`, `tor-agent`, `tor-service-node` and others; undefined: an ordinary one. */
     type: from(['virtual_router_type'], ({ virtual_router_type: type }) => type),
   }),
+  // When an instance is deleted, its reference goes without a notification of the router.
+  losesReferencesTo: ['virtual-machine'],
 });

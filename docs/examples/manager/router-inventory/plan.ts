@@ -7,20 +7,20 @@ export const inventoryKey = 'opensdn-svc-monitor/inventory';
 /** What was seen of a router. */
 export interface RouterSeen {
   readonly uuid: string;
-  readonly instances: number;
+  readonly vrouters: number;
   /** What its annotation says; undefined if it has none. */
   readonly said?: string;
 }
 
 /** Plans the note on a router. Pure: this is where the rules are, and what unit tests are written for. */
-export function planRouter({ uuid, instances, said }: RouterSeen, rules: { readonly manyInstances: number }): Plan {
-  const isMany = instances > rules.manyInstances;
-  const wanted = instances === 0 ? undefined : `${instances}${isMany ? ' (many)' : ''}`;
+export function planRouter({ uuid, vrouters, said }: RouterSeen, rules: { readonly manyVrouters: number }): Plan {
+  const isMany = vrouters > rules.manyVrouters;
+  const wanted = vrouters === 0 ? undefined : `${vrouters}${isMany ? ' (many)' : ''}`;
   const rule = decide(inventoryRules, {
-    instances: instances === 0 ? 'none' : isMany ? 'many' : 'some',
+    vrouters: vrouters === 0 ? 'none' : isMany ? 'many' : 'some',
     said: said === undefined ? 'nothing' : said === wanted ? 'right' : 'wrong',
   });
-  const on = { kind: 'virtual-router', uuid } as const;
+  const on = { kind: 'physical-router', uuid } as const;
   const set: Readonly<Record<string, string>> =
     rule.stands === 'write' && wanted !== undefined ? { [inventoryKey]: wanted } : {};
   const remove = rule.stands === 'remove' ? [inventoryKey] : [];
