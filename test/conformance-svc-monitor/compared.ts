@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  countOriginalWrites,
+  httpEvents,
+  objectsOf,
+  OriginalStage,
+  type EmbeddedOpenSdn,
+  type InPlaceOfOriginal,
+  type ReplayStep,
+  type SvcMonitorRecording,
+} from '../../fixtures/index.js';
+import { canonicalState, uuidsIn, type CanonicalState, type Shown } from './canonical.js';
+
+/** What is otherwise with another monitor in the original's place. */
+export interface Difference {
+  /** `<kind> <name>` of an object, `answer <method> <path>`, or `writes`. */
+  readonly where: string;
+  /** A field; empty if the whole object is on one side alone. */
+  readonly field: string;
+  /** In the recording; undefined: absent. */
+  readonly original: unknown;
+  /** With the other monitor; undefined: absent. */
+  readonly ours: unknown;
+}
+
+/** How a recording went with another monitor in the original's place. */
+export interface Played {
+  readonly differences: readonly Difference[];
+  /** What all that were there have written, the actors left out. */
+  readonly writes: readonly string[];
+  readonly writesOfOriginal: number;
+}
+
+/** Who takes the original's place on a server. */
+export type NewMonitor = (
+  server: EmbeddedOpenSdn,
+  stage: OriginalStage,
+) => InPlaceOfOriginal & {
+  readonly userAgent: string;
+  /** Told of each answer to an actor. */
+  played?(step: ReplayStep): void;
+  /** Ends it, running or not. */
+  close(): Promise<void>;
+};
+
+/**
+ * Plays a recording with another monitor in the original's place, and compares: the answers to the actors, each object that the recording's
+ * `end` names, and all others, which are to be as they were before.
+ *
+ * @param server it runs, and is empty
+ */
+export async function played(
+  recording: SvcMonitorRecording,
+  all: readonly SvcMonitorRecording[],
+  server: EmbeddedOpenSdn,
+  newMonitor: NewMonitor,
+): Promise<Played> {
+  const stage = new OriginalStage({ recording, all, server });
+  const before = objectsOf(server);
+  const monitor = newMonitor(server, stage);
+  const answers: Difference[] = [];
+  try {
+    for await (const step of stage.play(monitor)) {
+      const { method, path } = step.event.http;
+      monitor.played?.(step);
+      const [original, ours] = [step.recorded.status, step.actual.status];
+      if (original !== ours) answers.push({ where: `answer ${method} ${path}`, field: '', original, ours });
+    }
+  } finally {
+    await monitor.close();
+  }
+  const shared = new Set([...uuidsIn([...before.values()]), ...uuidsOfActors(recording)]);
+  const up = (name: string): boolean => (stage.vrouterStates.get(name) ?? 'up') === 'up';
+  const original = canonicalState(overlaid(before, recording), shared, up);
+  const ours = canonicalState(objectsOf(server), shared, up);
+  const writes = server.requests
+    .find({ userAgent: monitor.userAgent, access: 'write' })
+    .map(({ method, path, status }) => `${method} ${path} ${String(status)}`);
+  return {
+    differences: [...answers, ...differencesOf(original, ours)],
+    writes,
+    writesOfOriginal: countOriginalWrites(recording),
+  };
+}
+
+function uuidsOfActors(recording: SvcMonitorRecording): readonly string[] {
+  const events = httpEvents(recording).filter(({ by }) => by === undefined);
+  return uuidsIn(events.map(({ http }) => [http.path, http.request, http.response]));
+}
+
+function overlaid(before: ReadonlyMap<string, Shown>, { end }: SvcMonitorRecording): ReadonlyMap<string, Shown> {
+  const after = new Map(before);
+  for (const [kind, objects] of Object.entries(end)) {
+    for (const [uuid, object] of Object.entries(objects)) {
+      if (object === null) after.delete(uuid);
+      else after.set(uuid, { kind, object });
+    }
+  }
+  return after;
+}
+
+function differencesOf(original: CanonicalState, ours: CanonicalState): readonly Difference[] {
+  const names = [...new Set([...original.keys(), ...ours.keys()])].toSorted();
+  return names.flatMap((where): readonly Difference[] => {
+    const [one, other] = [original.get(where), ours.get(where)];
+    if (one === undefined || other === undefined) return [{ where, field: '', original: one, ours: other }];
+    const fields = [...new Set([...Object.keys(one), ...Object.keys(other)])].toSorted();
+    return fields
+      .filter((field) => !isDeepStrictEqual(one[field], other[field]))
+      .map((field) => ({ where, field, original: one[field], ours: other[field] }));
+  });
+}
