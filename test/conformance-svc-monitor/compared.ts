@@ -29,6 +29,8 @@ export interface Played {
   /** What all that were there have written, the actors left out. */
   readonly writes: readonly string[];
   readonly writesOfOriginal: number;
+  /** What it has written when it looked at everything again. */
+  readonly writesAgain: readonly string[];
 }
 
 /** Who takes the original's place on a server. */
@@ -39,6 +41,8 @@ export type NewMonitor = (
   readonly userAgent: string;
   /** Told of each answer to an actor. */
   played?(step: ReplayStep): void;
+  /** Looks at everything again, from its start on. Absent: it does nothing of itself. */
+  again?(): Promise<void>;
   /** Ends it, running or not. */
   close(): Promise<void>;
 };
@@ -66,21 +70,78 @@ export async function played(
       const [original, ours] = [step.recorded.status, step.actual.status];
       if (original !== ours) answers.push({ where: `answer ${method} ${path}`, field: '', original, ours });
     }
+    const writes = writesOf(server, monitor);
+    const after = objectsOf(server);
+    await monitor.again?.();
+    return {
+      differences: [...answers, ...compared(recording, stage, before, after)],
+      writes,
+      writesOfOriginal: countOriginalWrites(recording),
+      writesAgain: writesOf(server, monitor).slice(writes.length),
+    };
   } finally {
     await monitor.close();
   }
+}
+
+/** What was changed when another monitor took over from the original. */
+export interface TakenOver {
+  readonly differences: readonly Difference[];
+  readonly writes: readonly string[];
+}
+
+/**
+ * Lets one monitor play a recording to its end, stops it, and lets another one begin on what it left: what the second one finds otherwise
+ * than it should be is a difference.
+ *
+ * @param server it runs, and is empty
+ */
+export async function takenOver(
+  recording: SvcMonitorRecording,
+  all: readonly SvcMonitorRecording[],
+  server: EmbeddedOpenSdn,
+  newMonitors: { readonly first: NewMonitor; readonly second: NewMonitor },
+): Promise<TakenOver> {
+  const stage = new OriginalStage({ recording, all, server });
+  const first = newMonitors.first(server, stage);
+  try {
+    for await (const step of stage.play(first)) first.played?.(step);
+  } finally {
+    await first.close();
+  }
+  const before = objectsOf(server);
+  const second = newMonitors.second(server, stage);
+  try {
+    await second.setVrouters(stage.vrouterStates);
+    await second.again?.();
+  } finally {
+    await second.close();
+  }
+  const shared = new Set(uuidsIn([...before.values()]));
+  const state = (objects: ReadonlyMap<string, Shown>): CanonicalState => canonicalState(objects, shared, upIn(stage));
+  return { differences: differencesOf(state(before), state(objectsOf(server))), writes: writesOf(server, second) };
+}
+
+function upIn({ vrouterStates }: OriginalStage): (vrouter: string) => boolean {
+  return (name) => (vrouterStates.get(name) ?? 'up') === 'up';
+}
+
+function writesOf(server: EmbeddedOpenSdn, { userAgent }: { readonly userAgent: string }): readonly string[] {
+  return server.requests
+    .find({ userAgent, access: 'write' })
+    .map(({ method, path, body, status }) => `${method} ${path} ${String(status)} ${JSON.stringify(body)}`);
+}
+
+function compared(
+  recording: SvcMonitorRecording,
+  stage: OriginalStage,
+  before: ReadonlyMap<string, Shown>,
+  after: ReadonlyMap<string, Shown>,
+): readonly Difference[] {
   const shared = new Set([...uuidsIn([...before.values()]), ...uuidsOfActors(recording)]);
-  const up = (name: string): boolean => (stage.vrouterStates.get(name) ?? 'up') === 'up';
-  const original = canonicalState(overlaid(before, recording), shared, up);
-  const ours = canonicalState(objectsOf(server), shared, up);
-  const writes = server.requests
-    .find({ userAgent: monitor.userAgent, access: 'write' })
-    .map(({ method, path, status }) => `${method} ${path} ${String(status)}`);
-  return {
-    differences: [...answers, ...differencesOf(original, ours)],
-    writes,
-    writesOfOriginal: countOriginalWrites(recording),
-  };
+  const original = canonicalState(overlaid(before, recording), shared, upIn(stage));
+  const ours = canonicalState(after, shared, upIn(stage));
+  return differencesOf(original, ours);
 }
 
 function uuidsOfActors(recording: SvcMonitorRecording): readonly string[] {
