@@ -6,6 +6,7 @@ import {
   OriginalStage,
   type EmbeddedOpenSdn,
   type InPlaceOfOriginal,
+  type Json,
   type ReplayStep,
   type SvcMonitorRecording,
 } from '../../fixtures/index.js';
@@ -21,11 +22,16 @@ export interface Difference {
   readonly original: unknown;
   /** With the other monitor; undefined: absent. */
   readonly ours: unknown;
+  /** After which step it was seen, from 0; absent: at the end. */
+  readonly afterStep?: number;
 }
 
 /** How a recording went with another monitor in the original's place. */
 export interface Played {
+  /** From the recorded end, and from the recorded answers. */
   readonly differences: readonly Difference[];
+  /** What was there after each step. */
+  readonly states: readonly CanonicalState[];
   /** What all that were there have written, the actors left out. */
   readonly writes: readonly string[];
   readonly writesOfOriginal: number;
@@ -59,8 +65,15 @@ export async function played(
   server: EmbeddedOpenSdn,
   newMonitor: NewMonitor,
 ): Promise<Played> {
-  const stage = new OriginalStage({ recording, all, server });
+  const states: CanonicalState[] = [];
+  const stage: OriginalStage = new OriginalStage({
+    recording,
+    all,
+    server,
+    onStep: () => states.push(canonicalState(objectsOf(server), shared, upIn(stage))),
+  });
   const before = objectsOf(server);
+  const shared = new Set([...uuidsIn([...before.values()]), ...uuidsOfActors(recording)]);
   const monitor = newMonitor(server, stage);
   const answers: Difference[] = [];
   try {
@@ -71,10 +84,12 @@ export async function played(
       if (original !== ours) answers.push({ where: `answer ${method} ${path}`, field: '', original, ours });
     }
     const writes = writesOf(server, monitor);
-    const after = objectsOf(server);
+    const atEnd = canonicalState(objectsOf(server), shared, upIn(stage));
     await monitor.again?.();
+    const recorded = canonicalState(overlaid(before, recording), shared, upIn(stage));
     return {
-      differences: [...answers, ...compared(recording, stage, before, after)],
+      differences: [...answers, ...differencesOf(recorded, atEnd)],
+      states,
       writes,
       writesOfOriginal: countOriginalWrites(recording),
       writesAgain: writesOf(server, monitor).slice(writes.length),
@@ -82,6 +97,21 @@ export async function played(
   } finally {
     await monitor.close();
   }
+}
+
+/** What was otherwise after the steps before the last one; what stays so is told once. */
+export function differencesMeanwhile(original: Played, ours: Played): readonly Difference[] {
+  const told = new Set<string>();
+  return original.states.slice(0, -1).flatMap((state, afterStep) =>
+    differencesOf(state, ours.states[afterStep] ?? new Map<string, Json>())
+      .filter((difference) => {
+        const text = JSON.stringify(difference);
+        const isNew = !told.has(text);
+        told.add(text);
+        return isNew;
+      })
+      .map((difference) => ({ ...difference, afterStep })),
+  );
 }
 
 /** What was changed when another monitor took over from the original. */
@@ -132,18 +162,6 @@ function writesOf(server: EmbeddedOpenSdn, { userAgent }: { readonly userAgent: 
     .map(({ method, path, body, status }) => `${method} ${path} ${String(status)} ${JSON.stringify(body)}`);
 }
 
-function compared(
-  recording: SvcMonitorRecording,
-  stage: OriginalStage,
-  before: ReadonlyMap<string, Shown>,
-  after: ReadonlyMap<string, Shown>,
-): readonly Difference[] {
-  const shared = new Set([...uuidsIn([...before.values()]), ...uuidsOfActors(recording)]);
-  const original = canonicalState(overlaid(before, recording), shared, upIn(stage));
-  const ours = canonicalState(after, shared, upIn(stage));
-  return differencesOf(original, ours);
-}
-
 function uuidsOfActors(recording: SvcMonitorRecording): readonly string[] {
   const events = httpEvents(recording).filter(({ by }) => by === undefined);
   return uuidsIn(events.map(({ http }) => [http.path, http.request, http.response]));
@@ -170,4 +188,11 @@ function differencesOf(original: CanonicalState, ours: CanonicalState): readonly
       .filter((field) => !isDeepStrictEqual(one[field], other[field]))
       .map((field) => ({ where, field, original: one[field], ours: other[field] }));
   });
+}
+
+/** A difference on one line. */
+export function described({ where, field, original, ours, afterStep }: Difference): string {
+  const when = afterStep === undefined ? 'at the end' : `after step ${afterStep}`;
+  const told = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
+  return `${when}: ${where} ${field === '' ? 'itself' : field}: ours ${told(ours)}, the original's ${told(original)}`;
 }

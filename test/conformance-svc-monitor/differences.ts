@@ -10,6 +10,8 @@ export interface MeantDifference {
   readonly fields?: readonly string[];
   /** What the JSON of our side has to match; `absent`: we have none of it. Absent: anything but that. */
   readonly ours?: RegExp | 'absent';
+  /** `before the end`: only after steps that others follow. Absent: at any time. */
+  readonly when?: 'before the end';
   /** What the original does, and what is right instead. */
   readonly reason: string;
 }
@@ -33,7 +35,12 @@ export const changesAtTakeOver: readonly MeantDifference[] = [];
 export const moreWrites: readonly { readonly recording: number; readonly most: number; readonly reason: string }[] = [];
 
 /** Whether a row says that a difference is meant. */
-export function isMeant(row: MeantDifference, recording: number, { where, field, ours }: Difference): boolean {
+export function isMeant(
+  row: MeantDifference,
+  recording: number,
+  { where, field, ours, afterStep }: Difference,
+): boolean {
+  if (row.when === 'before the end' && afterStep === undefined) return false;
   if (!row.recordings.includes(recording)) return false;
   const [whole] = row.where.exec(where) ?? [];
   if (whole !== where) return false;
