@@ -1,8 +1,19 @@
+import { anyController } from '../../controller/index.js';
 import { defineManager } from '../manager.js';
+import { ServiceController } from './controller.js';
+import { leftoverSpec } from './leftovers/controller.js';
+import { serviceInstanceProblems } from './problem-types.js';
+import { VrouterStates } from './scheduler/states.js';
+import { serviceInstanceSettings } from './settings.js';
 
 /** Service instances of version 1 in network namespaces: their virtual machines, interfaces, addresses, and where they run. */
 export const serviceInstance = defineManager({
   name: 'service-instance',
-  settings: {},
-  create: () => ({ controllers: [] }),
+  settings: serviceInstanceSettings,
+  problems: serviceInstanceProblems,
+  create: ({ cache, clock }, settings) => {
+    const states = new VrouterStates();
+    const controller = new ServiceController({ cache, clock, states, settings });
+    return { controllers: [anyController(controller), anyController(leftoverSpec)] };
+  },
 });

@@ -43,5 +43,10 @@ export const instanceIp = defineKind({
     /** Those of services, by name. */
     serviceName: ({ fqName, isService, isHealthCheck }) =>
       isService === true || isHealthCheck === true ? [fqName.at(-1) ?? ''] : [],
+    /** Those that are named like an address of a version 1 service instance, by name: whoever made them. */
+    sideName: ({ fqName }) => {
+      const name = fqName.at(-1) ?? '';
+      return /__.+-(left|right|management|other\d*)(-[\da-f-]{36})?(-v6)?$/.test(name) ? [name] : [];
+    },
   },
 });

@@ -19,5 +19,14 @@ export const interfaceRouteTable = defineKind({
     /** By service instance: for which of its interfaces. */
     interfaceTypes: from(['service_instance_refs'], ({ service_instance_refs: refs }) => interfaceTypes(refs)),
   }),
-  indexes: { name: ({ fqName }) => [fqName.join(':')] },
+  indexes: {
+    name: ({ fqName }) => [fqName.join(':')],
+    /** By the uuid of the service instance that it is named for: whoever made it. */
+    namedFor: ({ fqName }) => {
+      const uuid = /^(?<uuid>[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}) \w+$/.exec(fqName.at(-1) ?? '')?.groups?.[
+        'uuid'
+      ];
+      return uuid === undefined ? [] : [uuid];
+    },
+  },
 });

@@ -1,9 +1,18 @@
+import { z } from 'zod';
+import { optional, structured, subnetSchema } from '../common.js';
 import { defineKind } from '../kind.js';
 
 /** Where addresses come from. */
 export const networkIpam = defineKind({
   name: 'network-ipam',
-  properties: {},
+  properties: { ipam_subnets: structured(z.looseObject({ subnets: optional(z.array(subnetSchema)) })) },
   references: [],
+  entity: (from) => ({
+    /** The prefixes of its own subnets, that all networks with it share; left out if it has none. */
+    flatPrefixes: from(['ipam_subnets'], ({ ipam_subnets: own }): readonly string[] | undefined => {
+      const prefixes = (own?.subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? '');
+      return prefixes.length === 0 ? undefined : prefixes;
+    }),
+  }),
   indexes: { name: ({ fqName }) => [fqName.join(':')] },
 });

@@ -64,6 +64,12 @@ export const serviceInstance = defineKind({
   indexes: {
     /** By the whole name, joined by colons. */
     name: ({ fqName }) => [fqName.join(':')],
+    /** By the name that those of its virtual machines begin with: two can have the same. */
+    joinedName: ({ fqName }) => [fqName.join('__')],
+    /** By its project's name. */
+    project: ({ fqName }) => [fqName.slice(0, -1).join(':')],
+    /** By the names of the networks of its interfaces. */
+    network: ({ interfaces }) => [...new Set((interfaces ?? []).map(({ network }) => network))],
   },
 });
 

@@ -73,10 +73,18 @@ export const virtualMachineInterface = defineKind({
       ['virtual_machine_interface_properties'],
       ({ virtual_machine_interface_properties: own }) => own?.local_preference,
     ),
+    /** The MAC address of an interface of a service. */
+    serviceMac: from(
+      ['virtual_machine_interface_properties', 'virtual_machine_interface_mac_addresses'],
+      ({ virtual_machine_interface_properties: own, virtual_machine_interface_mac_addresses: macs }) =>
+        own?.service_interface_type === undefined ? undefined : macs?.mac_address?.[0],
+    ),
     /** Tenants do not see it: only an admin makes such. */
     isHidden: from(['id_perms'], hidden),
   }),
   indexes: {
+    /** Those that are named like an interface of one instance of a service instance, by the whole name: whoever made them. */
+    serviceName: ({ fqName }) => (/__\d+__\w+__\d+$/.test(fqName.at(-1) ?? '') ? [fqName.join(':')] : []),
     /** By `<network uuid>/<address>` of each pair. */
     pair: ({ refs, pairAddresses }) => {
       const [network] = refs['virtual-network'];

@@ -11,4 +11,11 @@ export const virtualMachine = defineKind({
   entity: (from) => ({
     displayName: from(['display_name'], ({ display_name: name }) => name),
   }),
+  indexes: {
+    /** Those that are named like one instance of a service instance, by name: whoever made them. */
+    serviceName: ({ fqName }) => {
+      const name = fqName.at(-1) ?? '';
+      return /__\d+$/.test(name) ? [name] : [];
+    },
+  },
 });

@@ -24,6 +24,10 @@ export const virtualNetwork = defineKind({
     ),
     /** Of which families it has subnets: `v4`, `v6`. */
     families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) => familiesOf(refs ?? [])),
+    /** The prefixes of a network that is named as those are that service instances get. */
+    servicePrefixes: from(['fq_name', 'network_ipam_refs'], ({ fq_name: name, network_ipam_refs: refs }) =>
+      name.at(-1)?.startsWith('svc-vn-') === true ? prefixesOf(refs ?? []) : undefined,
+    ),
     /** Tenants do not see it: only an admin makes such. */
     isHidden: from(['id_perms'], hidden),
   }),
@@ -34,8 +38,12 @@ interface WithSubnets {
   readonly attr?: { readonly ipam_subnets?: readonly Subnet[] | undefined } | undefined;
 }
 
+function prefixesOf(refs: readonly WithSubnets[]): readonly string[] {
+  return refs.flatMap(({ attr }) => (attr?.ipam_subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? ''));
+}
+
 function familiesOf(refs: readonly WithSubnets[]): readonly ('v4' | 'v6')[] {
-  const prefixes = refs.flatMap(({ attr }) => (attr?.ipam_subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? ''));
+  const prefixes = prefixesOf(refs);
   const has6 = prefixes.some((prefix) => prefix.includes(':'));
   const has4 = prefixes.some((prefix) => prefix.includes('.'));
   return [...(has4 ? (['v4'] as const) : []), ...(has6 ? (['v6'] as const) : [])];

@@ -1,0 +1,42 @@
+import type { Stage, Write } from '../../planning/index.js';
+import { namedTypes, serviceNetworkName, serviceSubnets } from './names.js';
+import type { InstanceFacts } from './seen.js';
+
+/** Makes the networks of the interfaces for which nobody names one, as the original does (recording svc-monitor/86). */
+export function planNetworks({ sides, ipam, fqName }: InstanceFacts): readonly Stage[] {
+  if (ipam === undefined) return [];
+  const types = namedTypes.filter((named) =>
+    sides.some(({ type, network }) => type === named && network === undefined),
+  );
+  const writes = types.map((type): Write => {
+    const subnets = (serviceSubnets[type] ?? []).map(([prefix, length]) => ({
+      subnet: { ip_prefix: prefix, ip_prefix_len: length },
+      ...unsetOfSubnet,
+    }));
+    return {
+      do: 'create',
+      kind: 'virtual-network',
+      as: type,
+      fqName: [...fqName.slice(0, -1), serviceNetworkName(type)],
+      parent: { kind: 'project' },
+      properties: {},
+      references: [{ to: { kind: 'network-ipam', ...ipam }, attr: { ipam_subnets: subnets, host_routes: null } }],
+    };
+  });
+  return [{ name: 'networks', writes }];
+}
+
+// What the original's client sends of a subnet besides: readers of the objects look for the fields.
+const unsetOfSubnet = {
+  default_gateway: null,
+  dns_server_address: null,
+  subnet_uuid: null,
+  enable_dhcp: true,
+  dns_nameservers: [],
+  allocation_pools: [],
+  addr_from_start: null,
+  dhcp_option_list: null,
+  host_routes: null,
+  subnet_name: null,
+  alloc_unit: 1,
+} as const;
