@@ -24,3 +24,4 @@ export { virtualIpPropertiesSchema } from './kinds/virtual-ip.js';
 export * from './names.js';
 export * from './parse.js';
 export * from './references.js';
+export * from './snat-names.js';

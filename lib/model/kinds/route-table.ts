@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optional, structured } from '../common.js';
 import { defineKind } from '../kind.js';
+import { routerOfTable } from '../snat-names.js';
 
 /** Routes of a router, by prefix and next hop. */
 export const routeTable = defineKind({
@@ -11,5 +12,9 @@ export const routeTable = defineKind({
     /** As the config API shows them. */
     routes: from(['routes'], ({ routes }): readonly Readonly<Record<string, unknown>>[] => routes?.route ?? []),
   }),
-  indexes: { name: ({ fqName }) => [fqName.join(':')] },
+  indexes: {
+    name: ({ fqName }) => [fqName.join(':')],
+    /** By the router whose SNAT it is for by its name. */
+    snatRouter: ({ fqName }) => [routerOfTable(fqName.at(-1) ?? '') ?? []].flat(),
+  },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allowedAddressPairSchema, optional, structured, type AllowedAddressPair } from '../common.js';
 import { defineKind } from '../kind.js';
+import { routerOfInstance } from '../snat-names.js';
 
 const routesSchema = z.looseObject({ route: optional(z.array(z.looseObject({}))) });
 
@@ -70,6 +71,8 @@ export const serviceInstance = defineKind({
     project: ({ fqName }) => [fqName.slice(0, -1).join(':')],
     /** By the names of the networks of its interfaces. */
     network: ({ interfaces }) => [...new Set((interfaces ?? []).map(({ network }) => network))],
+    /** By the router whose SNAT it is by its name. */
+    snatRouter: ({ fqName }) => [routerOfInstance(fqName.at(-1) ?? '') ?? []].flat(),
   },
 });
 

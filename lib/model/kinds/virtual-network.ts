@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hidden, optional, referenceSchema, subnetSchema, type Subnet } from '../common.js';
 import { defineKind } from '../kind.js';
+import { instanceOfLeftNetwork, routerOfInstance } from '../snat-names.js';
 
 /** A Neutron network. `is_shared`, or access for others in `perms2`, opens it to other tenants (recording 21). */
 export const virtualNetwork = defineKind({
@@ -31,7 +32,14 @@ export const virtualNetwork = defineKind({
     /** Tenants do not see it: only an admin makes such. */
     isHidden: from(['id_perms'], hidden),
   }),
-  indexes: { name: ({ fqName }) => [fqName.join(':')] },
+  indexes: {
+    name: ({ fqName }) => [fqName.join(':')],
+    /** By the router whose SNAT it is the left network of: hidden ones only, as others can be anybody's. */
+    snatRouter: ({ fqName, isHidden }) => {
+      const instance = isHidden === true ? instanceOfLeftNetwork(fqName.at(-1) ?? '') : undefined;
+      return [(instance === undefined ? undefined : routerOfInstance(instance)) ?? []].flat();
+    },
+  },
 });
 
 interface WithSubnets {
