@@ -74,7 +74,7 @@ function sortInstances(
 }
 
 function seeInstance(one: EntityOf<'service-instance'>, cache: CacheReader): SeenInstance {
-  const { uuid, fqName, refs, interfaces = [], autoPolicy, properties = {} } = one;
+  const { uuid, fqName, refs, interfaces = [], autoPolicy, haMode, maxInstances, properties = {} } = one;
   return {
     uuid,
     fqName,
@@ -83,6 +83,8 @@ function seeInstance(one: EntityOf<'service-instance'>, cache: CacheReader): See
     ),
     networks: interfaces.map(({ network }) => network),
     autoPolicy: autoPolicy === true,
+    ...(haMode === undefined ? {} : { haMode }),
+    ...(maxInstances === undefined ? {} : { maxInstances }),
     properties,
     routers: cache.referrers('logical-router', 'service-instance', uuid).map((router) => router.uuid),
   };

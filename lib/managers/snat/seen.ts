@@ -19,6 +19,8 @@ export interface SeenInstance extends NamedObject {
   /** The networks of its interfaces, by whole name. */
   readonly networks: readonly string[];
   readonly autoPolicy: boolean;
+  readonly haMode?: string;
+  readonly maxInstances?: number;
   /** `service_instance_properties` as it stands. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** The routers that refer to it. */

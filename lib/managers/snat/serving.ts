@@ -1,16 +1,22 @@
-import type { Plan, SetWrite, Stage, Write } from '../../planning/index.js';
+import type { Plan, Stage, Write } from '../../planning/index.js';
 import { tableName } from './names.js';
 import type { Judged } from './parts.js';
 import { removalStages } from './removal.js';
-import type { SeenInstance, SeenRouter, SeenRouteTable, SnatSeen } from './seen.js';
+import type { NamedObject, SeenInstance, SeenRouter, SeenRouteTable, SnatSeen } from './seen.js';
 import {
+  changedInterface,
+  changedProperties,
   defaultRoute,
   isDefault,
   newInstance,
   newInterface,
   newLeftNetwork,
+  newProperties,
   newRouteTable,
   nextHop,
+  wantedHaMode,
+  wantedInstances,
+  type NewInstanceParts,
 } from './writes.js';
 
 /**
@@ -22,14 +28,14 @@ export function planServing(seen: SnatSeen, judged: Judged): Pick<Plan, 'stages'
   const { used, name, left } = judged;
   if (router === undefined || name === undefined || left === undefined) return { stages: [] };
   const project = router.fqName.slice(0, -1);
-  const right = rightNetwork(router, used);
+  const wires = { project, name, right: rightNetwork(router, used), left: left.name };
   const instance = [...project, name].join(':');
   const stages: Stage[] = [
     {
       name: 'left network',
       writes: left.isThere || seen.ipam === undefined ? [] : [newLeftNetwork(project, name, seen.ipam)],
     },
-    { name: 'service instance', writes: instanceWrites(seen, judged, { project, name, right, left: left.name }) },
+    { name: 'service instance', writes: instanceWrites(router, judged, { ...wires, template: seen.template }) },
     {
       name: 'route table',
       writes:
@@ -51,27 +57,39 @@ function rightNetwork({ externals }: SeenRouter, used: SeenInstance | undefined)
 }
 
 function instanceWrites(
-  { template }: SnatSeen,
+  router: SeenRouter,
   { used }: Judged,
-  parts: { readonly project: readonly string[]; readonly name: string; readonly right: string; readonly left: string },
+  parts: NewInstanceParts & { readonly template: NamedObject | undefined },
 ): readonly Write[] {
-  const { project, name, right, left } = parts;
-  if (used === undefined) return template === undefined ? [] : [newInstance(project, name, { right, left, template })];
-  const wanted = [right, left];
-  const isWired = used.networks.length === 2 && wanted.every((network, at) => used.networks[at] === network);
-  if (isWired && !used.autoPolicy) return [];
+  const { template, ...wires } = parts;
+  if (used === undefined) return template === undefined ? [] : [newInstance(wires, template)];
+  const isAdopted = !router.serviceInstances.includes(used.uuid);
+  const properties = isAdopted ? adoptedProperties(used, wires) : keptProperties(used, wires);
+  if (properties === undefined) return [];
+  const on = { kind: 'service-instance', uuid: used.uuid } as const;
+  return [{ do: 'set', on, properties: { service_instance_properties: properties } }];
+}
+
+// Whoever made it, nobody has used it: it becomes what a new one would be.
+function adoptedProperties(used: SeenInstance, wires: NewInstanceParts): object | undefined {
+  const isAsNew =
+    isWired(used, wires) && !used.autoPolicy && used.haMode === wantedHaMode && used.maxInstances === wantedInstances;
+  return isAsNew ? undefined : newProperties(wires);
+}
+
+// What an operator has set on one in use stays, but for interfaces that are on another network than they should.
+function keptProperties(used: SeenInstance, wires: NewInstanceParts): object | undefined {
+  if (isWired(used, wires) && !used.autoPolicy) return undefined;
   const { interface_list: shown } = used.properties;
   const list: readonly unknown[] = Array.isArray(shown) ? shown : [];
-  // What an operator has set on an interface stays, unless that is moved.
-  const interfaces = wanted.map((network, at) => (used.networks[at] === network ? list[at] : newInterface(network)));
-  const write: SetWrite = {
-    do: 'set',
-    on: { kind: 'service-instance', uuid: used.uuid },
-    properties: {
-      service_instance_properties: { ...used.properties, auto_policy: false, interface_list: interfaces },
-    },
-  };
-  return [write];
+  const interfaces = [wires.right, wires.left].map((network, at) =>
+    used.networks[at] === network ? changedInterface(list[at], network) : newInterface(network),
+  );
+  return changedProperties(used.properties, interfaces);
+}
+
+function isWired({ networks }: SeenInstance, { right, left }: NewInstanceParts): boolean {
+  return networks.length === 2 && networks[0] === right && networks[1] === left;
 }
 
 function routeWrites({ uuid, routes }: SeenRouteTable, instance: string): readonly Write[] {

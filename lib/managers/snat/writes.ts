@@ -40,36 +40,70 @@ export function newLeftNetwork(project: readonly string[], instance: string, ipa
   };
 }
 
+/** What a service instance is made between, by whole names. */
+export interface NewInstanceParts {
+  readonly project: readonly string[];
+  readonly name: string;
+  readonly right: string;
+  readonly left: string;
+}
+
 /** The service instance between the external network and the left one, in the order of its template's interfaces: right, left. */
-export function newInstance(
-  project: readonly string[],
-  name: string,
-  parts: { readonly right: string; readonly left: string; readonly template: NamedObject },
-): CreateWrite {
+export function newInstance(parts: NewInstanceParts, template: NamedObject): CreateWrite {
   return {
     do: 'create',
     kind: 'service-instance',
     as: 'service instance',
-    fqName: [...project, name],
+    fqName: [...parts.project, parts.name],
     parent,
-    properties: {
-      service_instance_properties: {
-        auto_policy: false,
-        availability_zone: null,
-        management_virtual_network: null,
-        left_virtual_network: null,
-        left_ip_address: null,
-        right_virtual_network: null,
-        right_ip_address: null,
-        interface_list: [newInterface(parts.right), newInterface(parts.left)],
-        scale_out: { max_instances: 2, auto_scale: true },
-        ha_mode: 'active-standby',
-        virtual_router_id: null,
-        service_virtualization_type: null,
-      },
-    },
-    references: [{ to: refTo('service-template', parts.template) }],
+    properties: { service_instance_properties: newProperties(parts) },
+    references: [{ to: refTo('service-template', template) }],
   };
+}
+
+/** How many instances there are of a service instance of SNAT. */
+export const wantedInstances = 2;
+/** Which of them works. */
+export const wantedHaMode = 'active-standby';
+
+// Fields of its properties that are unset as a rule.
+const unsetProperties = {
+  availability_zone: null,
+  management_virtual_network: null,
+  left_virtual_network: null,
+  left_ip_address: null,
+  right_virtual_network: null,
+  right_ip_address: null,
+  virtual_router_id: null,
+  service_virtualization_type: null,
+} as const;
+
+/** The properties of a new service instance. */
+export function newProperties({ right, left }: Pick<NewInstanceParts, 'right' | 'left'>): object {
+  return {
+    ...unsetProperties,
+    auto_policy: false,
+    interface_list: [newInterface(right), newInterface(left)],
+    scale_out: { max_instances: wantedInstances, auto_scale: true },
+    ha_mode: wantedHaMode,
+  };
+}
+
+/**
+ * Properties of a service instance with these interfaces, and else as they were. What was unset is null again: the cache does not know of it, and the
+ * config API takes them as a whole.
+ */
+export function changedProperties(before: object, interfaces: readonly object[]): object {
+  return { ...unsetProperties, ...whatIsSet(before), auto_policy: false, interface_list: interfaces };
+}
+
+/** An interface on a network that is else as it was. */
+export function changedInterface(before: unknown, network: string): object {
+  return { ...newInterface(network), ...(typeof before === 'object' && before !== null ? whatIsSet(before) : {}) };
+}
+
+function whatIsSet(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
 /** An interface of a service instance, as it stands in its properties. */

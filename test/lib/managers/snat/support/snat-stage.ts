@@ -9,7 +9,7 @@ import {
   type Tenant,
 } from '../../../../../fixtures/index.js';
 import { defaultObjects } from '../../../../../lib/managers/default-objects/index.js';
-import { snat } from '../../../../../lib/managers/snat/index.js';
+import { instanceNames, snat } from '../../../../../lib/managers/snat/index.js';
 import { SnatState } from './snat-state.js';
 
 const router = z.object({ id: z.string() });
@@ -40,8 +40,8 @@ export class SnatStage {
     return new SnatStage(cloud, await cloud.createTenant({ name: 'shop' }));
   }
 
-  public startMonitor(options: EmbeddedMonitorOptions = {}): Promise<EmbeddedMonitor> {
-    return this.cloud.startMonitor({ managers: snatManagers, ...options });
+  public startMonitor(options: EmbeddedMonitorOptions = {}, signal?: AbortSignal): Promise<EmbeddedMonitor> {
+    return this.cloud.startMonitor({ managers: snatManagers, ...options }, signal);
   }
 
   /** What there is of SNAT now. */
@@ -64,6 +64,22 @@ export class SnatStage {
 
   public async deleteRouter(id: string): Promise<void> {
     await this.neutron('DELETE', { id });
+  }
+
+  /** Makes a project; resolves to its name. */
+  public async createProject(name: string): Promise<readonly string[]> {
+    const fqName = ['default-domain', name];
+    await this.create('project', { fq_name: fqName, parent_type: 'domain' });
+    return fqName;
+  }
+
+  /** Makes service instances that are no SNAT by the names that one of the router could have: by that many of them. Resolves to their uuids. */
+  public async squatNames(router: string, count = 1): Promise<readonly string[]> {
+    const uuids: string[] = [];
+    for (const name of instanceNames(router).slice(0, count)) {
+      uuids.push(await this.create('service-instance', newSnatInstance(this.tenant.name, name, 'nat-template')));
+    }
+    return uuids;
   }
 
   /** Makes one more external network in the project. */
@@ -115,4 +131,18 @@ export class SnatStage {
     const body = { context, data: resource === undefined ? data : { resource } };
     return this.client.request({ method: 'POST', path: '/neutron/router', body });
   }
+}
+
+/** A service instance that somebody else makes, and says no more of than the config API wants to know. */
+export function newSnatInstance(
+  project: string,
+  name: string,
+  template = 'netns-snat-template',
+): Readonly<Record<string, unknown>> {
+  return {
+    fq_name: ['default-domain', project, name],
+    parent_type: 'project',
+    service_instance_properties: { scale_out: { max_instances: 1 } },
+    service_template_refs: [{ to: ['default-domain', template] }],
+  };
 }
