@@ -6,6 +6,7 @@ export * from './address.js';
 export * from './annotations.js';
 export * from './common.js';
 export * from './entity.js';
+export { familiesOf, type Family } from './families.js';
 export {
   defineKind,
   refsField,

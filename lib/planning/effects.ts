@@ -34,8 +34,8 @@ export function after(entity: EntityOf, write: ChangeWrite): EntityOf | undefine
     case 'delete-reference':
       return withReference(entity, write.to, 'DELETE');
     case 'set-entries':
-      return write.field === 'annotations' && 'annotations' in entity
-        ? { ...entity, annotations: entriesAfter(entity.annotations, write) }
+      return write.field === 'annotations' && hasFieldsOf(kind, 'annotations')
+        ? withProperties(kind, entity, { annotations: { key_value_pair: entriesAfter(entity, write) } })
         : undefined;
     case 'chown':
       // Who owns an object is in no field of any kind.
@@ -75,9 +75,11 @@ export function created<K extends Kind>(write: CreateWrite & { readonly kind: K 
   return references.reduce((before, { to }) => withReference(before, to, 'ADD'), entity);
 }
 
-function entriesAfter(before: OwnAnnotations, { set, remove }: EntriesWrite): OwnAnnotations {
-  const own = Object.entries({ ...before, ...set }).filter(
-    ([key]) => key.startsWith(annotationPrefix) && !remove.includes(key),
-  );
-  return Object.fromEntries(own);
+function entriesAfter(
+  entity: EntityOf & { readonly annotations?: OwnAnnotations },
+  { set, remove }: EntriesWrite,
+): readonly { readonly key: string; readonly value: string }[] {
+  return Object.entries({ ...entity.annotations, ...set })
+    .filter(([key]) => key.startsWith(annotationPrefix) && !remove.includes(key))
+    .map(([key, value]) => ({ key, value }));
 }

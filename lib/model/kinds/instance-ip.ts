@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalAddress } from '../address.js';
+import { ownAnnotations, type OwnAnnotations } from '../annotations.js';
 import { hidden, onlyTrue, optional, structured, subnetPrefixSchema } from '../common.js';
 import { defineKind } from '../kind.js';
 
@@ -33,6 +34,11 @@ export const instanceIp = defineKind({
     tracking: from(['secondary_ip_tracking_ip'], ({ secondary_ip_tracking_ip: tracking }) => tracking),
     /** Tenants do not see it: only an admin makes such. */
     isHidden: from(['id_perms'], hidden),
+    /** What this project has noted on it; left out where there is nothing. */
+    annotations: from(['annotations'], ({ annotations }): OwnAnnotations | undefined => {
+      const own = ownAnnotations(annotations);
+      return Object.keys(own).length === 0 ? undefined : own;
+    }),
   }),
   indexes: {
     /** By `<network uuid>/<address>`. */
@@ -48,5 +54,9 @@ export const instanceIp = defineKind({
       const name = fqName.at(-1) ?? '';
       return /__.+-(left|right|management|other\d*)(-[\da-f-]{36})?(-v6)?$/.test(name) ? [name] : [];
     },
+    /** By the uuid that its name begins with, where more follows: of a service instance, or of whatever its maker likes. */
+    namedAfter: ({ fqName }) => namedAfter.exec(fqName.at(-1) ?? '')?.slice(1) ?? [],
   },
 });
+
+const namedAfter = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-./;

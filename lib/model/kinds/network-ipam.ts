@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { optional, structured, subnetSchema } from '../common.js';
+import { familiesOf } from '../families.js';
 import { defineKind } from '../kind.js';
 
 /** Where addresses come from. */
@@ -13,6 +14,8 @@ export const networkIpam = defineKind({
       const prefixes = (own?.subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? '');
       return prefixes.length === 0 ? undefined : prefixes;
     }),
+    /** Of which families it has subnets of its own: `v4`, `v6`. */
+    families: from(['ipam_subnets'], ({ ipam_subnets: own }) => familiesOf(own?.subnets ?? [])),
   }),
   indexes: { name: ({ fqName }) => [fqName.join(':')] },
 });

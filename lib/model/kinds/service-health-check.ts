@@ -19,4 +19,5 @@ export const serviceHealthCheck = defineKind({
     /** By service instance: for which of its interfaces. */
     interfaceTypes: from(['service_instance_refs'], ({ service_instance_refs: refs }) => interfaceTypes(refs)),
   }),
+  indexes: { type: ({ type }) => (type === undefined ? [] : [type]) },
 });

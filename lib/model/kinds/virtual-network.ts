@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hidden, optional, referenceSchema, subnetSchema, type Subnet } from '../common.js';
+import { familiesOf } from '../families.js';
 import { defineKind } from '../kind.js';
 import { instanceOfLeftNetwork, routerOfInstance } from '../snat-names.js';
 
@@ -24,7 +25,9 @@ export const virtualNetwork = defineKind({
         shared === true || (perms2?.global_access ?? 0) > 0 || (perms2?.share ?? []).length > 0,
     ),
     /** Of which families it has subnets: `v4`, `v6`. */
-    families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) => familiesOf(refs ?? [])),
+    families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) =>
+      familiesOf((refs ?? []).flatMap(({ attr }) => attr?.ipam_subnets ?? [])),
+    ),
     /** The prefixes of a network that is named as those are that service instances get. */
     servicePrefixes: from(['fq_name', 'network_ipam_refs'], ({ fq_name: name, network_ipam_refs: refs }) =>
       name.at(-1)?.startsWith('svc-vn-') === true ? prefixesOf(refs ?? []) : undefined,
@@ -48,11 +51,4 @@ interface WithSubnets {
 
 function prefixesOf(refs: readonly WithSubnets[]): readonly string[] {
   return refs.flatMap(({ attr }) => (attr?.ipam_subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? ''));
-}
-
-function familiesOf(refs: readonly WithSubnets[]): readonly ('v4' | 'v6')[] {
-  const prefixes = prefixesOf(refs);
-  const has6 = prefixes.some((prefix) => prefix.includes(':'));
-  const has4 = prefixes.some((prefix) => prefix.includes('.'));
-  return [...(has4 ? (['v4'] as const) : []), ...(has6 ? (['v6'] as const) : [])];
 }

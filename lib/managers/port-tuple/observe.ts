@@ -1,0 +1,196 @@
+import type { CacheReader, ObjectRef } from '../../cache/index.js';
+import { annotationPrefix, type EntityOf } from '../../model/index.js';
+import { parseAddressName } from './names.js';
+import { poolName } from './reactions.js';
+import type { AddressSeen, InterfaceSeen, LinkKind, LinkSeen, PoolSeen, ServiceSeen, TypeSeen } from './seen.js';
+
+/** What the key of a note begins with: that something was passed on to interfaces. The uuid of it follows. */
+export const givenPrefix = `${annotationPrefix}given/`;
+
+/**
+ * How much of one service instance counts. No service has more than a few dozen interfaces, route tables and health checks; a tenant can
+ * make as many as his quotas let him, and each change of one has all looked at.
+ */
+export const bounds = { interfaces: 1_000, links: 64, tuplesOfInterface: 16 } as const;
+
+/** Gathers what the cache knows of a service instance. */
+export function observeService(
+  uuid: string,
+  cache: CacheReader,
+  known: Pick<ServiceSeen, 'isVerified' | 'remembered'>,
+): ServiceSeen {
+  const instance = cache.get('service-instance', uuid);
+  const oversized: ServiceSeen['oversized'][number][] = [];
+  const on: ObjectRef = { kind: 'service-instance', uuid };
+  const bounded = <T extends { readonly uuid: string }>(
+    all: readonly T[],
+    bound: number,
+    what: string,
+  ): readonly T[] => {
+    if (all.length > bound) oversized.push({ what, on });
+    return sorted(all).slice(0, bound);
+  };
+  const tuples = new Set(cache.find('port-tuple', 'parent', uuid).map((tuple) => tuple.uuid));
+  const inTuples = [...tuples].flatMap((tuple) => cache.referrers('virtual-machine-interface', 'port-tuple', tuple));
+  const named = sorted(cache.find('instance-ip', 'namedAfter', uuid)).flatMap((address) => {
+    const name = parseAddressName(uuid, address.fqName.at(-1) ?? '');
+    return name === undefined ? [] : [addressSeen(address, name, { uuid, cache, tuples })];
+  });
+  const ofAddresses = named
+    .filter(({ isOurs }) => isOurs)
+    .flatMap(({ interfaces }) => interfaces.flatMap((one) => cache.get('virtual-machine-interface', one) ?? []));
+  const members = bounded(unique(inTuples), bounds.interfaces, 'interfaces in port tuples');
+  const former = ofAddresses.filter(({ refs }) => !refs['port-tuple'].some((tuple) => tuples.has(tuple)));
+  return {
+    uuid,
+    isThere: instance !== undefined,
+    ...known,
+    ...typesOf(instance, cache),
+    ...poolOf(cache),
+    addresses: named,
+    interfaces: unique([...members, ...former]).map((entity) => interfaceSeen(entity, { uuid, cache, tuples })),
+    links: bounded(linksOf(uuid, cache), bounds.links, 'route tables and health checks'),
+    oversized,
+  };
+}
+
+interface Around {
+  readonly uuid: string;
+  readonly cache: CacheReader;
+  readonly tuples: ReadonlySet<string>;
+}
+
+function addressSeen(
+  entity: EntityOf<'instance-ip'>,
+  name: Pick<AddressSeen, 'type' | 'family' | 'check'>,
+  { uuid, cache, tuples }: Around,
+): AddressSeen {
+  const users = cache.referrers('service-instance', 'instance-ip', entity.uuid).map((user) => user.uuid);
+  const interfaces = entity.refs['virtual-machine-interface'].flatMap(
+    (one) => cache.get('virtual-machine-interface', one) ?? [],
+  );
+  const given = Object.fromEntries(
+    Object.entries(entity.annotations ?? {}).flatMap(([key, kind]) =>
+      key.startsWith(givenPrefix) && isLinkKind(kind) ? [[key.slice(givenPrefix.length), kind] as const] : [],
+    ),
+  );
+  const isShared =
+    entity.isHidden === true &&
+    entity.isService === true &&
+    entity.isSecondary === true &&
+    entity.isHealthCheck !== true;
+  // Tenants see it, and could have made it: then it refers to nothing of the service.
+  const isOfCheck =
+    entity.isHealthCheck === true &&
+    entity.isService !== true &&
+    interfaces.every(
+      ({ refs, serviceInterfaceType }) =>
+        refs['port-tuple'].some((tuple) => tuples.has(tuple)) || serviceInterfaceType !== undefined,
+    );
+  const [network] = entity.refs['virtual-network'];
+  return {
+    ...name,
+    uuid: entity.uuid,
+    isOurs: (name.check === undefined ? isShared : isOfCheck) && users.every((user) => user === uuid),
+    isLinked: users.includes(uuid),
+    interfaces: interfaces.map((one) => one.uuid),
+    ...(network === undefined ? {} : { network }),
+    ...(entity.mode === undefined ? {} : { mode: entity.mode }),
+    ...(entity.tracking === undefined ? {} : { tracking: entity.tracking }),
+    given,
+    givenGone: Object.entries(given).flatMap(([one, kind]) => (cache.get(kind, one) === undefined ? [one] : [])),
+  };
+}
+
+function isLinkKind(kind: string): kind is LinkKind {
+  return kind === 'interface-route-table' || kind === 'service-health-check';
+}
+
+function interfaceSeen(entity: EntityOf<'virtual-machine-interface'>, { uuid, cache, tuples }: Around): InterfaceSeen {
+  const { refs, pairs, serviceInterfaceType: type } = entity;
+  const ofTuples = refs['port-tuple'].slice(0, bounds.tuplesOfInterface);
+  const others = ofTuples
+    .flatMap((tuple) => cache.get('port-tuple', tuple)?.parent?.uuid ?? [])
+    .filter((one) => one !== uuid);
+  const isFromOthers = (link: { readonly interfaceTypes: Readonly<Record<string, string>> } | undefined): boolean =>
+    link !== undefined && others.some((other) => type !== undefined && link.interfaceTypes[other] === type);
+  const tables = refs['interface-route-table'];
+  const checks = refs['service-health-check'];
+  const [network] = refs['virtual-network'].flatMap((one) => cache.get('virtual-network', one) ?? []);
+  return {
+    uuid: entity.uuid,
+    isInTuple: refs['port-tuple'].some((tuple) => tuples.has(tuple)),
+    ...(type === undefined ? {} : { type }),
+    ...(pairs === undefined ? {} : { pairs }),
+    tables,
+    checks,
+    ...(network === undefined ? {} : { network: pick(network) }),
+    elsewhere: [
+      ...tables.filter((one) => isFromOthers(cache.get('interface-route-table', one))),
+      ...checks.filter((one) => isFromOthers(cache.get('service-health-check', one))),
+    ],
+    hasOtherPairs: type !== undefined && setsPairsBefore(ofTuples, type, { uuid, cache, tuples }),
+  };
+}
+
+// Of several service instances, the one of the first port tuple sets the pairs: two would overwrite each other for ever.
+function setsPairsBefore(ofInterface: readonly string[], type: string, { cache, tuples }: Around): boolean {
+  for (const tuple of ofInterface) {
+    if (tuples.has(tuple)) return false;
+    const other = cache.get('service-instance', cache.get('port-tuple', tuple)?.parent?.uuid ?? '');
+    if (typesOf(other, cache).types?.some((one) => one.type === type && one.pairs !== undefined) === true) return true;
+  }
+  return false;
+}
+
+// By their places in both lists, as the original pairs them; of two of one type the later one counts, as there.
+function typesOf(
+  instance: EntityOf<'service-instance'> | undefined,
+  cache: CacheReader,
+): { readonly types?: readonly TypeSeen[] } {
+  const [template] =
+    instance?.refs['service-template'].flatMap((one) => cache.get('service-template', one) ?? []) ?? [];
+  if (instance === undefined || template === undefined) return {};
+  const byType = new Map<string, TypeSeen>();
+  for (const [index, { pairs }] of (instance.interfaces ?? []).entries()) {
+    const type = template.interfaces[index]?.type;
+    if (type === undefined || type === '') continue;
+    // The shared addresses follow the first pair: without an address there is nothing to follow.
+    byType.set(type, { type, ...(pairs?.[0]?.ip === undefined ? {} : { pairs }) });
+  }
+  return { types: [...byType.values()] };
+}
+
+function poolOf(cache: CacheReader): { readonly pool?: PoolSeen } {
+  const [pool] = cache.find('network-ipam', 'name', poolName);
+  return pool === undefined ? {} : { pool: pick(pool) };
+}
+
+function pick({ uuid, fqName, families }: PoolSeen): PoolSeen {
+  return { uuid, fqName, families };
+}
+
+function linksOf(uuid: string, cache: CacheReader): readonly LinkSeen[] {
+  const linked = <K extends LinkKind>(kind: K, entity: EntityOf<K>): readonly LinkSeen[] => {
+    const { interfaceTypes } = entity as { readonly interfaceTypes: Readonly<Record<string, string>> };
+    const type = interfaceTypes[uuid];
+    if (type === undefined) return [];
+    return [{ kind, uuid: entity.uuid, type, isEndToEnd: 'type' in entity && entity.type === 'end-to-end' }];
+  };
+  return [
+    ...cache
+      .referrers('interface-route-table', 'service-instance', uuid)
+      .flatMap((one) => linked('interface-route-table', one)),
+    ...cache
+      .referrers('service-health-check', 'service-instance', uuid)
+      .flatMap((one) => linked('service-health-check', one)),
+  ];
+}
+
+function sorted<T extends { readonly uuid: string }>(all: readonly T[]): readonly T[] {
+  return [...all].sort((one, other) => (one.uuid < other.uuid ? -1 : 1));
+}
+
+function unique<T extends { readonly uuid: string }>(all: readonly T[]): readonly T[] {
+  return sorted([...new Map(all.map((one) => [one.uuid, one])).values()]);
+}

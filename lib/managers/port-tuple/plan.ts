@@ -1,0 +1,78 @@
+import type { ObjectRef } from '../../cache/index.js';
+import { sortedVerdicts, type Plan, type Stage } from '../../planning/index.js';
+import { planAddresses } from './address-plan.js';
+import { planCheckAddresses } from './check-plan.js';
+import { planLinks } from './link-plan.js';
+import { planPairs } from './pair-plan.js';
+import { stagesOf, together, type Complaint } from './pieces.js';
+import type { LinkSeen, ServiceSeen } from './seen.js';
+import { standingsOf } from './standing.js';
+
+/** What is to be done for a service instance. */
+export interface ServicePlan extends Plan {
+  readonly complaints: readonly Complaint[];
+  /** What is linked now, by interface type: to be remembered. */
+  readonly linked: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Plans a service instance with port tuples. Pure. */
+export function planService(seen: ServiceSeen): ServicePlan {
+  const linked = byType(seen.links);
+  const nothing = { stages: [], verdicts: [], heeds: [], complaints: [], linked };
+  // What is gone for the cache may only not have been read yet: an address that is deleted is another one when it is made anew.
+  if (!seen.isThere && !seen.isVerified && seen.addresses.length > 0) {
+    return { ...nothing, verify: [{ kind: 'service-instance', uuid: seen.uuid }] };
+  }
+  const { types, verdicts, complaints } = standingsOf(seen);
+  const all = new Map(types.map((one) => [one.type, one]));
+  const pieces = together(
+    types.flatMap((one) => [
+      planAddresses(
+        one,
+        seen.pool,
+        seen.links.filter(({ type }) => type === one.type),
+      ),
+      planPairs(one, all),
+      planLinks(one, { all: seen.links, remembered: seen.remembered[one.type] ?? [] }),
+      planCheckAddresses(one, seen.links),
+    ]),
+  );
+  const stages = stagesOf(pieces);
+  return {
+    stages,
+    verdicts: sortedVerdicts(verdicts, pieces.verdicts),
+    heeds: subjectsOf(stages),
+    verify: [],
+    goesOn: pieces.goesOn === true,
+    complaints: [...complaints, ...ofService(seen), ...pieces.complaints],
+    linked,
+  };
+}
+
+function ofService({ uuid, isThere, types, interfaces, oversized }: ServiceSeen): readonly Complaint[] {
+  const about = { kind: 'service-instance', uuid };
+  const isWaiting = isThere && types === undefined && interfaces.some(({ isInTuple }) => isInTuple);
+  return [
+    ...(isWaiting ? [{ type: 'service-incomplete', ...about, message: 'its template is not there' } as const] : []),
+    ...oversized.map(({ what }): Complaint => ({
+      type: 'service-oversized',
+      ...about,
+      message: `too many ${what}: the first count`,
+    })),
+  ];
+}
+
+function byType(links: readonly LinkSeen[]): ServicePlan['linked'] {
+  const found: Record<string, string[]> = {};
+  for (const { type, uuid } of links) (found[type] ??= []).push(uuid);
+  return found;
+}
+
+// Whoever changes one of them makes what was planned for it wrong.
+function subjectsOf(stages: readonly Stage[]): readonly ObjectRef[] {
+  const found = new Map<string, ObjectRef>();
+  for (const { writes } of stages) {
+    for (const write of writes) if (write.do !== 'create' && 'uuid' in write.on) found.set(write.on.uuid, write.on);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,11 @@
+import type { AnyRuleTable } from '../../planning/index.js';
+import { addressRules, checkAddressRules, interfaceRules, linkRules, pairRules } from './rules.js';
+
+/** All tables of rules of port tuples, in the order in which they are asked. */
+export const ruleTables: readonly AnyRuleTable[] = [
+  interfaceRules,
+  addressRules,
+  pairRules,
+  linkRules,
+  checkAddressRules,
+];
