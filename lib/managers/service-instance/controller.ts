@@ -1,10 +1,13 @@
 import type { Clock } from '../../base/clock/index.js';
+import { problemOf } from '../../base/problems/index.js';
 import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec } from '../../controller/index.js';
 import { observeInstance } from './observe.js';
 import { planInstance } from './plan.js';
+import { serviceInstanceProblems } from './problem-types.js';
 import { keys, ofMachine, touches } from './reactions.js';
 import { ServiceReports } from './report.js';
+import type { Silence } from './scheduler/lookout.js';
 import type { StateChange, VrouterStates } from './scheduler/states.js';
 import type { ServiceSeen } from './seen.js';
 import type { ServicePlan } from './service-plan.js';
@@ -15,6 +18,8 @@ export interface ServiceControllerParts {
   readonly states: VrouterStates;
   readonly clock: Clock;
   readonly settings: { readonly schedulerSeed: string };
+  /** Who looks which vRouters work. */
+  readonly lookout: () => { readonly looks: number; readonly silence: Silence | undefined };
 }
 
 /** Service instances of version 1 in network namespaces. The key is the uuid of one, also when it is gone. */
@@ -66,6 +71,7 @@ export class ServiceController implements ControllerSpec<string, ServiceSeen, Se
   public status(): Readonly<Record<string, unknown>> {
     const { states } = this.parts;
     const vrouters = {
+      looks: this.parts.lookout().looks,
       seen: states.size,
       working: states.working().length,
       dead: states.dead().map(({ name }) => name),
@@ -74,6 +80,10 @@ export class ServiceController implements ControllerSpec<string, ServiceSeen, Se
   }
 
   public problems(): readonly ControllerProblem[] {
-    return this.reports.problems();
+    const silence = this.parts.lookout().silence;
+    const problems: readonly ControllerProblem[] = this.reports.problems();
+    return silence === undefined
+      ? problems
+      : [problemOf(serviceInstanceProblems, 'analytics-silent', silence), ...problems];
   }
 }

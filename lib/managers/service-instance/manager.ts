@@ -3,6 +3,7 @@ import { defineManager } from '../manager.js';
 import { ServiceController } from './controller.js';
 import { leftoverSpec } from './leftovers/controller.js';
 import { serviceInstanceProblems } from './problem-types.js';
+import { Lookout } from './scheduler/lookout.js';
 import { VrouterStates } from './scheduler/states.js';
 import { serviceInstanceSettings } from './settings.js';
 
@@ -11,9 +12,29 @@ export const serviceInstance = defineManager({
   name: 'service-instance',
   settings: serviceInstanceSettings,
   problems: serviceInstanceProblems,
-  create: ({ cache, clock }, settings) => {
+  create: ({ cache, clock, logger, requeue }, settings) => {
     const states = new VrouterStates();
-    const controller = new ServiceController({ cache, clock, states, settings });
-    return { controllers: [anyController(controller), anyController(leftoverSpec)] };
+    const controller: ServiceController = new ServiceController({
+      cache,
+      clock,
+      states,
+      settings,
+      lookout: () => lookout,
+    });
+    const lookout = new Lookout({
+      cache,
+      states,
+      clock,
+      logger,
+      settings,
+      onChanged: (changes) => {
+        requeue(controller.concernedBy(changes));
+      },
+    });
+    return {
+      controllers: [anyController(controller), anyController(leftoverSpec)],
+      tasks: [lookout],
+      observers: [lookout],
+    };
   },
 });

@@ -53,4 +53,10 @@ export const serviceInstanceProblems = {
     advice:
       'Look at the port: it names the virtual machine as its device. The machine is deleted when the port is gone.',
   },
+  'analytics-silent': {
+    meaning: 'No analytics server answers: it is not known whether vRouters still work. What runs stays where it is.',
+    since: 'the first look that had no answer',
+    settings: ['scheduler.analytics_servers', 'auth.mode'],
+    advice: 'Look whether analytics runs and can be reached from here, and whether it takes tokens of this account.',
+  },
 } as const satisfies ProblemTypes & Readonly<Record<ServiceProblemType, unknown>>;

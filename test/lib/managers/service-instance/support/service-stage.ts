@@ -35,15 +35,13 @@ const project = ['default-domain', 'shop'];
 
 /** An embedded OpenSDN with an operator of service instances, and a monitor. */
 export class ServiceStage {
-  public readonly clock = new ManualClock();
-  public readonly cloud: EmbeddedCloud;
   public readonly projectUuid: string;
 
   private constructor(
-    cloud: EmbeddedCloud,
+    public readonly cloud: EmbeddedCloud,
+    public readonly clock: ManualClock,
     private readonly settings: MonitorOptions['settings'],
   ) {
-    this.cloud = cloud;
     this.projectUuid = cloud.server.seedProject('shop');
   }
 
@@ -54,7 +52,7 @@ export class ServiceStage {
   }: { readonly settings?: MonitorOptions['settings']; readonly seed?: number } = {}): Promise<ServiceStage> {
     const clock = new ManualClock();
     const cloud = await new EmbeddedCloud({ clock, server: { newUuid: seededUuids(seed) } }).start();
-    const stage = new ServiceStage(cloud, settings);
+    const stage = new ServiceStage(cloud, clock, settings);
     stage.template('netns');
     stage.template('own-left', {
       sides: [
@@ -206,7 +204,7 @@ export class ServiceStage {
       this.server.list('virtual-machine').map((one) => [
         nameIn(one),
         list(one['virtual_router_back_refs'])
-          .map((ref) => list(ref['to']).at(-1))
+          .map((ref) => text(list(ref['to']).at(-1)))
           .join(', '),
       ]),
     );
