@@ -32,7 +32,7 @@ export class SnatState {
 
   /** The properties of a service instance. */
   public properties(instance: string): object {
-    return (this.server.read('service-instance', instance)?.['service_instance_properties'] ?? {}) as object;
+    return (this.server.read('service-instance', instance)?.['service_instance_properties'] ?? {});
   }
 
   /** What a router refers to, by name. */
