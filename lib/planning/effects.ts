@@ -10,7 +10,7 @@ import {
   withReference,
   type OwnAnnotations,
 } from '../model/index.js';
-import type { CreateWrite, EntriesWrite, OwnerWrite, ReferenceWrite, SetWrite } from './write.js';
+import type { CreateWrite, EntriesWrite, NewReference, OwnerWrite, ReferenceWrite, SetWrite } from './write.js';
 
 /** A write that changes an object. */
 export type ChangeWrite = SetWrite | ReferenceWrite | EntriesWrite | OwnerWrite;
@@ -62,17 +62,27 @@ export function isShownBy(entity: EntityOf, write: ChangeWrite): boolean {
 /** What an object is when it was made. */
 export function created<K extends Kind>(write: CreateWrite & { readonly kind: K }, uuid: string): EntityOf<K> {
   const { kind, fqName, parent, properties, references = [] } = write;
-  const entity = toEntity(
+  return toEntity(
     kind,
     parseObject(kind, {
       ...properties,
+      ...referenceFields(references),
       uuid,
       fq_name: fqName,
       parent_type: parent.kind,
       ...(parent.uuid === undefined ? {} : { parent_uuid: parent.uuid }),
     }),
   );
-  return references.reduce((before, { to }) => withReference(before, to, 'ADD'), entity);
+}
+
+// With what is said of the links: some fields of an object are made of that.
+function referenceFields(references: readonly NewReference[]): Readonly<Record<string, readonly object[]>> {
+  const fields: Record<string, object[]> = {};
+  for (const { to, attr } of references) {
+    const field = (fields[refsField(to.kind)] ??= []);
+    field.push({ to: to.fqName, uuid: to.uuid, ...(attr === undefined ? {} : { attr }) });
+  }
+  return fields;
 }
 
 function entriesAfter(

@@ -48,13 +48,12 @@ export function observeSnat(routerUuid: string, cache: CacheReader): SnatSeen {
   };
 }
 
-function seeRouter(
-  { uuid, fqName, refs, externalNetworks }: EntityOf<'logical-router'>,
-  cache: CacheReader,
-): SeenRouter {
+function seeRouter(found: EntityOf<'logical-router'>, cache: CacheReader): SeenRouter {
+  const { uuid, fqName, parent, refs, externalNetworks } = found;
   return {
     uuid,
     fqName,
+    ...(parent === undefined ? {} : { projectUuid: parent.uuid }),
     serviceInstances: refs['service-instance'],
     routeTables: refs['route-table'],
     externals: externalNetworks.map((network) => {

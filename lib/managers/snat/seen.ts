@@ -6,6 +6,8 @@ export interface NamedObject {
 
 /** A router that there is. */
 export interface SeenRouter extends NamedObject {
+  /** Undefined if the server does not say. */
+  readonly projectUuid?: string;
   readonly serviceInstances: readonly string[];
   readonly routeTables: readonly string[];
   /** Its external networks in the order of their uuids; without a name those that are not known yet. */

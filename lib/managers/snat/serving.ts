@@ -28,19 +28,21 @@ export function planServing(seen: SnatSeen, judged: Judged): Pick<Plan, 'stages'
   const { used, name, left } = judged;
   if (router === undefined || name === undefined || left === undefined) return { stages: [] };
   const project = router.fqName.slice(0, -1);
-  const wires = { project, name, right: rightNetwork(router, used), left: left.name };
+  const { projectUuid: uuid } = router;
+  const home = { fqName: project, ...(uuid === undefined ? {} : { uuid }) };
+  const wires = { home, name, right: rightNetwork(router, used), left: left.name };
   const instance = [...project, name].join(':');
   const stages: Stage[] = [
     {
       name: 'left network',
-      writes: left.isThere || seen.ipam === undefined ? [] : [newLeftNetwork(project, name, seen.ipam)],
+      writes: left.isThere || seen.ipam === undefined ? [] : [newLeftNetwork(home, name, seen.ipam)],
     },
     { name: 'service instance', writes: instanceWrites(router, judged, { ...wires, template: seen.template }) },
     {
       name: 'route table',
       writes:
         judged.table === undefined
-          ? [newRouteTable(project, tableName(router.uuid), instance)]
+          ? [newRouteTable(home, tableName(router.uuid), instance)]
           : routeWrites(judged.table, instance),
     },
     ...referenceStages(router, judged),

@@ -4,12 +4,23 @@ import type { NamedObject, SeenRoute } from './seen.js';
 
 // All fields of what is made are sent, the unset ones, too: so it reads as what the original makes (recording svc-monitor/60).
 
-const parent = { kind: 'project' } as const;
 const leftSubnet = { ip_prefix: '100.64.0.0', ip_prefix_len: 29 } as const;
 const defaultPrefix = '0.0.0.0/0';
 
+/** The project in which all is made. */
+export interface Home {
+  readonly fqName: readonly string[];
+  /** Undefined if the server does not say. */
+  readonly uuid?: string;
+}
+
+function placeIn(home: Home, name: string): Pick<CreateWrite, 'fqName' | 'parent'> {
+  const { fqName, uuid } = home;
+  return { fqName: [...fqName, name], parent: { kind: 'project', ...(uuid === undefined ? {} : { uuid }) } };
+}
+
 /** The network between the router's own networks and its SNAT. Tenants do not see it. */
-export function newLeftNetwork(project: readonly string[], instance: string, ipam: NamedObject): CreateWrite {
+export function newLeftNetwork(home: Home, instance: string, ipam: NamedObject): CreateWrite {
   const subnet = {
     subnet: leftSubnet,
     default_gateway: null,
@@ -33,8 +44,7 @@ export function newLeftNetwork(project: readonly string[], instance: string, ipa
     do: 'create',
     kind: 'virtual-network',
     as: 'left network',
-    fqName: [...project, leftNetworkOf(instance)],
-    parent,
+    ...placeIn(home, leftNetworkOf(instance)),
     properties: { id_perms: { enable: true, user_visible: false } },
     references: [{ to: refTo('network-ipam', ipam), attr: { ipam_subnets: [subnet], host_routes: null } }],
   };
@@ -42,7 +52,7 @@ export function newLeftNetwork(project: readonly string[], instance: string, ipa
 
 /** What a service instance is made between, by whole names. */
 export interface NewInstanceParts {
-  readonly project: readonly string[];
+  readonly home: Home;
   readonly name: string;
   readonly right: string;
   readonly left: string;
@@ -54,8 +64,7 @@ export function newInstance(parts: NewInstanceParts, template: NamedObject): Cre
     do: 'create',
     kind: 'service-instance',
     as: 'service instance',
-    fqName: [...parts.project, parts.name],
-    parent,
+    ...placeIn(parts.home, parts.name),
     properties: { service_instance_properties: newProperties(parts) },
     references: [{ to: refTo('service-template', template) }],
   };
@@ -112,13 +121,12 @@ export function newInterface(network: string): Readonly<Record<string, unknown>>
 }
 
 /** The route table that leads what is not known otherwise to the service instance. */
-export function newRouteTable(project: readonly string[], name: string, instance: string): CreateWrite {
+export function newRouteTable(home: Home, name: string, instance: string): CreateWrite {
   return {
     do: 'create',
     kind: 'route-table',
     as: 'route table',
-    fqName: [...project, name],
-    parent,
+    ...placeIn(home, name),
     properties: { routes: { route: [defaultRoute(instance)] } },
   };
 }

@@ -115,4 +115,12 @@ describe('created', () => {
       'floating-ip': [],
     });
   });
+
+  it('should be with what is said of the links', () => {
+    const attr = { ipam_subnets: [{ subnet: { ip_prefix: '100.64.0.0', ip_prefix_len: 29 } }] };
+    const to = { kind: 'network-ipam', uuid: uuidOf(3), fqName: ['p', 'ipam'] } as const;
+    const network = { do: 'create', kind: 'virtual-network', as: 'n', fqName: ['p', 'n'] } as const;
+    const write = { ...network, parent: create.parent, properties: {}, references: [{ to, attr }] };
+    expect(created(write, uuidOf(2))).to.deep.include({ families: ['v4'] });
+  });
 });

@@ -82,12 +82,15 @@ export class SnatStage {
     return uuids;
   }
 
-  /** Makes one more external network in the project. */
-  public createExternalNetwork(name: string): Promise<string> {
+  /** Makes one more external network in the project; without a prefix it has no subnet. */
+  public createExternalNetwork(name: string, prefix?: string): Promise<string> {
+    const subnet = { subnet: { ip_prefix: prefix, ip_prefix_len: 24 }, addr_from_start: true };
+    const to = ['default-domain', 'default-project', 'default-network-ipam'];
     return this.create('virtual-network', {
       fq_name: ['default-domain', this.tenant.name, name],
       parent_type: 'project',
       router_external: true,
+      network_ipam_refs: prefix === undefined ? [] : [{ to, attr: { ipam_subnets: [subnet] } }],
     });
   }
 

@@ -32,7 +32,7 @@ export class SnatState {
 
   /** The properties of a service instance. */
   public properties(instance: string): object {
-    return (this.server.read('service-instance', instance)?.['service_instance_properties'] ?? {});
+    return this.server.read('service-instance', instance)?.['service_instance_properties'] ?? {};
   }
 
   /** What a router refers to, by name. */
@@ -129,6 +129,20 @@ export class SnatState {
     };
     return Object.entries(objects)
       .map(([kind, object]) => `${kind} ${JSON.stringify(stable(object))}`)
+      .sort();
+  }
+
+  /** What is launched, one object a line: virtual machines, interfaces, addresses. */
+  public launched(): readonly string[] {
+    const launchedKinds = ['virtual-machine', 'virtual-machine-interface', 'instance-ip'] as const;
+    return launchedKinds
+      .flatMap((kind) =>
+        this.server
+          .list(kind)
+          .filter((object) => nameOf(object).includes('snat_'))
+          .map((object) => `${kind} ${JSON.stringify(stable(object))}`),
+      )
+      .map((line) => line.replaceAll(instanceId, '$1*'))
       .sort();
   }
 
