@@ -49,14 +49,22 @@ export function toEntity<K extends Kind>(kind: K, object: ConfigObject<K>): Enti
 export function withProperties<K extends Kind>(kind: K, entity: EntityOf<K>, properties: Plain): EntityOf<K> {
   const after: Record<string, unknown> = { ...entity };
   const set = Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, value ?? undefined]));
+  const known = { ...referencesOf(kind, entity), ...set };
   for (const [name, { of, read }] of Object.entries(definitionOf(kind).entity)) {
     // A field that is made of others, too, cannot be told from this alone: it comes with the next read.
-    if (!of.every((field) => Object.hasOwn(set, field))) continue;
-    const value = read(set);
+    if (!of.every((field) => Object.hasOwn(known, field)) || !of.some((field) => Object.hasOwn(set, field))) continue;
+    const value = read(known);
     if (value === undefined) Reflect.deleteProperty(after, name);
     else after[name] = value;
   }
   return after as EntityOf<K>;
+}
+
+// To whom, but not by what name and with what attribute: no field is made of those and of properties.
+function referencesOf(kind: Kind, { refs }: Pick<EntityBase, 'refs'>): Plain {
+  return Object.fromEntries(
+    definitionOf(kind).references.map((target) => [refsField(target), (refs[target] ?? []).map((uuid) => ({ uuid }))]),
+  );
 }
 
 /** The entity after a reference was added or removed. */

@@ -20,7 +20,7 @@ export {
   type Wire,
 } from './kind.js';
 export * from './kinds.js';
-export { pairBound } from './kinds/virtual-machine-interface.js';
+export { pairBound, tuplePairBound } from './kinds/virtual-machine-interface.js';
 export { virtualIpPropertiesSchema } from './kinds/virtual-ip.js';
 export * from './names.js';
 export * from './parse.js';

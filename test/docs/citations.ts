@@ -16,7 +16,7 @@ export interface Heading {
 }
 
 const section = String.raw`(?:"[^"]+"|\d+(?:\.\d+)*)`;
-const citation = new RegExp(String.raw`\b(docs/[\w-]+\.md), (${section}(?:(?:,| and) ${section})*)`, 'g');
+const citation = new RegExp(String.raw`\b(docs/[\w/-]+\.md), (${section}(?:(?:,| and) ${section})*)`, 'g');
 
 /** The sections that a text cites, as `docs/opensdn.md, 5 and 9.2` or `docs/design.md, "Trust"`, wrapped or not. */
 export function citations(text: string): readonly Citation[] {

@@ -1,7 +1,7 @@
 import { decide, verdictOf, type Verdict, type Write } from '../../planning/index.js';
 import { givenPrefix } from './observe.js';
 import type { Pieces } from './pieces.js';
-import { linkRules } from './rules.js';
+import { linkRules } from './passed-on-rules.js';
 import type { LinkKind, LinkSeen } from './seen.js';
 import { isSharedOfOurs, type ServiceType } from './standing.js';
 import { link, note } from './writes.js';

@@ -1,11 +1,14 @@
 import type { CacheReader, ObjectRef } from '../../cache/index.js';
-import { annotationPrefix, type EntityOf } from '../../model/index.js';
+import { annotationPrefix, tuplePairBound, type AllowedAddressPair, type EntityOf } from '../../model/index.js';
 import { parseAddressName } from './names.js';
 import { poolName } from './reactions.js';
 import type { AddressSeen, InterfaceSeen, LinkKind, LinkSeen, PoolSeen, ServiceSeen, TypeSeen } from './seen.js';
 
 /** What the key of a note begins with: that something was passed on to interfaces. The uuid of it follows. */
 export const givenPrefix = `${annotationPrefix}given/`;
+
+/** How a pair is used that does not say. */
+export const defaultMode = 'active-standby';
 
 /**
  * How much of one service instance counts. No service has more than a few dozen interfaces, route tables and health checks; a tenant can
@@ -39,6 +42,9 @@ export function observeService(
   const ofAddresses = named
     .filter(({ isOurs }) => isOurs)
     .flatMap(({ interfaces }) => interfaces.flatMap((one) => cache.get('virtual-machine-interface', one) ?? []));
+  if ((instance?.interfaces ?? []).some(({ pairs = [] }) => pairs.length >= tuplePairBound)) {
+    oversized.push({ what: 'allowed address pairs', on });
+  }
   const members = bounded(unique(inTuples), bounds.interfaces, 'interfaces in port tuples');
   const former = ofAddresses.filter(({ refs }) => !refs['port-tuple'].some((tuple) => tuples.has(tuple)));
   return {
@@ -107,7 +113,7 @@ function isLinkKind(kind: string): kind is LinkKind {
 }
 
 function interfaceSeen(entity: EntityOf<'virtual-machine-interface'>, { uuid, cache, tuples }: Around): InterfaceSeen {
-  const { refs, pairs, serviceInterfaceType: type } = entity;
+  const { refs, pairs, pairAddresses, serviceInterfaceType: type } = entity;
   const ofTuples = refs['port-tuple'].slice(0, bounds.tuplesOfInterface);
   const others = ofTuples
     .flatMap((tuple) => cache.get('port-tuple', tuple)?.parent?.uuid ?? [])
@@ -122,6 +128,7 @@ function interfaceSeen(entity: EntityOf<'virtual-machine-interface'>, { uuid, ca
     isInTuple: refs['port-tuple'].some((tuple) => tuples.has(tuple)),
     ...(type === undefined ? {} : { type }),
     ...(pairs === undefined ? {} : { pairs }),
+    pairAddresses,
     tables,
     checks,
     ...(network === undefined ? {} : { network: pick(network) }),
@@ -156,9 +163,17 @@ function typesOf(
     const type = template.interfaces[index]?.type;
     if (type === undefined || type === '') continue;
     // The shared addresses follow the first pair: without an address there is nothing to follow.
-    byType.set(type, { type, ...(pairs?.[0]?.ip === undefined ? {} : { pairs }) });
+    byType.set(type, { type, ...(pairs?.[0]?.ip === undefined ? {} : { pairs: firstPairs(pairs) }) });
   }
   return { types: [...byType.values()] };
+}
+
+// One less than is taken of an interface: so one that has more is seen to.
+function firstPairs(pairs: readonly AllowedAddressPair[]): readonly AllowedAddressPair[] {
+  // The server takes none without it for an interface, though it does for a service instance.
+  return pairs
+    .slice(0, tuplePairBound - 1)
+    .map((pair) => ({ ...pair, address_mode: pair.address_mode ?? defaultMode }));
 }
 
 function poolOf(cache: CacheReader): { readonly pool?: PoolSeen } {

@@ -1,12 +1,11 @@
-import type { AllowedAddressPair } from '../../model/index.js';
+import { canonicalAddress, type AllowedAddressPair } from '../../model/index.js';
 import { decide, verdictOf, type Verdict, type Write } from '../../planning/index.js';
+import { defaultMode } from './observe.js';
 import type { Pieces } from './pieces.js';
-import { pairRules, type PairFacts } from './rules.js';
+import { pairRules, type PairFacts } from './passed-on-rules.js';
 import type { AddressSeen, PrefixSeen } from './seen.js';
 import { isSharedOfOurs, type ServiceType, type StandingInterface } from './standing.js';
 import { follow, followsNothing, setPairs, type Following } from './writes.js';
-
-const defaultMode = 'active-standby';
 
 /** What the shared addresses of a type are to follow: the first pair that the service instance defines. */
 export function followingOf({ defined }: Pick<ServiceType, 'defined'>): Following {
@@ -65,10 +64,17 @@ function isSetByOtherType(
 }
 
 function pairsOf(
-  { pairs = [] }: StandingInterface,
+  { isInTuple, pairs = [], pairAddresses }: StandingInterface,
   wanted: readonly AllowedAddressPair[] | undefined,
   followed: readonly PrefixSeen[],
 ): PairFacts['has'] {
+  if (!isInTuple) {
+    if (pairAddresses.length === 0) return 'none';
+    const isFollowed = followed.some(({ ip_prefix: address }) =>
+      pairAddresses.includes(canonicalAddress(address) ?? ''),
+    );
+    return isFollowed ? 'followed' : 'others';
+  }
   const [first] = pairs;
   if (first === undefined) return 'none';
   if (wanted?.length === pairs.length && wanted.every((one, index) => isSame(one, pairs[index]))) return 'wanted';

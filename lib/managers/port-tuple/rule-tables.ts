@@ -1,5 +1,6 @@
 import type { AnyRuleTable } from '../../planning/index.js';
-import { addressRules, checkAddressRules, interfaceRules, linkRules, pairRules } from './rules.js';
+import { linkRules, pairRules } from './passed-on-rules.js';
+import { addressRules, checkAddressRules, interfaceRules } from './rules.js';
 
 /** All tables of rules of port tuples, in the order in which they are asked. */
 export const ruleTables: readonly AnyRuleTable[] = [

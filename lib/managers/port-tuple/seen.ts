@@ -59,8 +59,10 @@ export interface InterfaceSeen {
   readonly isInTuple: boolean;
   /** `left`, `right`, `management`, `other0` and so on. */
   readonly type?: string;
-  /** None: left out. */
+  /** None: left out. Known of interfaces in port tuples only. */
   readonly pairs?: readonly AllowedAddressPair[];
+  /** The addresses of those of its pairs that are one address each: known of all. Canonical. */
+  readonly pairAddresses: readonly string[];
   /** Uuids of the route tables and the health checks that it refers to. */
   readonly tables: readonly string[];
   readonly checks: readonly string[];

@@ -1,5 +1,11 @@
 import { EmbeddedCloud, type EmbeddedMonitor, type EmbeddedMonitorOptions } from '../../../../../fixtures/index.js';
-import { createConfigApiClient, ManualClock, SvcMonitorError, type ConfigApiClient } from '../../../../../lib/index.js';
+import {
+  createConfigApiClient,
+  ManualClock,
+  SvcMonitorError,
+  type ConfigApiClient,
+  type ObjectRef,
+} from '../../../../../lib/index.js';
 import { portTuple } from '../../../../../lib/managers/port-tuple/index.js';
 import type { Kind } from '../../../../../lib/model/index.js';
 import { seededUuids } from '../../../../support/seeded-uuids.js';
@@ -7,17 +13,17 @@ import { seededUuids } from '../../../../support/seeded-uuids.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** An allowed address pair as the config API takes it. */
-export function pair(address: string, mode?: string): Fields {
+export function pair(address: string, mode = 'active-standby'): Fields {
   return {
     ip: { ip_prefix: address, ip_prefix_len: 32 },
     mac: '02:00:00:00:00:01',
-    ...(mode === undefined ? {} : { address_mode: mode }),
+    address_mode: mode,
   };
 }
 
 /** An operator of service chains, at work on an embedded OpenSDN with a monitor that keeps port tuples. */
 export class ServiceStage {
-  public readonly project = ['default-domain', 'chains'] as const;
+  public readonly project: readonly string[] = ['default-domain', 'chains'];
   private readonly client: ConfigApiClient;
   private readonly signal = new AbortController().signal;
   public monitor: EmbeddedMonitor | undefined;
@@ -33,7 +39,7 @@ export class ServiceStage {
   public static async open({
     seed = 1,
     isMonitored = true,
-    monitor = {} as EmbeddedMonitorOptions,
+    monitor = {},
   } = {}): Promise<ServiceStage> {
     const cloud = await new EmbeddedCloud({ clock: new ManualClock(), server: { newUuid: seededUuids(seed) } }).start();
     const stage = new ServiceStage(cloud, monitor);
@@ -137,12 +143,12 @@ export class ServiceStage {
   }
 
   /** Adds a reference; with a tag for an interface type of a service instance. */
-  public async refer(kind: Kind, uuid: string, refKind: Kind, refUuid: string, type?: string): Promise<void> {
-    await this.change(kind, uuid, refKind, refUuid, 'ADD', type);
+  public async refer(from: ObjectRef, to: ObjectRef, type?: string): Promise<void> {
+    await this.change('ADD', { from, to, ...(type === undefined ? {} : { attr: { interface_type: type } }) });
   }
 
-  public async unrefer(kind: Kind, uuid: string, refKind: Kind, refUuid: string): Promise<void> {
-    await this.change(kind, uuid, refKind, refUuid, 'DELETE');
+  public async unrefer(from: ObjectRef, to: ObjectRef): Promise<void> {
+    await this.change('DELETE', { from, to });
   }
 
   public async set(kind: Kind, uuid: string, properties: Fields): Promise<void> {
@@ -158,8 +164,8 @@ export class ServiceStage {
     name: string,
     {
       parent = 'project',
-      above = this.project as readonly string[],
-      properties = {} as Fields,
+      above = this.project,
+      properties = {},
       references = [] as readonly { readonly to: ReturnType<ServiceStage['reference']>; readonly attr?: unknown }[],
     } = {},
   ): Promise<string> {
@@ -168,6 +174,11 @@ export class ServiceStage {
       { fqName: [...above, name], parentKind: parent, properties, references },
       this.signal,
     );
+  }
+
+  /** The IPAM of the addresses of services. */
+  public pool(): { readonly uuid: string; readonly fqName: readonly string[] } {
+    return this.named('network-ipam', ['default-domain', 'default-project', 'service-chain-flat-ipam']);
   }
 
   /** An instance-ip by its name. */
@@ -214,18 +225,23 @@ export class ServiceStage {
   }
 
   private async change(
-    kind: Kind,
-    uuid: string,
-    refKind: Kind,
-    refUuid: string,
     operation: 'ADD' | 'DELETE',
-    type?: string,
+    { from, to, attr }: { readonly from: ObjectRef; readonly to: ObjectRef; readonly attr?: unknown },
   ): Promise<void> {
-    const reference = { kind, uuid, refKind, refUuid, operation, relaxed: false } as const;
-    const attr = type === undefined ? {} : { attr: { interface_type: type } };
-    await this.client.updateReference({ ...reference, ...attr }, this.signal);
+    const ends = { kind: from.kind, uuid: from.uuid, refKind: to.kind, refUuid: to.uuid };
+    const reference = { ...ends, operation, relaxed: false, ...(attr === undefined ? {} : { attr }) };
+    await this.client.updateReference(reference, this.signal);
   }
 }
+
+/** An object of a kind, for {@link ServiceStage.refer}. */
+export const a = {
+  port: (uuid: string): ObjectRef => ({ kind: 'virtual-machine-interface', uuid }),
+  tuple: (uuid: string): ObjectRef => ({ kind: 'port-tuple', uuid }),
+  table: (uuid: string): ObjectRef => ({ kind: 'interface-route-table', uuid }),
+  check: (uuid: string): ObjectRef => ({ kind: 'service-health-check', uuid }),
+  service: (uuid: string): ObjectRef => ({ kind: 'service-instance', uuid }),
+} as const;
 
 function templateProperties(types: readonly string[]): Fields {
   return {
