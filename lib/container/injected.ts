@@ -5,7 +5,7 @@ import type { Metrics } from '../base/metrics/index.js';
 import type { Outages } from '../base/problems/index.js';
 import { Echoes, Informer, type CacheListener } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import { AxiosTransport, createConfigApiClient, type ConfigApiClient } from '../config-api/index.js';
+import { createConfigApiClient, type ConfigApiClient, type HttpTransport } from '../config-api/index.js';
 import { KeyedWorkQueue, type AnyController } from '../controller/index.js';
 import { allProblemTypes, defaultManagers } from '../managers/index.js';
 import { ConfigMonitor, Feeder, HealthKeeper, RejectionLog } from '../monitor/index.js';
@@ -170,13 +170,13 @@ export class InjectedMonitor extends ConfigMonitor {
     @inject(tokens.ownership) ownership: Ownership,
     @inject(tokens.rejections) rejections: RejectionLog,
     @inject(tokens.configApi) client: ConfigApiClient,
+    @inject(tokens.taskTransport) transport: HttpTransport,
     @inject(tokens.health) health: HealthKeeper,
     @inject(InjectedSelfTest) { parts: selfTest }: InjectedSelfTest,
     @inject(Outside) { clock, logger, metrics }: Outside,
   ) {
     const { syncTimeoutMs = defaultSyncTimeoutMs, drainTimeoutMs = defaultDrainTimeoutMs } = options;
     const times = { syncTimeoutMs, drainTimeoutMs };
-    const transport = new AxiosTransport();
     const close = (): void => {
       client.close();
       transport.close();

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { SystemClock } from '../base/clock/index.js';
 import { silentLogger } from '../base/log/index.js';
 import { silentMetrics } from '../base/metrics/index.js';
+import { AxiosTransport } from '../config-api/index.js';
 import { everything } from '../ownership/index.js';
 import { createTracing, noTracing } from '../tracing/index.js';
 import {
@@ -68,6 +69,9 @@ export const monitorModule = new ContainerModule(({ bind }) => {
       (parts, client, ownership) => parts.newWriter(client, ownership),
       [InjectedParts, tokens.configApi, tokens.ownership],
     )
+    .inSingletonScope();
+  bind(tokens.taskTransport)
+    .toResolvedValue(() => new AxiosTransport(), [])
     .inSingletonScope();
   bind(InjectedControllers).toSelf().inSingletonScope();
   bind(tokens.controllers)

@@ -4,7 +4,7 @@ import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import type { CacheListener, Informer, ObjectCache } from '../cache/index.js';
 import type { ChangeSource } from '../change-stream/index.js';
-import type { ConfigApiClient } from '../config-api/index.js';
+import type { ConfigApiClient, HttpTransport } from '../config-api/index.js';
 import type { AnyController } from '../controller/index.js';
 import type { HealthKeeper, Monitor, RejectionLog } from '../monitor/index.js';
 import type { Ownership } from '../ownership/index.js';
@@ -28,6 +28,8 @@ export const tokens = {
   source: token<ChangeSource>('source'),
   ownership: token<Ownership>('ownership'),
   configApi: token<ConfigApiClient>('config-api'),
+  /** What background tasks send their requests with, to others than the config API. */
+  taskTransport: token<HttpTransport>('task-transport'),
   /** What the plans of a controller write with. */
   newWriter: token<NewWriter>('new-writer'),
   newQueue: token<NewQueue>('new-queue'),
