@@ -20,6 +20,7 @@ const ownOfRun: ReadonlySet<string> = new Set([
   'parent_href',
   'virtual_network_network_id',
   'security_group_id',
+  'virtual_router_ip_address',
 ]);
 
 const ownOfRunWithin: ReadonlySet<string> = new Set(['href', 'created', 'last_modified']);

@@ -12,6 +12,9 @@ import {
 } from '../../fixtures/index.js';
 import { canonicalState, uuidsIn, type CanonicalState, type Shown } from './canonical.js';
 
+/** Where nobody answers who is asked for a vRouter's introspect. */
+const vrouterAddress = '127.0.0.1';
+
 /** What is otherwise with another monitor in the original's place. */
 export interface Difference {
   /** `<kind> <name>` of an object, `answer <method> <path>`, or `writes`. */
@@ -70,6 +73,7 @@ export async function played(
     recording,
     all,
     server,
+    vrouterAddress,
     onStep: () => states.push(canonicalState(objectsOf(server), shared, upIn(stage))),
   });
   const before = objectsOf(server);
@@ -132,7 +136,7 @@ export async function takenOver(
   server: EmbeddedOpenSdn,
   newMonitors: { readonly first: NewMonitor; readonly second: NewMonitor },
 ): Promise<TakenOver> {
-  const stage = new OriginalStage({ recording, all, server });
+  const stage = new OriginalStage({ recording, all, server, vrouterAddress });
   const first = newMonitors.first(server, stage);
   try {
     for await (const step of stage.play(first)) first.played?.(step);
@@ -193,6 +197,9 @@ function differencesOf(original: CanonicalState, ours: CanonicalState): readonly
 /** A difference on one line. */
 export function described({ where, field, original, ours, afterStep }: Difference): string {
   const when = afterStep === undefined ? 'at the end' : `after step ${afterStep}`;
+  if (field === '' && (original === undefined || ours === undefined)) {
+    return `${when}: ${where}: ${ours === undefined ? "only the original's" : 'only ours'}`;
+  }
   const told = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
-  return `${when}: ${where} ${field === '' ? 'itself' : field}: ours ${told(ours)}, the original's ${told(original)}`;
+  return `${when}: ${where}: ${field}: ours ${told(ours)}, the original's ${told(original)}`;
 }

@@ -32,8 +32,13 @@ export class MonitorInPlace implements InPlaceOfOriginal {
     if (monitor !== undefined) await this.cloud.stopMonitor(monitor);
   }
 
-  public settled(): Promise<void> {
-    return this.cloud.settled();
+  /** What its tasks in the background ask of others can lead to more: it has settled when all is still after it. */
+  public async settled(): Promise<void> {
+    for (let seen = -1; seen !== (this.monitor?.moved ?? 0);) {
+      await this.cloud.settled();
+      seen = this.monitor?.moved ?? 0;
+      await this.cloud.still();
+    }
   }
 
   /** Lets the period of the timer pass, and reads everything anew. */
