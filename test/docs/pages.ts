@@ -57,6 +57,7 @@ const sectionTexts: Readonly<Record<string, string>> = {
   introspect: 'What contrail-status asks: `/Snh_SandeshUVECacheReq?x=NodeStatus`.',
   gateway:
     'The Neutron gateway: what stands before the API servers for the Neutron plugin ([gateway.md](../deploy/gateway.md)).',
+  scheduler: 'Which vRouters work, and so may have an instance of a service: of `service-instance`.',
   log: 'Log lines go to the standard output.',
   tracing: 'Traces by OpenTelemetry.',
 };
