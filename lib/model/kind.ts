@@ -106,7 +106,9 @@ export interface KindDefinition<
   readonly held?: E;
 }
 
-const always: ReadonlySet<string> = new Set(Object.keys(commonFields).filter((field) => field !== 'annotations'));
+// The rest is shown only to who asks for it.
+const asked: ReadonlySet<string> = new Set(['annotations', 'display_name']);
+const always: ReadonlySet<string> = new Set(Object.keys(commonFields).filter((field) => !asked.has(field)));
 
 /**
  * Defines a kind: its wire schema, what the cache keeps of it, and what it is found by. One file a kind; the list stands in `index.ts`.

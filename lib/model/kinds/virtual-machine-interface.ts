@@ -71,7 +71,8 @@ export const virtualMachineInterface = defineKind({
     ),
     localPreference: from(
       ['virtual_machine_interface_properties'],
-      ({ virtual_machine_interface_properties: own }) => own?.local_preference,
+      // A write of ours says null where there is none.
+      ({ virtual_machine_interface_properties: own }) => own?.local_preference ?? undefined,
     ),
     /** The MAC address of an interface of a service. */
     serviceMac: from(

@@ -73,6 +73,7 @@ export class ServiceStage {
   public startMonitor(options: EmbeddedMonitorOptions = {}): Promise<EmbeddedMonitor> {
     return this.cloud.startMonitor({
       managers: serviceManagers,
+      settle: { timeoutMs: 8_000 },
       ...(this.settings === undefined ? {} : { settings: this.settings }),
       ...options,
     });
@@ -170,6 +171,40 @@ export class ServiceStage {
 
   public async deleteInstance(uuid: string): Promise<void> {
     await this.ask('DELETE', `/service-instance/${uuid}`);
+  }
+
+  /** Deletes what an answer to a create has named. */
+  public async remove(kind: string, made: Json): Promise<void> {
+    await this.ask('DELETE', `/${kind}/${uuidIn(made[kind])}`);
+  }
+
+  /** Deletes a virtual machine by hand: its interfaces first (recording svc-monitor/82). */
+  public async loseMachine(name: string): Promise<void> {
+    const machine = this.server.list('virtual-machine').find((one) => nameIn(one) === name);
+    const uuid = text(machine?.['uuid']);
+    const drop = async (type: string, on: string, to: string, target: string): Promise<void> => {
+      const body = {
+        type,
+        uuid: on,
+        'ref-type': to,
+        'ref-uuid': target,
+        'ref-fq-name': null,
+        operation: 'DELETE',
+        attr: null,
+      };
+      await this.ask('POST', '/ref-update', body);
+    };
+    for (const { uuid: port } of list(machine?.['virtual_machine_interface_back_refs'])) {
+      const shown = this.server.read('virtual-machine-interface', text(port));
+      for (const { uuid: address } of list(shown?.['instance_ip_back_refs'])) {
+        await drop('instance-ip', text(address), 'virtual-machine-interface', text(port));
+      }
+      await this.ask('DELETE', `/virtual-machine-interface/${text(port)}`);
+    }
+    for (const { uuid: router } of list(machine?.['virtual_router_back_refs'])) {
+      await drop('virtual-router', text(router), 'virtual-machine', uuid);
+    }
+    await this.ask('DELETE', `/virtual-machine/${uuid}`);
   }
 
   /** Puts a vRouter in place. */
