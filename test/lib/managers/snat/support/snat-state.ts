@@ -166,6 +166,9 @@ function nameOf(object: Json): string {
 // `perms2` differs by who asks.
 const volatile = new Set([
   'perms2',
+  // Whoever comes first gets the first address, and the hardware address is made of the uuid.
+  'instance_ip_address',
+  'virtual_machine_interface_mac_addresses',
   'uuid',
   'href',
   'parent_href',
@@ -185,11 +188,16 @@ function common(project: string, name: string): Json {
   return { display_name: name, fq_name: ['default-domain', project, name], parent_type: 'project' };
 }
 
+// The server lists references in the order of uuids.
+function sorted(references: unknown): unknown {
+  return Array.isArray(references) ? references.map((one) => JSON.stringify(one)).sort() : references;
+}
+
 function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
     .filter(([key]) => !volatile.has(key) && !key.endsWith('_back_refs') && !key.endsWith('network_id'))
-    .map(([key, part]): [string, unknown] => [key, stable(part)]);
+    .map(([key, part]): [string, unknown] => [key, key.endsWith('_refs') ? sorted(stable(part)) : stable(part)]);
   return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
