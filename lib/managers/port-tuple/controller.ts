@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock/index.js';
 import { problemOf } from '../../base/problems/index.js';
 import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Settled, Touches } from '../../controller/index.js';
+import type { WriteObserver } from '../../planning/index.js';
 import type { Complaint } from './pieces.js';
 import { observeService } from './observe.js';
 import { planService, type ServicePlan } from './plan.js';
@@ -23,7 +24,11 @@ export class PortTupleController implements ControllerSpec<string, ServiceSeen, 
   public readonly touches: Touches<string> = portTupleTouches;
   private readonly known = new Map<string, Known>();
 
-  public constructor(private readonly clock: Clock) {}
+  /** @param requeue has keys looked at again */
+  public constructor(
+    private readonly clock: Clock,
+    private readonly requeue: (keys: Iterable<string>) => void,
+  ) {}
 
   public keys(cache: CacheReader): Iterable<string> {
     return portTupleKeys(cache);
@@ -54,6 +59,16 @@ export class PortTupleController implements ControllerSpec<string, ServiceSeen, 
     // What was linked once and was taken away by this is of no interest any more: who links it to an interface then is its user.
     const known = this.known.get(key);
     if (known !== undefined && outcome === 'done' && !dryRun) this.remember(key, { ...known, linked: plan.linked });
+  }
+
+  public writes(_key: string, { wakes }: ServicePlan): WriteObserver {
+    return {
+      // What a controller has written it is not told of.
+      written: ({ uuid }) => {
+        const others = wakes.get(uuid);
+        if (others !== undefined) this.requeue(others);
+      },
+    };
   }
 
   public forgotten(key: string): void {

@@ -2,8 +2,8 @@ import { decide, verdictOf, type Verdict, type Write } from '../../planning/inde
 import { givenPrefix } from './observe.js';
 import type { Pieces } from './pieces.js';
 import { linkRules } from './passed-on-rules.js';
-import type { LinkKind, LinkSeen } from './seen.js';
-import { isSharedOfOurs, type ServiceType } from './standing.js';
+import type { AddressSeen, LinkKind, LinkSeen } from './seen.js';
+import { isSharedOfOurs, type ServiceType, type StandingInterface } from './standing.js';
 import { link, note } from './writes.js';
 
 /** How it is noted what is passed on to interfaces of a type. */
@@ -17,6 +17,8 @@ export interface KnownLinks {
   readonly all: readonly LinkSeen[];
   /** Those that were linked for this type when it was last looked at: uuids. */
   readonly remembered: readonly string[];
+  /** All interface types of the service instance. */
+  readonly types: ReadonlyMap<string, ServiceType>;
 }
 
 /**
@@ -24,8 +26,8 @@ export interface KnownLinks {
  * on is noted on the shared address, which tenants do not see, so that it is known for ours when it is linked no more. What the original has passed
  * on is not noted: it is remembered while we run.
  */
-export function planLinks(type: ServiceType, { all, remembered }: KnownLinks): Pieces {
-  const record = type.addresses.find((one) => one.family === 'v4' && isSharedOfOurs(one));
+export function planLinks(type: ServiceType, { all, remembered, types }: KnownLinks): Pieces {
+  const record = recordOf(type);
   if (record === undefined || type.service === 'without-template') return { writes: {}, verdicts: [], complaints: [] };
   const linked = new Map(all.filter((one) => one.type === type.type).map((one) => [one.uuid, one]));
   const noted = new Set([...Object.keys(record.given), ...remembered]);
@@ -47,9 +49,7 @@ export function planLinks(type: ServiceType, { all, remembered }: KnownLinks): P
         isLinked: linked.has(uuid),
         isHeld: held.has(uuid),
         isNoted: noted.has(uuid),
-        isElsewhere:
-          one.elsewhere.includes(uuid) ||
-          (one.partOf !== undefined && all.some((other) => other.uuid === uuid && other.type === one.partOf)),
+        isElsewhere: one.elsewhere.includes(uuid) || isPassedOnByOtherType(uuid, one, { all, types }),
       });
       if (rule.stands === 'leave') continue;
       if (rule.stands === 'add') isAdded = true;
@@ -70,5 +70,25 @@ export function planLinks(type: ServiceType, { all, remembered }: KnownLinks): P
     },
     verdicts,
     complaints: [],
+    // Another type may have to pass on once more what is taken away here.
+    goesOn: type.former.some(({ partOf }) => partOf !== undefined) && interfaces.length > 0,
   };
+}
+
+function isPassedOnByOtherType(
+  uuid: string,
+  { partOf }: StandingInterface,
+  { all, types }: Pick<KnownLinks, 'all' | 'types'>,
+): boolean {
+  const other = partOf === undefined ? undefined : types.get(partOf);
+  return (
+    other !== undefined &&
+    all.some((one) => one.uuid === uuid && one.type === partOf) &&
+    uuid in (recordOf(other)?.given ?? {})
+  );
+}
+
+/** The address on which it is noted what is passed on to interfaces of a type. */
+function recordOf({ addresses }: ServiceType): AddressSeen | undefined {
+  return addresses.find((one) => one.family === 'v4' && isSharedOfOurs(one));
 }

@@ -10,5 +10,5 @@ export const portTuple = defineManager({
   settings: {},
   problems: portTupleProblems,
   rules: ruleTables,
-  create: ({ clock }) => ({ controllers: [anyController(new PortTupleController(clock))] }),
+  create: ({ clock, requeue }) => ({ controllers: [anyController(new PortTupleController(clock, requeue))] }),
 });

@@ -1,7 +1,7 @@
 import type { CacheReader, ObjectRef } from '../../cache/index.js';
 import { annotationPrefix, tuplePairBound, type AllowedAddressPair, type EntityOf } from '../../model/index.js';
-import { parseAddressName } from './names.js';
-import { poolName } from './reactions.js';
+import { addressName, parseAddressName } from './names.js';
+import { instancesOf, poolName } from './reactions.js';
 import type { AddressSeen, InterfaceSeen, LinkKind, LinkSeen, PoolSeen, ServiceSeen, TypeSeen } from './seen.js';
 
 /** What the key of a note begins with: that something was passed on to interfaces. The uuid of it follows. */
@@ -115,11 +115,13 @@ function isLinkKind(kind: string): kind is LinkKind {
 function interfaceSeen(entity: EntityOf<'virtual-machine-interface'>, { uuid, cache, tuples }: Around): InterfaceSeen {
   const { refs, pairs, pairAddresses, serviceInterfaceType: type } = entity;
   const ofTuples = refs['port-tuple'].slice(0, bounds.tuplesOfInterface);
-  const others = ofTuples
-    .flatMap((tuple) => cache.get('port-tuple', tuple)?.parent?.uuid ?? [])
-    .filter((one) => one !== uuid);
-  const isFromOthers = (link: { readonly interfaceTypes: Readonly<Record<string, string>> } | undefined): boolean =>
-    link !== undefined && others.some((other) => type !== undefined && link.interfaceTypes[other] === type);
+  const others = [...new Set(instancesOf(ofTuples, cache))].filter((one) => one !== uuid);
+  const isFromOthers = (
+    one: string,
+    link: { readonly interfaceTypes: Readonly<Record<string, string>> } | undefined,
+  ): boolean =>
+    type !== undefined &&
+    others.some((other) => link?.interfaceTypes[other] === type && isNotedFor(other, type, { one, cache }));
   const tables = refs['interface-route-table'];
   const checks = refs['service-health-check'];
   const [network] = refs['virtual-network'].flatMap((one) => cache.get('virtual-network', one) ?? []);
@@ -133,11 +135,23 @@ function interfaceSeen(entity: EntityOf<'virtual-machine-interface'>, { uuid, ca
     checks,
     ...(network === undefined ? {} : { network: pick(network) }),
     elsewhere: [
-      ...tables.filter((one) => isFromOthers(cache.get('interface-route-table', one))),
-      ...checks.filter((one) => isFromOthers(cache.get('service-health-check', one))),
+      ...tables.filter((one) => isFromOthers(one, cache.get('interface-route-table', one))),
+      ...checks.filter((one) => isFromOthers(one, cache.get('service-health-check', one))),
     ],
+    others,
     hasOtherPairs: type !== undefined && setsPairsBefore(ofTuples, type, { uuid, cache, tuples }),
   };
+}
+
+// What another one has passed on without a note it would not know for its own later: so it has to do that once more.
+function isNotedFor(
+  serviceInstance: string,
+  type: string,
+  { one, cache }: { readonly one: string; readonly cache: CacheReader },
+): boolean {
+  const name = addressName(serviceInstance, { type, family: 'v4' });
+  const notes = cache.find('instance-ip', 'serviceName', name).filter(({ isHidden }) => isHidden === true);
+  return notes.some(({ annotations }) => annotations?.[`${givenPrefix}${one}`] !== undefined);
 }
 
 // Of several service instances, the one of the first port tuple sets the pairs: two would overwrite each other for ever.

@@ -23,7 +23,7 @@ export const linkRules: RuleTable<LinkFacts, LinkStanding> = {
     isNoted: { values: [true, false], says: 'it was passed on to interfaces of that type' },
     isElsewhere: {
       values: [true, false],
-      says: 'another service instance, or another type, has it pass on to the interface',
+      says: 'another service instance, or another type, passes it on to the interface, and has noted that',
     },
   },
   rules: [

@@ -13,12 +13,21 @@ export interface ServicePlan extends Plan {
   readonly complaints: readonly Complaint[];
   /** What is linked now, by interface type: to be remembered. */
   readonly linked: Readonly<Record<string, readonly string[]>>;
+  /** By interface: other service instances that have it in a port tuple, and are to look at it when it is written to. */
+  readonly wakes: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Plans a service instance with port tuples. Pure. */
 export function planService(seen: ServiceSeen): ServicePlan {
   const linked = byType(seen.links);
-  const nothing = { stages: [], verdicts: [], heeds: [], complaints: [], linked };
+  const nothing = {
+    stages: [],
+    verdicts: [],
+    heeds: [],
+    complaints: [],
+    linked,
+    wakes: new Map<string, readonly string[]>(),
+  };
   // What is gone for the cache may only not have been read yet: an address that is deleted is another one when it is made anew.
   if (!seen.isThere && !seen.isVerified && seen.addresses.length > 0) {
     return { ...nothing, verify: [{ kind: 'service-instance', uuid: seen.uuid }] };
@@ -33,7 +42,7 @@ export function planService(seen: ServiceSeen): ServicePlan {
         seen.links.filter(({ type }) => type === one.type),
       ),
       planPairs(one, all),
-      planLinks(one, { all: seen.links, remembered: seen.remembered[one.type] ?? [] }),
+      planLinks(one, { all: seen.links, remembered: seen.remembered[one.type] ?? [], types: all }),
       planCheckAddresses(one, seen.links),
     ]),
   );
@@ -46,7 +55,12 @@ export function planService(seen: ServiceSeen): ServicePlan {
     goesOn: pieces.goesOn === true,
     complaints: [...complaints, ...ofService(seen), ...pieces.complaints],
     linked,
+    wakes: wokenBy(seen),
   };
+}
+
+function wokenBy({ interfaces }: ServiceSeen): ServicePlan['wakes'] {
+  return new Map(interfaces.flatMap(({ uuid, others }) => (others.length === 0 ? [] : [[uuid, others]])));
 }
 
 function ofService({ uuid, isThere, types, interfaces, oversized }: ServiceSeen): readonly Complaint[] {

@@ -67,8 +67,10 @@ export interface InterfaceSeen {
   readonly tables: readonly string[];
   readonly checks: readonly string[];
   readonly network?: PoolSeen;
-  /** Which of them it has through port tuples of other service instances. */
+  /** Which of them another service instance has passed on to it, and notes so. */
   readonly elsewhere: readonly string[];
+  /** The other service instances that have it in a port tuple. */
+  readonly others: readonly string[];
   /** A service instance of a port tuple that comes before ours sets its pairs. */
   readonly hasOtherPairs: boolean;
 }

@@ -1,6 +1,7 @@
 import { EmbeddedCloud, type EmbeddedMonitor, type EmbeddedMonitorOptions } from '../../../../../fixtures/index.js';
 import {
   createConfigApiClient,
+  hasCode,
   ManualClock,
   SvcMonitorError,
   type ConfigApiClient,
@@ -36,11 +37,7 @@ export class ServiceStage {
   }
 
   /** Opens it, with a project; the monitor runs unless it is to be started later. */
-  public static async open({
-    seed = 1,
-    isMonitored = true,
-    monitor = {},
-  } = {}): Promise<ServiceStage> {
+  public static async open({ seed = 1, isMonitored = true, monitor = {} } = {}): Promise<ServiceStage> {
     const cloud = await new EmbeddedCloud({ clock: new ManualClock(), server: { newUuid: seededUuids(seed) } }).start();
     const stage = new ServiceStage(cloud, monitor);
     await stage.create('project', 'chains', { parent: 'domain', above: ['default-domain'] });
@@ -176,6 +173,25 @@ export class ServiceStage {
     );
   }
 
+  /** Takes a port out of all port tuples and deletes it, with the references to it of addresses, as Neutron does. */
+  public async deletePort(port: string): Promise<void> {
+    const referrers = (): readonly string[] =>
+      uuidsIn(this.cloud.server.read('virtual-machine-interface', port)?.['instance_ip_back_refs']);
+    for (const tuple of uuidsIn(this.property('virtual-machine-interface', port, 'port_tuple_refs'))) {
+      await this.unrefer(a.port(port), a.tuple(tuple));
+    }
+    // A monitor that has not heard of it may add one once more.
+    for (let tries = 0; tries < 10; tries += 1) {
+      try {
+        for (const uuid of referrers()) await this.unrefer({ kind: 'instance-ip', uuid }, a.port(port));
+        return await this.delete('virtual-machine-interface', port);
+      } catch (error) {
+        if (!hasCode(error, 'conflict', 'not-found')) throw error;
+      }
+    }
+    throw new SvcMonitorError('conflict', 'the port cannot be deleted');
+  }
+
   /** The IPAM of the addresses of services. */
   public pool(): { readonly uuid: string; readonly fqName: readonly string[] } {
     return this.named('network-ipam', ['default-domain', 'default-project', 'service-chain-flat-ipam']);
@@ -254,6 +270,11 @@ function templateProperties(types: readonly string[]): Fields {
       static_route_enable: false,
     })),
   };
+}
+
+function uuidsIn(references: unknown): readonly string[] {
+  if (!Array.isArray(references)) return [];
+  return (references as readonly { readonly uuid: string }[]).map(({ uuid }) => uuid);
 }
 
 function namesIn(references: unknown): readonly string[] {
