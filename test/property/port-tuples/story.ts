@@ -181,7 +181,7 @@ function essence(state: Readonly<Record<string, unknown>>): Readonly<Record<stri
   return Object.fromEntries(
     entries
       .filter(([name]) => !idle.has(name.slice('instance-ip '.length)))
-      .map(([name, { notes: _notes, instance_ip_refs: addresses, ...one }]) => {
+      .map(([name, { instance_ip_refs: addresses, ...one }]) => {
         const used = ((addresses ?? []) as readonly string[]).filter((address) => !idle.has(address));
         const pairs = one['virtual_machine_interface_allowed_address_pairs'];
         const isEmpty = isDeepStrictEqual(pairs, { allowed_address_pair: [] });
@@ -189,6 +189,8 @@ function essence(state: Readonly<Record<string, unknown>>): Readonly<Record<stri
           name,
           {
             ...one,
+            // They say how it came to what it is.
+            notes: undefined,
             ...(used.length === 0 ? {} : { instance_ip_refs: used }),
             virtual_machine_interface_allowed_address_pairs: isEmpty ? undefined : pairs,
           },

@@ -184,7 +184,8 @@ export class ServiceStage {
     for (let tries = 0; tries < 10; tries += 1) {
       try {
         for (const uuid of referrers()) await this.unrefer({ kind: 'instance-ip', uuid }, a.port(port));
-        return await this.delete('virtual-machine-interface', port);
+        await this.delete('virtual-machine-interface', port);
+        return;
       } catch (error) {
         if (!hasCode(error, 'conflict', 'not-found')) throw error;
       }
