@@ -26,13 +26,116 @@ export const notConcerned: readonly { readonly from: number; readonly to: number
 ];
 
 /** All differences that are meant, in one table. */
-export const meantDifferences: readonly MeantDifference[] = [];
+export const meantDifferences: readonly MeantDifference[] = [
+  {
+    recordings: [65],
+    where: /route-table .*:rt_[^:]+/,
+    ours: 'absent',
+    reason:
+      'the original leaves the route table of a router behind that was deleted while it was down; ours deletes it',
+  },
+  {
+    recordings: [66, 79],
+    where: /service-instance .*:snat_[^:]+/,
+    fields: ['service_instance_properties'],
+    ours: /:public2"/,
+    reason: 'the original leaves SNAT where it was when the gateway moves to another network; ours moves it there',
+  },
+  {
+    recordings: [72],
+    where: /virtual-machine-interface .*:fw2-left/,
+    fields: ['virtual_machine_interface_allowed_address_pairs'],
+    ours: /"10\.40\.1\.77"/,
+    reason:
+      'the original wipes pairs that a user sets on an interface; ours leaves them where its instance defines none',
+  },
+  {
+    recordings: [72],
+    where: /virtual-machine-interface .*:fw[12]-left/,
+    fields: ['virtual_machine_interface_allowed_address_pairs'],
+    ours: /"address_mode":"active-active"/,
+    when: 'before the end',
+    reason: 'the original does not see that the address mode of a pair alone has changed',
+  },
+  {
+    recordings: [72],
+    where: /instance-ip .*-left-v[46]/,
+    fields: ['instance_ip_mode'],
+    ours: /"active-active"/,
+    when: 'before the end',
+    reason: 'the original does not see that the address mode of a pair alone has changed',
+  },
+  {
+    recordings: [73, 74],
+    where: /instance-ip .*-(left|right)-v4/,
+    fields: ['annotations'],
+    ours: /opensdn-svc-monitor\/given\//,
+    reason:
+      'ours notes what it has given to interfaces, so that it takes away nothing else; the original takes away all',
+  },
+  {
+    recordings: [79],
+    where: /virtual-machine-interface .*:fw-left/,
+    fields: ['interface_route_table_refs', 'service_health_check_refs'],
+    reason: 'the original unlinks tables and checks that a user has linked to an interface; ours leaves them',
+  },
+  {
+    recordings: [81],
+    where: /virtual-machine .*__ns1__1/,
+    fields: ['placed on vRouters'],
+    ours: /"up"/,
+    when: 'before the end',
+    reason: 'the original moves a virtual machine at its timer; ours when its vRouter is known to be down',
+  },
+  {
+    recordings: [82],
+    where: /virtual-machine(-interface)? .*__ns1__1(__(left|right)__\d)?/,
+    when: 'before the end',
+    reason: 'the original makes a virtual machine that was lost anew at its timer; ours at once',
+  },
+  {
+    recordings: [82],
+    where: /instance-ip .*__ns1-(left|right)/,
+    fields: ['virtual_machine_interface_refs'],
+    ours: /__ns1__1__(left|right)/,
+    when: 'before the end',
+    reason: 'the original makes a virtual machine that was lost anew at its timer; ours at once',
+  },
+  {
+    recordings: [91],
+    where: /virtual-machine-interface .*__1__right__1|virtual-machine-interface .*__2__right__1/,
+    fields: ['virtual_machine_interface_fat_flow_protocols'],
+    ours: /"port":80,/,
+    reason: 'load balancers in haproxy are not taken over yet',
+  },
+];
 
 /** What ours changes, and is meant to, when it begins on what the original left at the end of a recording. */
-export const changesAtTakeOver: readonly MeantDifference[] = [];
+export const changesAtTakeOver: readonly MeantDifference[] = [
+  {
+    recordings: [65],
+    where: /route-table .*:rt_[^:]+/,
+    ours: 'absent',
+    reason:
+      'the original leaves the route table of a router behind that was deleted while it was down; ours deletes it',
+  },
+  {
+    recordings: [66, 79],
+    where: /service-instance .*:snat_[^:]+/,
+    fields: ['service_instance_properties'],
+    ours: /:public2"/,
+    reason: 'the original leaves SNAT where it was when the gateway moves to another network; ours moves it there',
+  },
+];
 
 /** Recordings in which we may write more than the original, with the most that we may. */
-export const moreWrites: readonly { readonly recording: number; readonly most: number; readonly reason: string }[] = [];
+export const moreWrites: readonly { readonly recording: number; readonly most: number; readonly reason: string }[] = [
+  {
+    recording: 72,
+    most: 12,
+    reason: 'the original does not see that the address mode of a pair alone has changed, and writes nothing for it',
+  },
+];
 
 /** Whether a row says that a difference is meant. */
 export function isMeant(
