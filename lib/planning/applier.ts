@@ -292,11 +292,14 @@ class Run {
   }
 
   private async create(write: CreateWrite): Promise<void> {
-    const { writer, keeper } = this.parts;
+    const { writer, keeper, cache } = this.parts;
     const { kind, fqName, parent, properties, references = [] } = write;
     const object = { fqName, parentKind: parent.kind, properties, references };
+    const before = cache.sequence;
     const uuid = await writer.create(kind, object, this.signal);
     this.created.set(subjectOf(write), { uuid, name: this.nameOf(write) });
+    // The bus can be faster than the answer. Then more is known of it than we know: what the server has added, or that it is gone again.
+    if (cache.get(kind, uuid) !== undefined || cache.touchedSince(kind, uuid, before)) return;
     keeper.assume(kind, uuid, created(write, uuid), this.parts.controller);
   }
 

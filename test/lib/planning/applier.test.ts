@@ -206,6 +206,27 @@ describe('PlanApplier', () => {
       expect(created?.refs['virtual-machine-interface']).to.deep.equal([]);
     });
 
+    it('should not be what was created where the bus was faster than the answer, and told more of it', async () => {
+      const stage = stageWith();
+      const answer = stage.hold(createLine);
+      const applied = stage.applier.apply(plan([create]), signal);
+      const told = { ...virtualIpEntity(), uuid: uuidOf(0x7001), address: '10.0.0.9' };
+      stage.put('virtual-ip', told);
+      answer();
+      await applied;
+      expect([...stage.cache.all('virtual-ip')]).to.deep.equal([told]);
+    });
+
+    it('should not be what was created where that is gone again before the answer', async () => {
+      const stage = stageWith();
+      const answer = stage.hold(createLine);
+      const applied = stage.applier.apply(plan([create]), signal);
+      stage.remove('virtual-ip', uuidOf(0x7001));
+      answer();
+      await applied;
+      expect([...stage.cache.all('virtual-ip')]).to.deep.equal([]);
+    });
+
     it('should be that an object is gone', async () => {
       const stage = stageWith().put('virtual-ip', virtualIpEntity());
       await stage.applier.apply(plan([{ do: 'delete', on: ofVirtualIp() }]), signal);
