@@ -61,6 +61,7 @@ export interface AnyController {
 /** The loop of a spec: its queue, its workers, the generic reconcile, for the keys that this monitor acts for. */
 export class ManagedController<Key extends string, Seen, P extends Plan> implements AnyController {
   private readonly controller: Controller<Key>;
+  private readonly plans: PlanReconciler<Key, Seen, P>;
 
   public constructor(
     private readonly spec: ControllerSpec<Key, Seen, P>,
@@ -71,11 +72,11 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
     const { name } = spec;
     const logger = parts.logger.child({ controller: name });
     const applier = new PlanApplier({ controller: name, writer, cache, keeper, clock, metrics });
-    const plans = new PlanReconciler({ spec, cache, keeper, applier, clock, logger, dryRun });
+    this.plans = new PlanReconciler({ spec, cache, keeper, applier, clock, logger, dryRun });
     const reconciler = new OwnedReconciler<Key>({
-      reconciler: plans,
+      reconciler: this.plans,
       follow: (key) => {
-        plans.follow(key);
+        this.plans.follow(key);
       },
       ownership,
       forget: (key) => spec.forgotten?.(key),
@@ -116,7 +117,9 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
   }
 
   public status(): ControllerStatus {
-    return { queue: { length: this.queue.length }, ...this.spec.status?.() };
+    const own = this.spec.status?.() ?? {};
+    // Some tell of their plans in words of their own.
+    return { queue: { length: this.queue.length }, ...('planned' in own ? {} : this.plans.unwrittenPlans()), ...own };
   }
 
   public problems(): readonly ControllerProblem[] {

@@ -21,6 +21,9 @@ import type { ControllerSpec } from './spec.js';
 const plansPerReconcile = 4;
 // A plan that goes on makes something each time: more rounds than this, and others have their turn first.
 const roundsPerReconcile = 16;
+// A plan can be as long as a tenant makes it, and there can be one for each key: what is shown of a dry run is the beginning.
+const shownPlans = 100;
+const shownLines = 20;
 
 /** What a {@link PlanReconciler} is made of. */
 export interface PlanReconcilerParts<Key extends string, Seen, P extends Plan> {
@@ -37,6 +40,8 @@ export interface PlanReconcilerParts<Key extends string, Seen, P extends Plan> {
 /** The generic reconcile: observe, plan, verify what the plan asks for, apply, and tell the hooks. */
 export class PlanReconciler<Key extends string, Seen, P extends Plan> implements Reconciler<Key> {
   private readonly refusals: Refusals;
+  // In a dry run: those whose last plan would have written.
+  private readonly unwritten = new Set<Key>();
 
   public constructor(private readonly parts: PlanReconcilerParts<Key, Seen, P>) {
     this.refusals = new Refusals(parts.clock);
@@ -46,6 +51,19 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
   public plan(key: Key, verified = false): P {
     const { spec, cache } = this.parts;
     return spec.plan(spec.observe(key, cache, verified));
+  }
+
+  /**
+   * What a dry run would write: for how many keys (`planned`), and of the first hundred the plans as they would be made now, by key, each
+   * with its first lines. Empty if there is nothing, and if this is no dry run. A plan that others follow is shown as the first of them.
+   */
+  public unwrittenPlans(): Readonly<Record<string, unknown>> {
+    if (this.unwritten.size === 0) return {};
+    const shown = [...this.unwritten].slice(0, shownPlans);
+    return {
+      planned: this.unwritten.size,
+      dryRunPlans: Object.fromEntries(shown.map((key) => [key, this.beginning(key)])),
+    };
   }
 
   /** Looks at a key that another monitor acts for, as a reconcile does before it writes: what it remembers of it is remembered. Writes nothing. */
@@ -101,6 +119,12 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
     });
   }
 
+  private beginning(key: Key): string {
+    const lines = describePlan(this.parts.spec, key, this.plan(key)).split('\n');
+    const more = lines.length - shownLines;
+    return [...lines.slice(0, shownLines), ...(more > 0 ? [`and ${more} more lines`] : [])].join('\n');
+  }
+
   private requeueAfter(key: Key, { recheckAfterMs }: P): Pick<ReconcileResult, 'requeueAfterMs'> {
     const waits = [recheckAfterMs, this.refusals.of(key)?.waitMs].filter((wait) => wait !== undefined);
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
@@ -121,6 +145,8 @@ export class PlanReconciler<Key extends string, Seen, P extends Plan> implements
     const { spec, applier, logger, dryRun } = this.parts;
     spec.planned?.(key, plan);
     if (dryRun) {
+      if (plan.stages.some(({ writes }) => writes.length > 0)) this.unwritten.add(key);
+      else this.unwritten.delete(key);
       const result = { outcome: 'done', writes: 0 } as const;
       spec.settled?.(key, plan, { ...result, dryRun });
       return result;

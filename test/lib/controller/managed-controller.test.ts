@@ -111,6 +111,42 @@ describe('ManagedController', () => {
   });
 
   describe('its status', () => {
+    describe('when it is that of a dry run', () => {
+      const planned = async (count: number): Promise<Readonly<Record<string, unknown>>> => {
+        const spec = new MadeUpSpec();
+        let writes = count;
+        spec.toPlan = () => planOf(stagesOf(Array.from({ length: writes }, () => add(port1))));
+        start(spec, { dryRun: true });
+        await reconcile();
+        const status = controller.status();
+        writes = 0;
+        return status;
+      };
+
+      it('should tell what would be written, until there is nothing', async () => {
+        const { planned: keys, dryRunPlans } = await planned(1);
+        expect(keys).to.equal(1);
+        expect(dryRunPlans).to.have.property(port1).that.includes(`add reference floating-ip ${floatingIp}`);
+        await reconcile();
+        expect(controller.status()).to.deep.equal({ queue: { length: 0 } });
+      });
+
+      it('should show the beginning of a plan that is long', async () => {
+        const { dryRunPlans } = await planned(1000);
+        const lines = (dryRunPlans as Readonly<Record<string, string>>)[port1]?.split('\n') ?? [];
+        expect(lines).to.have.length(21);
+        expect(lines.at(-1)).to.equal('and 981 more lines');
+      });
+
+      it('should leave it to its spec where that tells of plans itself', async () => {
+        const spec = new MadeUpSpec();
+        spec.toPlan = () => planOf(stagesOf([add(port1)]));
+        start(Object.assign(spec, { status: () => ({ planned: 7 }) }), { dryRun: true });
+        await reconcile();
+        expect(controller.status()).to.deep.equal({ queue: { length: 0 }, planned: 7 });
+      });
+    });
+
     it('should be how many keys wait, and what its spec says', async () => {
       const spec = new TellingSpec();
       start(spec, { workers: 1 });
