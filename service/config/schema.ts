@@ -48,6 +48,9 @@ export type Settings = z.output<typeof settingsSchema>;
 /** The name of a key, such as `rabbitmq.port`. */
 export type SettingKey = keyof Settings;
 
+/** A key, or one of the scheduler's: those of managers are known only when the program runs. */
+export type AnyKey = SettingKey | `scheduler.${string}`;
+
 /** Everything known about each key, in the order of the documentation. */
 export const settingKeys: ReadonlyMap<string, KeyInfo> = new Map(
   Object.entries<z.ZodType>(settingsSchema.shape).map(([name, schema]) => {

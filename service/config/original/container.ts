@@ -87,6 +87,22 @@ function withPorts(nodes: Value, port: Value): Value {
   return { text: servers.join(','), origin: nodes.origin };
 }
 
+function analyticsOptions({
+  or,
+  ssl,
+}: {
+  readonly or: Or;
+  readonly ssl: Shell['common']['ssl'];
+}): readonly GivenOption[] {
+  const nodes = or('ANALYTICS_NODES', or('CONTROLLER_NODES', ''));
+  const servers = or('ANALYTICS_SERVERS', withPorts(nodes, or('ANALYTICS_API_PORT', '8081')));
+  const isTls = or('ANALYTICS_API_SSL_ENABLE', ssl.enable);
+  return [
+    option('SCHEDULER', 'analytics_server_list', servers),
+    ...(isEnabled(isTls) ? [option('DEFAULTS', 'analytics_api_ssl_enable', isTls)] : []),
+  ];
+}
+
 function mainOptions({ or, orIfUnset, common }: Shell): readonly GivenOption[] {
   const defaults = (name: string, value: Value): GivenOption => option('DEFAULTS', name, value);
   const rabbit = withPorts(or('RABBITMQ_NODES', common.databaseNodes), or('RABBITMQ_NODE_PORT', '5673'));
@@ -98,6 +114,7 @@ function mainOptions({ or, orIfUnset, common }: Shell): readonly GivenOption[] {
     defaults('api_server_port', common.apiPort),
     defaults('api_server_use_ssl', common.apiSsl),
     ...logOptions(or),
+    ...analyticsOptions({ or, ssl }),
     defaults('zk_server_ip', or('ZOOKEEPER_SERVERS', zookeeper)),
     defaults('rabbit_server', or('RABBITMQ_SERVERS', rabbit)),
     defaults('rabbit_vhost', or('RABBITMQ_VHOST', '/')),

@@ -1,11 +1,11 @@
-import type { SettingKey } from '../schema.js';
+import type { AnyKey } from '../schema.js';
 import type { OptionType } from './option-type.js';
 
 /** An option of the original that we take over. */
 export interface UsedOption<T> {
   readonly type: OptionType<T>;
   /** Our keys that it has a part in. */
-  readonly keys: readonly SettingKey[];
+  readonly keys: readonly AnyKey[];
   /** How its value is translated. */
   readonly doc: string;
   /** The option that counts instead where it is given, such as `[DEFAULTS] api_server_port`. */
@@ -23,14 +23,14 @@ export interface UnusedOption {
 export type OriginalOption<T = unknown> = UsedOption<T> | UnusedOption;
 
 /** An option that we take over. */
-export function used<T>(type: OptionType<T>, keys: SettingKey | readonly SettingKey[], doc: string): UsedOption<T> {
+export function used<T>(type: OptionType<T>, keys: AnyKey | readonly AnyKey[], doc: string): UsedOption<T> {
   return { type, keys: typeof keys === 'string' ? [keys] : keys, doc };
 }
 
 /** An option that we take over where another one is not given. */
 export function fallback<T>(
   type: OptionType<T>,
-  keys: SettingKey | readonly SettingKey[],
+  keys: AnyKey | readonly AnyKey[],
   unless: string,
 ): UsedOption<T> {
   return { ...used(type, keys, `where there is no \`${unless}\``), unless };

@@ -3,7 +3,10 @@ import { unused, used } from '../option.js';
 
 const noDatabase = 'objects are read from the config API, not from Cassandra';
 const noCollector = 'nothing is sent to a collector';
-const noInstances = 'no service instances are launched';
+const noNova = 'Nova is not asked';
+const analyticsTrust =
+  'the certificate of analytics has to be one that Node.js trusts: `NODE_EXTRA_CA_CERTS` names more of those';
+const analyticsElsewhere = '`[SCHEDULER] analytics_server_list` has the servers';
 const notKept = 'nothing is kept outside of the config API';
 
 /** The levels of the original, and ours. */
@@ -81,15 +84,19 @@ export const defaultsOptions = {
   cassandra_user: unused(noDatabase),
   cassandra_password: unused(noDatabase),
   reset_config: unused(notKept),
-  check_service_interval: unused('`timings.resync_interval` is how often everything is looked at'),
-  region_name: unused(noInstances),
-  nova_endpoint_type: unused(noInstances),
-  analytics_server_ip: unused('no analytics are asked'),
-  analytics_server_port: unused('no analytics are asked'),
-  analytics_api_ssl_enable: unused('no analytics are asked'),
-  analytics_api_insecure_enable: unused('no analytics are asked'),
-  analytics_api_ssl_certfile: unused('no analytics are asked'),
-  analytics_api_ssl_keyfile: unused('no analytics are asked'),
-  analytics_api_ssl_ca_cert: unused('no analytics are asked'),
+  check_service_interval: used(
+    number(1, 3600),
+    'scheduler.interval',
+    'seconds; everything else is looked at each `timings.resync_interval`',
+  ),
+  region_name: unused(noNova),
+  nova_endpoint_type: unused(noNova),
+  analytics_server_ip: unused(analyticsElsewhere),
+  analytics_server_port: unused(analyticsElsewhere),
+  analytics_api_ssl_enable: used(flag(), 'scheduler.analytics_servers', 'https or http'),
+  analytics_api_insecure_enable: unused(analyticsTrust),
+  analytics_api_ssl_certfile: unused('analytics gets a token, and no certificate'),
+  analytics_api_ssl_keyfile: unused('analytics gets a token, and no certificate'),
+  analytics_api_ssl_ca_cert: unused(analyticsTrust),
   octavia_project_id: unused('`rules.amphora_projects` names the projects of Octavia'),
 };

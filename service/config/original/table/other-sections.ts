@@ -1,7 +1,6 @@
-import { flag, path } from '../option-type.js';
+import { flag, path, servers } from '../option-type.js';
 import { fallback, unused, used } from '../option.js';
 
-const noInstances = 'no service instances are launched';
 const noDatabase = 'objects are read from the config API, not from Cassandra';
 const noCollector = 'nothing is sent to a collector';
 const keepAlive = 'the keep-alive of connections is set by us';
@@ -16,11 +15,17 @@ export const securityOptions = {
 
 /** `[SCHEDULER]` of contrail-svc-monitor.conf. */
 export const schedulerOptions = {
-  si_netns_scheduler_driver: unused(noInstances),
-  analytics_server_list: unused('no analytics are asked'),
-  availability_zone: unused(noInstances),
-  netns_availability_zone: unused(noInstances),
-  aaa_mode: unused('that is for the config API to know'),
+  si_netns_scheduler_driver: unused('there is one way to choose vRouters, by `scheduler.seed`'),
+  analytics_server_list: used(
+    servers(),
+    'scheduler.analytics_servers',
+    'the servers, on port 8081 where none is given',
+  ),
+  availability_zone: unused('virtual machines of Nova are not launched'),
+  netns_availability_zone: unused(
+    'Nova, which knows its hosts, is not asked: `scheduler.vrouters` names the vRouters that may be chosen',
+  ),
+  aaa_mode: unused('analytics gets a token wherever the config API gets one'),
 };
 
 /** `[CASSANDRA]` of contrail-svc-monitor.conf. */

@@ -3,6 +3,7 @@ import { translateAuth } from './auth.js';
 import { translateConfigApi } from './config-api.js';
 import { translateRabbitmq } from './rabbitmq.js';
 import { translateIntrospect, translateLeadership, translateLog } from './replacement.js';
+import { translateScheduler } from './scheduler.js';
 import type { Translated, TranslationContext } from './translated.js';
 
 export type { Translated, TranslationContext } from './translated.js';
@@ -16,5 +17,6 @@ export function translate(values: OriginalValues, context: TranslationContext): 
     ...translateLeadership(values, context),
     ...translateIntrospect(values, context),
     ...translateLog(values, context),
+    ...translateScheduler(values),
   ];
 }

@@ -1,9 +1,9 @@
-import type { SettingKey, Settings } from '../../schema.js';
+import type { AnyKey, SettingKey, Settings } from '../../schema.js';
 import type { Found, OptionPlace } from '../option.js';
 
 /** A value for one of our keys. */
 export interface Translated {
-  readonly key: SettingKey;
+  readonly key: AnyKey;
   readonly value: unknown;
   /** What it was made from; empty for a default of the original. */
   readonly from: readonly OptionPlace[];
@@ -19,7 +19,7 @@ export function set<K extends SettingKey>(
 }
 
 /** A value for a key just as it was found, if it was. */
-export function setFound(key: SettingKey, found: Found<unknown> | undefined): readonly Translated[] {
+export function setFound(key: AnyKey, found: Found<unknown> | undefined): readonly Translated[] {
   return found === undefined ? [] : [{ key, value: found.value, from: [found.place] }];
 }
 

@@ -12,6 +12,8 @@ const replacement = {
 const nodes = (first: number, port: number): string =>
   `[${[0, 1, 2].map((index) => `10.0.0.${first + index}:${port}`).join(',')}]`;
 const urls = (scheme: string): string => `[${[1, 2, 3].map((index) => `${scheme}://10.0.0.${index}:8082`).join(',')}]`;
+const analytics = (scheme: string): string =>
+  `[${[1, 2, 3].map((index) => `${scheme}10.0.0.${index}:8081`).join(',')}]`;
 
 describe('the samples of the original’s configuration', () => {
   describe('without Keystone and TLS', () => {
@@ -30,6 +32,7 @@ describe('the samples of the original’s configuration', () => {
         'rabbitmq.username': 'guest',
         'rabbitmq.password': '***',
         'rabbitmq.tls.enabled': 'false',
+        'scheduler.analytics_servers': analytics(''),
         'zookeeper.hosts': nodes(1, 2181),
         'leadership.path': '/svc-monitor',
         'introspect.tls.enabled': 'false',
@@ -72,6 +75,7 @@ describe('the samples of the original’s configuration', () => {
         'rabbitmq.tls.ca_file': '/etc/contrail/ssl/certs/ca-cert.pem',
         'rabbitmq.tls.cert_file': '/etc/contrail/ssl/certs/server.pem',
         'rabbitmq.tls.key_file': '/etc/contrail/ssl/private/server-privkey.pem',
+        'scheduler.analytics_servers': analytics('https://'),
         'zookeeper.hosts': nodes(1, 2181),
         'leadership.path': '/east/svc-monitor',
         'introspect.tls.enabled': 'true',
@@ -123,6 +127,7 @@ describe('the samples of the original’s configuration', () => {
         'rabbitmq.tls.ca_file': bundle,
         'rabbitmq.tls.cert_file': certificate,
         'rabbitmq.tls.key_file': key,
+        'scheduler.analytics_servers': analytics('https://'),
         'zookeeper.hosts': nodes(1, 2181),
         'leadership.path': '/svc-monitor',
         'introspect.port': '8088',
@@ -157,6 +162,7 @@ describe('the samples of the original’s configuration', () => {
         'rabbitmq.username': 'opensdn',
         'rabbitmq.password': '***',
         'rabbitmq.tls.enabled': 'false',
+        'scheduler.analytics_servers': analytics(''),
         'zookeeper.hosts': nodes(4, 2181),
         'leadership.path': '/east/svc-monitor',
         'introspect.tls.enabled': 'false',

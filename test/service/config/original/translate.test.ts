@@ -178,6 +178,29 @@ describe('the original’s options', () => {
   });
 });
 
+describe('the original’s scheduler', () => {
+  it('should be asked of analytics, by https if that is enabled, and as often as the timer expires', () => {
+    const servers = '[SCHEDULER]\nanalytics_server_list = a:1 b fd00::1\n';
+    expect(read(`${servers}[DEFAULTS]\ncheck_service_interval = 90`)).to.include({
+      'scheduler.analytics_servers': '[a:1,b,fd00::1]',
+      'scheduler.interval': '90s',
+    });
+    expect(read(`${servers}[DEFAULTS]\nanalytics_api_ssl_enable = True`)).to.include({
+      'scheduler.analytics_servers': '[https://a:1,https://b:8081,https://[fd00::1]:8081]',
+    });
+  });
+
+  it('should be taken as it is given, and by itself have nobody act', () => {
+    const loaded = loadOriginal({ 'a.conf': '[DEFAULTS]\n[SCHEDULER]\nanalytics_server_list = a:1 fd00::1' });
+    expect(problems(loaded)).to.deep.equal([]);
+    expect(given(loaded)).not.to.have.property('managers');
+  });
+
+  it('should refuse a timer that never expires', () => {
+    expect(problems(loadOriginal({ 'a.conf': '[DEFAULTS]\ncheck_service_interval = 0' }))).to.have.length(1);
+  });
+});
+
 describe('the table of the original’s options', () => {
   const rows = Object.entries(originalOptions).flatMap(([section, options]) =>
     Object.keys(options).map((option) => ({ section, option, info: findOption(section, option) })),
@@ -200,6 +223,7 @@ describe('the table of the original’s options', () => {
     optionOf('DEFAULTS', 'rabbit_use_ssl'),
     optionOf('SANDESH', 'introspect_ssl_enable'),
     optionOf('DEFAULTS', 'log_file', '/log'),
+    optionOf('SCHEDULER', 'analytics_server_list', 'a'),
     optionOf('auth', 'authn_type', 'keystone'),
     optionOf('auth', 'authn_token_url', 'https://k/v3/auth/tokens'),
     ...['global', 'auth'].flatMap((section) => ['certfile', 'keyfile'].map((name) => optionOf(section, name, '/f'))),
