@@ -7,6 +7,9 @@ import {
   RouterUser,
   type EmbeddedOpenSdn,
   type LoggedRequest,
+  type SvcMonitorRecording,
+  type Tenant,
+  type UserRouter,
 } from '../../fixtures/index.js';
 import { numberOf, recordings } from '../conformance-svc-monitor/recordings.js';
 import { eventually } from '../support/eventually.js';
@@ -31,6 +34,12 @@ function namesOf(server: EmbeddedOpenSdn, routerId: string, project: string): re
     .toSorted();
 }
 
+function recordingOf(number: number): SvcMonitorRecording {
+  const recording = recordings.find((one) => numberOf(one) === number);
+  if (recording === undefined) throw new Error(`there is no recording ${number}`);
+  return recording;
+}
+
 function described({ method, path, body, status }: LoggedRequest): string {
   return `${method} ${path} ${JSON.stringify(body)} -> ${status}`;
 }
@@ -42,13 +51,20 @@ describe('the service process, in the place of the original svc-monitor', () => 
   const writesOf = (ours: Replica): readonly string[] => ours.writes().map(described);
   const leads = (original: KazooContender): Promise<void> => eventually('the original leads', () => original.isLeading);
 
+  const routerWithGateway = async (): Promise<{ readonly tenant: Tenant; readonly router: UserRouter }> => {
+    const { url } = stage.server;
+    const tenant = await createTenant(url, { name: 'newcomer' });
+    const user = new RouterUser({ url, tenant });
+    const router = await user.createRouter({ name: 'r2' }).run();
+    await user.setGateway(router, { networkId: tenant.externalNetworkId }).run();
+    return { tenant, router };
+  };
+
   /** Has the original do what is recorded, with ours beside it, and stops it then. */
   const switched = async (number: number): Promise<{ ours: Replica; whileStandingBy: readonly string[] }> => {
-    const recording = recordings.find((one) => numberOf(one) === number);
-    if (recording === undefined) throw new Error(`there is no recording ${number}`);
     const original = await stage.original();
     await leads(original);
-    const recorded = stage.set(recording);
+    const recorded = stage.set(recordingOf(number));
     const ours = await stage.ours();
     await ours.standsBy();
     await recorded.work();
@@ -83,15 +99,38 @@ describe('the service process, in the place of the original svc-monitor', () => 
     });
   }
 
+  describe('when it is a dry run beside the original', () => {
+    const planned = async (ours: Replica): Promise<Readonly<Record<string, unknown>>> => {
+      const { controllers } = await ours.status();
+      const all = Object.entries(controllers).map(([name, status]) => [name, status['planned']] as const);
+      return Object.fromEntries(all.filter(([, count]) => count !== undefined));
+    };
+
+    it('should plan nothing where the original has done all, tell what it would do, and write nothing', async () => {
+      const original = await stage.original();
+      await leads(original);
+      await stage.set(recordingOf(snat)).work();
+      const ours = await stage.ours('--dry-run');
+      await stage.rest(ours);
+      expect(await planned(ours)).to.deep.equal({});
+
+      const { router } = await routerWithGateway();
+      await eventually('it plans', async () => Object.keys(await planned(ours)).length > 0);
+      await stage.rest(ours);
+      expect(await planned(ours)).to.deep.equal({ snat: 1 });
+      const { snat: status } = (await ours.status()).controllers;
+      expect(status?.['dryRunPlans']).to.have.property(router.id).that.includes(`snat-si-left_snat_${router.id}_`);
+      expect(writesOf(ours)).to.deep.equal([]);
+      expect(original.isLeading).to.equal(true);
+    });
+  });
+
   describe('when a router gets a gateway after that, and the original comes back', () => {
     it('should serve the router by the names of the original, and write no more when that leads', async () => {
       const { ours } = await switched(snat);
       const { server } = stage;
       const [recorded] = server.list('logical-router');
-      const tenant = await createTenant(server.url, { name: 'newcomer' });
-      const user = new RouterUser({ url: server.url, tenant });
-      const router = await user.createRouter({ name: 'r2' }).run();
-      await user.setGateway(router, { networkId: tenant.externalNetworkId }).run();
+      const { tenant, router } = await routerWithGateway();
       await stage.rest(ours);
 
       const [, project = ''] = recorded?.['fq_name'] as readonly string[];

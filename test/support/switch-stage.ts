@@ -75,8 +75,8 @@ export class SwitchStage {
     };
   }
 
-  /** Starts ours, by the original's file and all managers; resolves when it is ready. */
-  public async ours(): Promise<Replica> {
+  /** Starts ours, by the original's file and all managers; resolves when it is ready. @param flags such as `--dry-run` */
+  public async ours(...flags: readonly string[]): Promise<Replica> {
     const broker = new URL(this.outside.rabbitmq);
     const frontEnd = await this.server.addFrontEnd();
     const api = new URL(frontEnd.url);
@@ -91,6 +91,7 @@ export class SwitchStage {
     const command = new Command(
       [
         'run',
+        ...flags,
         '--conf_file',
         fileURLToPath(sample('plain/contrail-svc-monitor.conf')),
         ...settings.flatMap((setting) => ['--set', setting]),
