@@ -7,6 +7,14 @@ export const logMeanings: Readonly<Record<string, string>> = {
     'One message is lost to those who read the topic, who are told to read everything anew. Mostly it is larger than the topic allows.',
   'VIP port refused: it belongs to no project':
     'A port is named like a VIP port and counts for nothing, as nobody owns it.',
+  'a vRouter works': 'Its agent has said so: virtual machines of service instances may be placed on it from now on.',
+  'a vRouter does not work':
+    'Three looks in a row were bad: virtual machines of service instances that were on it are moved. Look at its agent.',
+  'the agent of a vRouter does not answer':
+    'Of one that analytics does not know, or where none is asked. After three times it does not work.',
+  'analytics answers again': 'Which vRouters work is known from it again.',
+  'analytics does not answer':
+    'The agents of the vRouters are asked one by one. See the error, and `scheduler.analytics_servers`.',
   'a Kafka client could not be disconnected in good order': 'Of no consequence: the broker notices that it is gone.',
   'a change could not be delivered and is dropped': 'A bug. The next full read makes up for it.',
   'a port is deleted without being let go of before':
