@@ -5,7 +5,7 @@ import type { GatewayLoadCommands } from './load/gateway-load.js';
 import type { LoadCommands } from './load/main.js';
 import type { ProbeCommands } from './load/relay-probe.js';
 import type { GatewayCommands } from './measured/gateway.js';
-import type { MonitorCommands } from './measured/main.js';
+import type { MonitorCommands, MonitorSetup } from './measured/main.js';
 import type { RelayCommands } from './measured/relay.js';
 import { RemoteProcess, type CommandTable } from './processes/remote-process.js';
 import type { BenchSettings } from './settings.js';
@@ -52,12 +52,15 @@ export class Stage {
   /**
    * A monitor of its own process that follows the world's own change stream; resolves when it is ready and has nothing to do.
    *
-   * @param keepAlive whether it reuses connections
+   * @param how whether it reuses connections, and whether it does the original's work, too
    */
-  public async startMonitor(world: World, keepAlive = false): Promise<MeasuredMonitor> {
+  public async startMonitor(
+    world: World,
+    how: Pick<MonitorSetup, 'keepAlive' | 'analytics'> = {},
+  ): Promise<MeasuredMonitor> {
     const monitor = this.launchMonitor();
     const stream = { kind: 'socket', port: world.feedPort } as const;
-    const readyMs = await monitor.call('start', { url: world.url, stream, keepAlive });
+    const readyMs = await monitor.call('start', { url: world.url, stream, ...how });
     await world.process.call('quiet', { quietMs: settleMs });
     return { process: monitor, readyMs };
   }

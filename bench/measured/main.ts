@@ -2,6 +2,7 @@ import {
   AmqpSource,
   createMonitor,
   KafkaSource,
+  managers,
   ZookeeperElection,
   type ChangeSource,
   type Monitor,
@@ -20,6 +21,8 @@ export interface MonitorSetup {
   readonly stream: StreamSetup;
   /** Whether connections are reused. Defaults to false, as the stock API server asks for: nothing is measured, and no request added. */
   readonly keepAlive?: boolean;
+  /** Where analytics is asked, by a monitor that does what the original svc-monitor does, too. Defaults to one with the default managers. */
+  readonly analytics?: string;
   /** Where monitors elect one that acts. Defaults to nowhere: this one acts. */
   readonly election?: { readonly servers: readonly string[]; readonly path: string; readonly sessionTimeoutMs: number };
 }
@@ -42,6 +45,7 @@ const pollMs = 5;
 
 const metrics = new CountingMetrics();
 let monitor: Monitor | undefined;
+let startedAt = 0;
 
 function createSource(stream: StreamSetup): ChangeSource {
   switch (stream.kind) {
@@ -67,12 +71,13 @@ function createSource(stream: StreamSetup): ChangeSource {
 
 const commands = {
   /** Starts a monitor; resolves to the time until it was ready. Milliseconds. */
-  start: async ({ url, stream, keepAlive = false, election }: MonitorSetup): Promise<number> => {
-    const startedAt = performance.now();
+  start: async ({ url, stream, keepAlive = false, analytics, election }: MonitorSetup): Promise<number> => {
+    startedAt = performance.now();
     monitor = createMonitor({
       configApi: { urls: [url], keepAlive },
       source: createSource(stream),
       metrics,
+      ...(analytics === undefined ? {} : { managers, settings: { analyticsServers: [analytics] } }),
       ...(election === undefined ? {} : { ownership: new ZookeeperElection({ ...election, metrics }) }),
     });
     await monitor.start(new AbortController().signal);
@@ -98,6 +103,12 @@ const commands = {
     while (options.names.reduce((sum, name) => sum + (metrics.counts.get(name) ?? 0), 0) < options.atLeast) {
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
+  },
+  /** Resolves when a counter has rested for that long, to the time from the call of `start` until it began to. Milliseconds. */
+  untilRests: async ({ name, restMs }: { readonly name: string; readonly restMs: number }): Promise<number> => {
+    const countedAt = (): number => metrics.countedAt.get(name) ?? startedAt;
+    while (performance.now() - countedAt() < restMs) await new Promise((resolve) => setTimeout(resolve, pollMs));
+    return countedAt() - startedAt;
   },
   /** How the monitor fares, in words for people. */
   status: (): string => JSON.stringify(monitor?.status()),

@@ -9,6 +9,7 @@ import { http } from './http.js';
 import { idle } from './idle.js';
 import { outage } from './outage.js';
 import { relay } from './relay.js';
+import { portTuple, routersAtStart, snat } from './services.js';
 import { soak } from './soak.js';
 import { start, startAmongOthers } from './start.js';
 import { storm } from './storm.js';
@@ -27,6 +28,9 @@ export const subjects: readonly Subject[] = [
   flapping,
   relay,
   gateway,
+  snat,
+  portTuple,
+  routersAtStart,
   takeOver,
   growth,
   idle,

@@ -12,7 +12,7 @@ async function oneStorm({ settings, stage, note }: BenchContext, keepAlive: bool
   const live = settings.quick ? 20 : 100;
   const warmUp = 20;
   const world = await stage.startWorld({ loadBalancers: count + live + warmUp });
-  const monitor = await stage.startMonitor(world, keepAlive);
+  const monitor = await stage.startMonitor(world, { keepAlive });
   const single = await world.process.call('failOver', { from: count + live, count: warmUp });
   note(`a storm of ${count}, ${keepAlive ? 'reused' : 'fresh'} connections`);
   const before = await monitor.process.call('usage', { collect: false });

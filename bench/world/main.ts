@@ -10,6 +10,9 @@ import { outage, type OutageAccount } from './scenarios/outage.js';
 import { changeAtPace, type Reactions } from './scenarios/spaced-changes.js';
 import { Soak, type SoakAccount } from './scenarios/soak.js';
 import { storm, type StormAccount } from './scenarios/storm.js';
+import { ServiceCommands } from './services/commands.js';
+import type { ReactionAccount } from './services/reactions.js';
+import type { ServicesSize } from './services/service-cloud.js';
 
 /** Where the measured process finds the cloud. */
 export interface CloudAddress {
@@ -28,6 +31,7 @@ const server = new EmbeddedOpenSdn({ requestLogSize: 1 });
 const latency = new FixedLatency(0);
 const feed = new NotificationFeed();
 const journal = new Journal(server, feed, latency);
+const services = new ServiceCommands(server, journal);
 let soaking: Soak | undefined;
 let cloud: readonly SeededLoadBalancer[] = [];
 server.notifications.subscribe((message) => {
@@ -82,6 +86,16 @@ const commands = {
     if (soaking === undefined) throw new Error('nothing was begun');
     return soaking.check(options.settleMs);
   },
+  /** Puts in place what wants services; resolves to where analytics is asked. */
+  openServices: (size: ServicesSize): Promise<string> => services.open(size),
+  /** Sets the gateways of routers, one after the other. */
+  setGateways: (selection: Selection): Promise<readonly ReactionAccount[]> => services.setGateways(selection),
+  /** Puts all interfaces into port tuples, one after the other. */
+  fillTuples: (selection: Selection): Promise<readonly ReactionAccount[]> => services.fillTuples(selection),
+  /** Sets the gateway of the first router, and keeps what the measured process writes for it. */
+  recordPattern: (): Promise<void> => services.recordPattern(),
+  /** Makes more routers, so many, and for each of them what was written for the first one. */
+  repeatPattern: (count: number): Promise<void> => services.repeatPattern(count),
   /** Resolves when the measured processes have asked for nothing for that long. Milliseconds. */
   quiet: (options: { readonly quietMs: number; readonly timeoutMs?: number }): Promise<void> =>
     journal.quiet(options.quietMs, options.timeoutMs),
@@ -108,6 +122,7 @@ const commands = {
 export type WorldCommands = typeof commands;
 
 serve(commands, async () => {
+  await services.stop();
   await feed.stop();
   await server.stop();
 });
