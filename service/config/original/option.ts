@@ -28,11 +28,7 @@ export function used<T>(type: OptionType<T>, keys: AnyKey | readonly AnyKey[], d
 }
 
 /** An option that we take over where another one is not given. */
-export function fallback<T>(
-  type: OptionType<T>,
-  keys: AnyKey | readonly AnyKey[],
-  unless: string,
-): UsedOption<T> {
+export function fallback<T>(type: OptionType<T>, keys: AnyKey | readonly AnyKey[], unless: string): UsedOption<T> {
   return { ...used(type, keys, `where there is no \`${unless}\``), unless };
 }
 
