@@ -44,10 +44,10 @@ export class PortTupleController implements ControllerSpec<string, ServiceSeen, 
   }
 
   public planned(key: string, plan: ServicePlan): void {
-    const { linked, complaints } = this.known.get(key) ?? nothing;
+    const { complaints } = this.known.get(key) ?? nothing;
     const now = this.clock.now();
     this.remember(key, {
-      linked: union(linked, plan.linked),
+      linked: union(plan.linked, plan.unlinked),
       complaints: plan.complaints.map((one) => ({
         ...one,
         since: complaints.find(({ type, uuid }) => type === one.type && uuid === one.uuid)?.since ?? now,

@@ -25,3 +25,10 @@ export function parseAddressName(serviceInstance: string, name: string): Address
   if (type === undefined || (family !== 'v4' && family !== 'v6')) return undefined;
   return { type, family, ...(check === undefined ? {} : { check }) };
 }
+
+const namedAfter = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-./;
+
+/** The service instance that such a name is of, if it is one; else undefined, or whatever else its maker has named it after. */
+export function serviceInstanceOf(name: string): string | undefined {
+  return namedAfter.exec(name)?.[1];
+}

@@ -37,7 +37,7 @@ export function observeService(
   const inTuples = [...tuples].flatMap((tuple) => cache.referrers('virtual-machine-interface', 'port-tuple', tuple));
   const named = sorted(cache.find('instance-ip', 'namedAfter', uuid)).flatMap((address) => {
     const name = parseAddressName(uuid, address.fqName.at(-1) ?? '');
-    return name === undefined ? [] : [addressSeen(address, name, { uuid, cache, tuples })];
+    return name === undefined ? [] : [addressSeen(address, name, { uuid, cache })];
   });
   const ofAddresses = named
     .filter(({ isOurs }) => isOurs)
@@ -69,7 +69,7 @@ interface Around {
 function addressSeen(
   entity: EntityOf<'instance-ip'>,
   name: Pick<AddressSeen, 'type' | 'family' | 'check'>,
-  { uuid, cache, tuples }: Around,
+  { uuid, cache }: Pick<Around, 'uuid' | 'cache'>,
 ): AddressSeen {
   const users = cache.referrers('service-instance', 'instance-ip', entity.uuid).map((user) => user.uuid);
   const interfaces = entity.refs['virtual-machine-interface'].flatMap(
@@ -85,14 +85,8 @@ function addressSeen(
     entity.isService === true &&
     entity.isSecondary === true &&
     entity.isHealthCheck !== true;
-  // Tenants see it, and could have made it: then it refers to nothing of the service.
-  const isOfCheck =
-    entity.isHealthCheck === true &&
-    entity.isService !== true &&
-    interfaces.every(
-      ({ refs, serviceInterfaceType }) =>
-        refs['port-tuple'].some((tuple) => tuples.has(tuple)) || serviceInterfaceType !== undefined,
-    );
+  // Tenants see it, and could have made it: who makes one of that name gives it away.
+  const isOfCheck = entity.isHealthCheck === true && entity.isService !== true;
   const [network] = entity.refs['virtual-network'];
   return {
     ...name,

@@ -4,7 +4,7 @@ import { planAddresses } from './address-plan.js';
 import { planCheckAddresses } from './check-plan.js';
 import { planLinks } from './link-plan.js';
 import { planPairs } from './pair-plan.js';
-import { stagesOf, together, type Complaint } from './pieces.js';
+import { stagesOf, together, type Complaint, type Pieces } from './pieces.js';
 import type { LinkSeen, ServiceSeen } from './seen.js';
 import { standingsOf } from './standing.js';
 
@@ -13,6 +13,8 @@ export interface ServicePlan extends Plan {
   readonly complaints: readonly Complaint[];
   /** What is linked now, by interface type: to be remembered. */
   readonly linked: Readonly<Record<string, readonly string[]>>;
+  /** What was linked when it was last looked at, and is taken away by this: to be remembered until that is done. */
+  readonly unlinked: Readonly<Record<string, readonly string[]>>;
   /** By interface: other service instances that have it in a port tuple, and are to look at it when it is written to. */
   readonly wakes: ReadonlyMap<string, readonly string[]>;
 }
@@ -26,6 +28,7 @@ export function planService(seen: ServiceSeen): ServicePlan {
     heeds: [],
     complaints: [],
     linked,
+    unlinked: {},
     wakes: new Map<string, readonly string[]>(),
   };
   // What is gone for the cache may only not have been read yet: an address that is deleted is another one when it is made anew.
@@ -55,8 +58,18 @@ export function planService(seen: ServiceSeen): ServicePlan {
     goesOn: pieces.goesOn === true,
     complaints: [...complaints, ...ofService(seen), ...pieces.complaints],
     linked,
+    unlinked: takenAway(pieces, seen),
     wakes: wokenBy(seen),
   };
+}
+
+function takenAway({ writes }: Pieces, { remembered }: ServiceSeen): ServicePlan['unlinked'] {
+  const gone = new Set(
+    (writes.interfaces ?? []).flatMap((one) => (one.do === 'delete-reference' ? [one.to.uuid] : [])),
+  );
+  return Object.fromEntries(
+    Object.entries(remembered).map(([type, uuids]) => [type, uuids.filter((uuid) => gone.has(uuid))]),
+  );
 }
 
 function wokenBy({ interfaces }: ServiceSeen): ServicePlan['wakes'] {

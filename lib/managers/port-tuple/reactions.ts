@@ -1,6 +1,6 @@
 import type { CacheReader } from '../../cache/index.js';
 import type { Touches } from '../../controller/index.js';
-import { addressName } from './names.js';
+import { serviceInstanceOf } from './names.js';
 
 /** Where the original, and the schema transformer, take the addresses of services from (recording svc-monitor/70). */
 export const poolName = 'default-domain:default-project:service-chain-flat-ipam';
@@ -36,11 +36,9 @@ export function instancesOf(tuples: readonly string[], cache: CacheReader): read
 }
 
 function serviceInstanceNamed(name: string): readonly string[] {
-  return name.length > shortest.length ? [name.slice(0, uuidLength)] : [];
+  const instance = serviceInstanceOf(name);
+  return instance === undefined ? [] : [instance];
 }
-
-const uuidLength = 36;
-const shortest = addressName('-'.repeat(uuidLength), { type: '', family: 'v4' });
 
 function withEndToEndChecksIn(network: string, cache: CacheReader): readonly string[] {
   const instances = new Set(

@@ -159,7 +159,7 @@ export const checkAddressRules: RuleTable<CheckAddressFacts, AddressStanding> = 
     },
     name: {
       values: ['free', 'ours', 'taken'],
-      says: 'who has its name; ours: an address of a health check, and of interfaces of services only',
+      says: 'who has its name; ours: it is marked as an address of a health check',
     },
     network: {
       values: ['none', 'without-family', 'right', 'other'],
