@@ -59,6 +59,25 @@ export const thresholds: Readonly<Record<string, Readonly<Record<string, Thresho
     'told to stop, until another leads': { ratio: { atMost: 0.5 } },
     'frozen, until another leads': { ratio: { atMost: 1.5 } },
   },
+  snat: {
+    'first write, p50': { ratio: { atMost: 6 } },
+    'last write, p50': { ratio: { atMost: 4.5 } },
+    'reads per router': { value: { atMost: 10 } },
+    'writes per router': { value: { atMost: 19 } },
+    'useless writes': { value: { atMost: 0 } },
+  },
+  'port-tuple': {
+    'first write, p50': { ratio: { atMost: 6 } },
+    'last write, p50': { ratio: { atMost: 4 } },
+    'reads per tuple': { value: { atMost: 9 } },
+    'writes per tuple': { value: { atMost: 24 } },
+    'useless writes': { value: { atMost: 0 } },
+  },
+  'routers-at-start': {
+    ready: { ratio: { atMost: 12 } },
+    'all looked at': { ratio: { atMost: 15 } },
+    writes: { value: { atMost: 0 } },
+  },
   gateway: {
     // A difference of two ways in one run, of which the aims are 1 and 3: with room for neighbours on the machine.
     'added, p50': { value: { atMost: 1.5 } },

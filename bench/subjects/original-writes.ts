@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** What the original svc-monitor wrote in a recording, after the last deed of a tenant that is counted. */
+/** What the original svc-monitor wrote in a recording. */
 export interface OriginalWrites {
   /** All that it sent, refused ones included. */
   readonly writes: number;

@@ -2,6 +2,7 @@ import type { Figure } from '../figures.js';
 import type { MeasuredMonitor, World } from '../stage.js';
 import type { BenchContext, Subject } from '../subject.js';
 import type { ServicesSize } from '../world/services/service-cloud.js';
+import { bareRequest } from './bare-rounds.js';
 import { originalWrites } from './original-writes.js';
 import { bareTimes, reactionFigures, type ReactionNames } from './reactions.js';
 
@@ -15,7 +16,7 @@ export const snat: Subject = {
   name: 'snat',
   what: 'gateways set, one at a time: from the notification of the router to the first write and to the last; requests',
   run: async (context) => {
-    const plan: Plan = context.settings.quick ? { warmUp: 3, measured: 12 } : { warmUp: 15, measured: 100 };
+    const plan: Plan = context.settings.quick ? { warmUp: 2, measured: 8 } : { warmUp: 10, measured: 100 };
     const { writes } = await originalWrites(60, () => false);
     const size = { routers: plan.warmUp + plan.measured, tuples: 0 };
     return {
@@ -29,7 +30,7 @@ export const portTuple: Subject = {
   name: 'port-tuple',
   what: 'port tuples filled with four interfaces, one tuple at a time: from the notification of the first interface to the first write and to the last; requests',
   run: async (context) => {
-    const plan: Plan = context.settings.quick ? { warmUp: 3, measured: 12 } : { warmUp: 15, measured: 100 };
+    const plan: Plan = context.settings.quick ? { warmUp: 2, measured: 8 } : { warmUp: 10, measured: 100 };
     const { writes, deeds } = await originalWrites(
       70,
       ({ path, request }) => path === '/ref-update' && JSON.stringify(request).includes('"port-tuple"'),
@@ -59,9 +60,13 @@ export const routersAtStart: Subject = {
     const usage = await again.process.call('usage', { collect: false });
     const collected = await again.process.call('usage', { collect: true });
     const reads = requests.filter(({ access }) => access === 'read');
+    await stage.end(again.process);
+    const bare = stage.launchBare();
+    const flood = { url: world.url, requests: reads.map(bareRequest), concurrency: 1 };
+    const baselines = [{ what: 'bare requests', value: (await bare.call('flood', flood)).ms / 1_000 }];
     const figures: readonly Figure[] = [
-      { name: 'ready', value: again.readyMs / 1_000, unit: 's' },
-      { name: 'all looked at', value: lookedMs / 1_000, unit: 's', aim: { atMost: 10 } },
+      { name: 'ready', value: again.readyMs / 1_000, unit: 's', baselines },
+      { name: 'all looked at', value: lookedMs / 1_000, unit: 's', aim: { atMost: 10 }, baselines },
       { name: 'reads', value: reads.length, unit: '' },
       { name: 'writes', value: requests.length - reads.length, unit: '', aim: { atMost: 0 } },
       { name: 'memory, most', value: usage.maxRssMb, unit: 'MB' },
