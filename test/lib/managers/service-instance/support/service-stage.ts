@@ -33,6 +33,9 @@ const serviceManagers: readonly AnyManager[] = managers.filter(({ name }) => nam
 
 const project = ['default-domain', 'shop'];
 
+/** The server refuses what an operator asks for. */
+class Refused extends Error {}
+
 /** An embedded OpenSDN with an operator of service instances, and a monitor. */
 export class ServiceStage {
   public readonly projectUuid: string;
@@ -82,7 +85,7 @@ export class ServiceStage {
   /** A request of an operator. Throws where the server refuses it. Resolves to the answer's body. */
   public async ask(method: string, path: string, body?: unknown): Promise<Json> {
     const answer = await this.server.ask({ method, path, ...(body === undefined ? {} : { body }) });
-    if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 200) throw new Refused(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body as Json;
   }
 
@@ -176,6 +179,17 @@ export class ServiceStage {
   /** Deletes what an answer to a create has named. */
   public async remove(kind: string, made: Json): Promise<void> {
     await this.ask('DELETE', `/${kind}/${uuidIn(made[kind])}`);
+  }
+
+  /** Deletes a virtual machine by hand, as far as it gets: what a monitor makes or deletes meanwhile can be in the way. */
+  public async tryToLoseMachine(name: string): Promise<void> {
+    const isThere = this.server.list('virtual-machine').some((one) => nameIn(one) === name);
+    if (!isThere) return;
+    try {
+      await this.loseMachine(name);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
   }
 
   /** Deletes a virtual machine by hand: its interfaces first (recording svc-monitor/82). */
