@@ -1,5 +1,13 @@
 /** What each log message means, and what to do about it: the part of docs/logs.md that the code does not say. */
 export const logMeanings: Readonly<Record<string, string>> = {
+  'a vRouter does not work':
+    'Three looks in a row found it so. Virtual machines of service instances that are on it move to others.',
+  'a vRouter works': 'Virtual machines of service instances can be placed on it from now on.',
+  'analytics answers again': 'It is known again which vRouters work.',
+  'analytics does not answer':
+    'No server of `scheduler.analytics_servers` says which vRouters work. All stays where it is. See the error.',
+  'the agent of a vRouter does not answer':
+    'Its introspect was asked, as analytics knows nothing of it. It counts as a bad look.',
   'HTTP request failed': 'An HTTP endpoint could not make an answer; who asked got 500. A bug if it says so.',
   'Kafka did not confirm, going on with a new producer':
     'What was not confirmed is sent again. Look at Kafka if it repeats.',
@@ -28,6 +36,7 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'an entry of a list cannot be understood and is left out':
     'The API server answered a list with an object that has no uuid or no name.',
   'an object could not be read': 'Not even after several attempts. It is read with the next full read.',
+  'background task failed': 'A bug in what asks others than the config API: it does so no more until the next start.',
   'cannot read a changed object, trying again': 'A change was announced, and the API server does not give the object.',
   'change stream cannot be followed':
     'The monitor cannot hear of changes, for a reason that no attempt mends. See the error.',

@@ -39,4 +39,7 @@ const unsetOfSubnet = {
   host_routes: null,
   subnet_name: null,
   alloc_unit: 1,
+  subscriber_tag: null,
+  vlan_tag: null,
+  dhcp_relay_server: [],
 } as const;

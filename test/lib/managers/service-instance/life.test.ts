@@ -33,7 +33,7 @@ describe('the life of a service instance', () => {
           'machine default-domain__shop__ns1__2 default-domain__shop__ns1__2__network-namespace',
         ].sort(),
       );
-      // The original makes 41 (recording svc-monitor/80), two of them to place the virtual machines.
+      // The original makes 36 (recording svc-monitor/80), two of them to place the virtual machines.
       expect(monitor.countWrites()).to.equal(12);
       expect(await secondRound()).to.equal(0);
     });
