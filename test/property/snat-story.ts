@@ -234,8 +234,8 @@ class World {
         await stage.update('service-instance', instance, { service_instance_properties: { ...before, ...change } });
       }
     } catch (error) {
-      // The monitor was faster, or has a name or a reference there.
-      if (!(error instanceof NeutronError) || ![404, 409].includes(error.status)) throw error;
+      // The monitor was faster, has a name or a reference there, or died before it made the template.
+      if (!(error instanceof NeutronError) || ![400, 404, 409].includes(error.status)) throw error;
     }
   }
 

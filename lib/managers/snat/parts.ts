@@ -68,7 +68,10 @@ export function judgeParts(seen: SnatSeen, aim: Aim): Judged {
     else if (rule.stands === 'remove') surplusTables.push(one);
   }
 
-  const isThere = seen.leftNetworks.some((one) => one.fqName.join(':') === left);
+  // Of a service instance in use it does not matter who sees its network: that it is there does.
+  const isThere =
+    seen.leftNetworks.some((one) => one.fqName.join(':') === left) ||
+    (left !== undefined && seen.visibleLeftNetworks.includes(left));
   return {
     ...(first === undefined ? {} : { used: first }),
     ...(name === undefined ? {} : { name }),

@@ -76,6 +76,6 @@ function factsOf(seen: SnatSeen, judged: Judged): RouterFacts {
 
 function lackOf(seen: SnatSeen, { used, left }: Judged): RouterFacts['lacks'] {
   if (used === undefined && seen.template === undefined) return 'template';
-  if (left === undefined || seen.visibleLeftNetworks.includes(left.name)) return 'name';
+  if (left === undefined) return 'name';
   return left.isThere || seen.ipam !== undefined ? 'nothing' : 'ipam';
 }

@@ -126,6 +126,11 @@ describe('the plan of a router', () => {
       expect(linesOf(seen)).to.have.length(1);
     });
 
+    it('should make do with a left network that tenants see, and never remove it', () => {
+      const visible = { ...served, leftNetworks: [], visibleLeftNetworks: [left.fqName.join(':')] };
+      expect(linesOf(visible)).to.deep.equal([]);
+    });
+
     it('should leave how many instances an operator wants', () => {
       expect(linesOf({ ...served, instances: [{ ...instance, maxInstances: 4 }] })).to.deep.equal([]);
     });

@@ -49,7 +49,7 @@ describe('SNAT of a router, with what is launched for it', () => {
       await stage.setGateway(id, second);
       await stage.cloud.settled();
       expect(kindsLaunched()).to.deep.equal(twoMachines);
-      expect(stage.state.launched().join('\n')).to.include('"public2"');
+      expect(stage.state.launched().join('\n')).to.include('public2');
       await expectRest();
 
       await stage.setGateway(id);
