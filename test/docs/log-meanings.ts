@@ -15,14 +15,6 @@ export const logMeanings: Readonly<Record<string, string>> = {
     'One message is lost to those who read the topic, who are told to read everything anew. Mostly it is larger than the topic allows.',
   'VIP port refused: it belongs to no project':
     'A port is named like a VIP port and counts for nothing, as nobody owns it.',
-  'a vRouter works': 'Its agent has said so: virtual machines of service instances may be placed on it from now on.',
-  'a vRouter does not work':
-    'Three looks in a row were bad: virtual machines of service instances that were on it are moved. Look at its agent.',
-  'the agent of a vRouter does not answer':
-    'Of one that analytics does not know, or where none is asked. After three times it does not work.',
-  'analytics answers again': 'Which vRouters work is known from it again.',
-  'analytics does not answer':
-    'The agents of the vRouters are asked one by one. See the error, and `scheduler.analytics_servers`.',
   'a Kafka client could not be disconnected in good order': 'Of no consequence: the broker notices that it is gone.',
   'a change could not be delivered and is dropped': 'A bug. The next full read makes up for it.',
   'a port is deleted without being let go of before':
@@ -93,8 +85,6 @@ export const logMeanings: Readonly<Record<string, string>> = {
   'monitor failed for good': 'No further attempt can mend it. The service ends with exit code 1.',
   ready: 'Everything was read once, and changes are acted on.',
   'monitor running': 'How many VIPs are looked at first.',
-  'background task failed':
-    'A mistake of ours: what a manager asks others for is not asked for until the next start. Report it.',
   'more ports carry the VIP than count': 'More amphorae than there can be. The surplus is not served.',
   'more virtual-ips record the floating ip than count': 'The surplus is passed over.',
   'not a member of the group that shares the VIPs, going on trying': 'This instance acts for no VIP; others do.',

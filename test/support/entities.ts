@@ -20,7 +20,5 @@ export function portEntity(uuid: string, { refs, ...delta }: PortDelta = {}): Po
 
 /** The references of an object of that kind that refers to nothing. */
 export function noRefs<K extends Kind>(kind: K): EntityOf<K>['refs'] {
-  return Object.fromEntries(
-    definitionOf(kind).references.map((target) => [target, []]),
-  );
+  return Object.fromEntries(definitionOf(kind).references.map((target) => [target, []]));
 }

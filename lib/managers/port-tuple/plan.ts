@@ -82,7 +82,7 @@ function ofService({ uuid, isThere, types, interfaces, oversized }: ServiceSeen)
   return [
     ...(isWaiting ? [{ type: 'service-incomplete', ...about, message: 'its template is not there' } as const] : []),
     ...oversized.map(({ what }): Complaint => ({
-      type: 'service-oversized',
+      type: 'port-tuples-oversized',
       ...about,
       message: `too many ${what}: the first count`,
     })),

@@ -24,7 +24,7 @@ export const portTupleProblems = {
     since: untilNow,
     advice: 'Look at the template of the service instance, and whether the API server has made its IPAMs.',
   },
-  'service-oversized': {
+  'port-tuples-oversized': {
     meaning:
       'A service instance has more interfaces, route tables or health checks than any service needs: the first count.',
     since: untilNow,

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ManualClock } from '../../../lib/base/clock/index.js';
 import { silentLogger } from '../../../lib/base/log/index.js';
 import { metricDefinitions, silentMetrics } from '../../../lib/base/metrics/index.js';
+import { problemTypes } from '../../../lib/base/problems/index.js';
 import { formatDuration } from '../../../lib/base/settings/index.js';
 import { ObjectCache } from '../../../lib/cache/index.js';
 import {
@@ -53,6 +54,11 @@ describe('the managers', () => {
       expect(defaultManagerSettings[name as keyof typeof defaultManagerSettings]).to.deep.equal(defaultValue);
     }
     expect(Object.keys(defaultManagerSettings)).to.have.length(all.length);
+  });
+
+  it('should have types of problems of which no two have one name', () => {
+    const types = [problemTypes, ...(managers as readonly AnyManager[]).map(({ problems = {} }) => problems)];
+    expectUnique(types.flatMap((table) => Object.keys(table)));
   });
 
   it('should have their metrics in the table of all', () => {
