@@ -20,6 +20,8 @@ export {
   type Wire,
 } from './kind.js';
 export * from './kinds.js';
+export type { InstanceInterface } from './kinds/service-instance.js';
+export type { TemplateInterface } from './kinds/service-template.js';
 export { pairBound, tuplePairBound } from './kinds/virtual-machine-interface.js';
 export { virtualIpPropertiesSchema } from './kinds/virtual-ip.js';
 export * from './names.js';

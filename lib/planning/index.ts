@@ -12,7 +12,7 @@ export {
   type SentWrite,
   type WriteObserver,
 } from './applier.js';
-export { isShownBy } from './effects.js';
+export { isShownBy, type ChangeWrite } from './effects.js';
 export { describeStages, type Plan, type Stage } from './plan.js';
 export { Refusals, refusalOf, withoutRecord, type Refusal } from './refusals.js';
 export * from './write.js';

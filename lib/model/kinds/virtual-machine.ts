@@ -9,13 +9,20 @@ export const virtualMachine = defineKind({
   properties: {},
   references: ['service-instance'],
   entity: (from) => ({
-    displayName: from(['display_name'], ({ display_name: name }) => name),
+    /** Of one that is named like an instance of a service instance. */
+    displayName: from(['display_name', 'fq_name'], ({ display_name: name, fq_name: fqName }) =>
+      isServiceName(fqName.at(-1) ?? '') ? name : undefined,
+    ),
   }),
   indexes: {
     /** Those that are named like one instance of a service instance, by name: whoever made them. */
     serviceName: ({ fqName }) => {
       const name = fqName.at(-1) ?? '';
-      return /__\d+$/.test(name) ? [name] : [];
+      return isServiceName(name) ? [name] : [];
     },
   },
 });
+
+function isServiceName(name: string): boolean {
+  return /__\d+$/.test(name);
+}
