@@ -3,6 +3,7 @@ import { defineManager } from '../manager.js';
 import { ServiceController } from './controller.js';
 import { leftoverSpec } from './leftovers/controller.js';
 import { serviceInstanceProblems } from './problem-types.js';
+import { ruleTables } from './rule-tables.js';
 import { Lookout } from './scheduler/lookout.js';
 import { VrouterStates } from './scheduler/states.js';
 import { serviceInstanceSettings } from './settings.js';
@@ -12,6 +13,7 @@ export const serviceInstance = defineManager({
   name: 'service-instance',
   settings: serviceInstanceSettings,
   problems: serviceInstanceProblems,
+  rules: ruleTables,
   create: ({ cache, clock, logger, requeue }, settings) => {
     const states = new VrouterStates();
     const controller: ServiceController = new ServiceController({

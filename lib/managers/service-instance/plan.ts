@@ -17,7 +17,7 @@ import type { PlanPart, ServicePlan, Trouble } from './service-plan.js';
 export function planInstance(seen: ServiceSeen, { seed }: { readonly seed: string }): ServicePlan {
   const rule = decide(instanceRules, ruleFacts(seen));
   const { instance, uuid } = seen;
-  const about = { kind: 'service-instance', uuid };
+  const about = { kind: 'service-instance', uuid } as const;
   const part =
     instance === undefined ? planRemoval(seen, seen.machines) : planStanding(rule.stands, { seen, instance, seed });
   const stages = part.stages.filter(({ writes }) => writes.length > 0);
@@ -27,7 +27,8 @@ export function planInstance(seen: ServiceSeen, { seed }: { readonly seed: strin
     stages,
     verdicts: [verdictOf(about, rule), ...part.verdicts],
     heeds: [],
-    verify: [],
+    // What is made is of its project.
+    verify: rule.stands === 'read' ? [about] : [],
     goesOn: stages.length > 0,
     rule,
     troubles: [...waits(seen, rule), ...oversized(instance), ...part.troubles],
@@ -46,6 +47,7 @@ export function ruleFacts(seen: ServiceSeen): InstanceRuleFacts {
   if (instance === undefined) return { ...ruleFactsOfNone, instance: 'gone' };
   return {
     instance: 'there',
+    project: instance.project === '' ? 'unknown' : 'known',
     template: templateFact(instance),
     count: wantedInstances(instance) === undefined ? 'unsaid' : 'said',
     interfaces: instance.sides.length > 0 ? 'given' : canUpgrade(instance) ? 'of-old' : 'none',
@@ -57,6 +59,7 @@ export function ruleFacts(seen: ServiceSeen): InstanceRuleFacts {
 }
 
 const ruleFactsOfNone: Omit<InstanceRuleFacts, 'instance'> = {
+  project: 'known',
   template: 'none',
   count: 'unsaid',
   interfaces: 'none',

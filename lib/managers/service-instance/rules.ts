@@ -3,6 +3,7 @@ import type { RuleTable } from '../../planning/index.js';
 /** What is known of a service instance before anything is made for it. */
 export type InstanceRuleFacts = {
   readonly instance: 'there' | 'gone';
+  readonly project: 'known' | 'unknown';
   readonly template: 'served' | 'port-tuples' | 'other' | 'none';
   readonly count: 'said' | 'unsaid';
   readonly interfaces: 'given' | 'of-old' | 'none';
@@ -14,7 +15,7 @@ export type InstanceRuleFacts = {
 
 /** What becomes of a service instance. */
 export type InstanceStand =
-  'remove' | 'leave' | 'wait' | 'upgrade' | 'make-networks' | 'wait-for-network' | 'relaunch' | 'launch';
+  'remove' | 'read' | 'leave' | 'wait' | 'upgrade' | 'make-networks' | 'wait-for-network' | 'relaunch' | 'launch';
 
 /** What becomes of a service instance. */
 export const instanceRules: RuleTable<InstanceRuleFacts, InstanceStand> = {
@@ -22,6 +23,7 @@ export const instanceRules: RuleTable<InstanceRuleFacts, InstanceStand> = {
   says: 'Asked of each service instance, and of what is left of one that is gone.',
   facts: {
     instance: { values: ['there', 'gone'], says: 'whether it is there' },
+    project: { values: ['known', 'unknown'], says: 'whether the uuid of its project is known' },
     template: {
       values: ['served', 'port-tuples', 'other', 'none'],
       says: 'its template: served, version 1, a network namespace, of type source-nat or loadbalancer; port-tuples, version 2',
@@ -45,6 +47,13 @@ export const instanceRules: RuleTable<InstanceRuleFacts, InstanceStand> = {
       when: { instance: 'gone' },
       stands: 'remove',
       says: 'it is gone, and so is what was made for it',
+      cites: 'docs/service-chains.md, "Service instances"',
+    },
+    {
+      rule: 'project-unknown',
+      when: { project: 'unknown' },
+      stands: 'read',
+      says: 'it is not known yet of which project it is',
       cites: 'docs/service-chains.md, "Service instances"',
     },
     {

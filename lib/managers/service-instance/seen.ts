@@ -82,6 +82,7 @@ export interface SideSeen {
 /** What the service instance and its template say. */
 export interface InstanceFacts {
   readonly fqName: readonly string[];
+  /** The uuid of its project; empty: not known yet. */
   readonly project: string;
   readonly haMode?: string;
   /** Of scale_out; undefined: it says nothing of it. */

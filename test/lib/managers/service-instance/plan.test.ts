@@ -72,10 +72,6 @@ function planned(changes: Partial<ServiceSeen>): readonly string[] {
   return describeStages(planInstance({ ...anySeen, ...changes }, { seed: 'seed' }).stages).map((line) => line.trim());
 }
 
-function omit<T extends object, K extends keyof T>(value: T, field: K): Omit<T, K> {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) as Omit<T, K>;
-}
-
 describe('the plan for a service instance', () => {
   describe('when nothing is there', () => {
     it('should make the virtual machine and the addresses', () => {
@@ -154,7 +150,7 @@ describe('the plan for a service instance', () => {
     });
 
     it('should take all away when the service instance is gone, the virtual machine last', () => {
-      const gone = omit(anySeen, 'instance');
+      const { instance: _, ...gone } = anySeen;
       const lines = describeStages(planInstance({ ...gone, ...whole }, { seed: 'seed' }).stages);
       expect(lines.map((line) => line.trim())).to.deep.equal([
         'let go of addresses: delete instance-ip aaaaaaaa-0000-4000-8000-000000000000',
@@ -166,7 +162,7 @@ describe('the plan for a service instance', () => {
     });
 
     it('should leave an address that others have, too, when the service instance is gone', () => {
-      const gone = omit(anySeen, 'instance');
+      const { instance: _, ...gone } = anySeen;
       const addresses = [address('v4', ['port-1', 'vip-port'])];
       const [first] = describeStages(planInstance({ ...gone, ...whole, addresses }, { seed: 'seed' }).stages);
       expect(first?.trim()).to.equal(
@@ -203,9 +199,17 @@ describe('the plan for a service instance', () => {
     });
   });
 
+  describe('when it is not known of which project it is', () => {
+    it('should have it read, and make nothing before', () => {
+      const plan = planInstance({ ...anySeen, instance: { ...anyInstance, project: '' } }, { seed: 'seed' });
+      expect(plan.stages).to.deep.equal([]);
+      expect(plan.verify).to.deep.equal([{ kind: 'service-instance', uuid: 'service' }]);
+    });
+  });
+
   describe('when it says nothing of how many instances it has', () => {
     it('should leave what is there', () => {
-      const instance = omit(anyInstance, 'maxInstances');
+      const { maxInstances: _, ...instance } = anyInstance;
       expect(planned({ instance, machines: [{ ...anyMachine, interfaces: [port] }] })).to.deep.equal([]);
     });
   });
