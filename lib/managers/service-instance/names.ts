@@ -48,6 +48,18 @@ export function joinedOfSharedAddress(name: string): string | undefined {
   return /^(?<joined>.+__.+)-(?:left|right|management|other\d*)(?:-v6)?$/.exec(name)?.groups?.['joined'];
 }
 
+/** The interface in the name of an address that one has for itself; undefined if it is none. */
+export function interfaceOfOwnAddress(name: string): string | undefined {
+  const own = /__\d+-(?:left|right|management|other\d*)-(?<uuid>[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})(?:-v6)?$/;
+  return own.exec(name)?.groups?.['uuid'];
+}
+
+/** The parts of an interface's name; undefined if it is none of a service instance. */
+export function parseInterfaceName(name: string): { readonly machine: string; readonly type: string } | undefined {
+  const { machine, type } = /^(?<machine>.+__\d+)__(?<type>\w+?)__\d+$/.exec(name)?.groups ?? {};
+  return machine === undefined || type === undefined ? undefined : { machine, type };
+}
+
 /** The name of the table of static routes of a side (recording svc-monitor/85). */
 export function routeTableName(instance: string, type: string): string {
   return `${instance} ${type}`;

@@ -1,7 +1,7 @@
 import type { CacheReader } from '../../cache/index.js';
 import type { Touches } from '../../controller/index.js';
 import { nameOf } from '../../model/index.js';
-import { joinedOfSharedAddress, parseMachineName } from './names.js';
+import { joinedOfSharedAddress, parseInterfaceName, parseMachineName } from './names.js';
 
 /** How many of the interfaces that have one address are followed to their service instances. */
 const mostHolders = 128;
@@ -16,7 +16,7 @@ export const touches: Touches<string> = {
     ...named(parseMachineName(nameOf(machine))?.joined, cache),
   ],
   'virtual-machine-interface': (port, cache) => {
-    const machine = /^(?<machine>.+__\d+)__\w+__\d+$/.exec(nameOf(port))?.groups?.['machine'];
+    const machine = parseInterfaceName(nameOf(port))?.machine;
     return [
       ...port.refs['virtual-machine'].flatMap((uuid) => ofMachine(uuid, cache)),
       ...named(parseMachineName(machine ?? '')?.joined, cache),

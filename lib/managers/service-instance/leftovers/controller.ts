@@ -4,9 +4,12 @@ import type { ControllerSpec } from '../../../controller/index.js';
 import { nameOf, type EntityOf } from '../../../model/index.js';
 import { decide, verdictOf, type Plan } from '../../../planning/index.js';
 import {
+  interfaceOfOwnAddress,
   joinedName,
   joinedOfSharedAddress,
   namedTypes,
+  ownAddressName,
+  parseInterfaceName,
   serviceNetworkName,
   serviceSubnets,
   sharedAddressName,
@@ -28,17 +31,20 @@ type LeftoverKind = 'instance-ip' | 'virtual-network';
 export const leftoverSpec: ControllerSpec<string, LeftoverSeen> = {
   name: 'service-leftovers',
   touches: {
-    'instance-ip': (address) => (isSharedAddress(address) ? [keyOf('instance-ip', address.uuid)] : []),
+    'instance-ip': (address) => (isOurs(address) ? [keyOf('instance-ip', address.uuid)] : []),
     'virtual-network': (network) => [
       ...(network.servicePrefixes === undefined ? [] : [keyOf('virtual-network', network.uuid)]),
     ],
     'service-instance': (instance, cache) => keysOfInstance(instance, cache),
-    'virtual-machine-interface': ({ refs }, cache) => networksOf(refs['virtual-network'], cache),
+    'virtual-machine-interface': (port, cache) => [
+      ...networksOf(port.refs['virtual-network'], cache),
+      ...ownAddressesOf(port, cache),
+    ],
   },
   keys: (cache) => [
     ...[...cache.keys('instance-ip', 'sideName')]
       .flatMap((name) => cache.find('instance-ip', 'sideName', name))
-      .filter(isSharedAddress)
+      .filter(isOurs)
       .map(({ uuid }) => keyOf('instance-ip', uuid)),
     ...[...cache.all('virtual-network')]
       .filter(({ servicePrefixes }) => servicePrefixes !== undefined)
@@ -83,11 +89,10 @@ function factsOf({ kind, uuid }: ObjectRef<LeftoverKind>, cache: CacheReader): L
     return network === undefined ? undefined : networkFacts(network, cache);
   }
   const address = cache.get(kind, uuid);
-  const joined = address === undefined ? undefined : joinedOfSharedAddress(nameOf(address));
-  if (address === undefined || joined === undefined) return undefined;
+  if (address === undefined) return undefined;
   return {
-    made: isSharedAddress(address) ? 'by-us' : 'by-others',
-    wanted: cache.find('service-instance', 'joinedName', joined).length > 0,
+    made: isOurs(address) ? 'by-us' : 'by-others',
+    wanted: isWanted(nameOf(address), cache),
     used: address.refs['virtual-machine-interface'].length > 0,
   };
 }
@@ -105,11 +110,27 @@ function networkFacts(network: EntityOf<'virtual-network'>, cache: CacheReader):
   };
 }
 
+// As long as what it is named for is there: the service instance, or the one interface.
+function isWanted(name: string, cache: CacheReader): boolean {
+  const port = interfaceOfOwnAddress(name);
+  if (port !== undefined) return cache.get('virtual-machine-interface', port) !== undefined;
+  return cache.find('service-instance', 'joinedName', joinedOfSharedAddress(name) ?? '').length > 0;
+}
+
 // Those of port tuples are secondary ones, and have names of another form.
-function isSharedAddress(address: EntityOf<'instance-ip'>): boolean {
-  return (
-    address.isService === true && address.isSecondary !== true && joinedOfSharedAddress(nameOf(address)) !== undefined
-  );
+function isOurs(address: EntityOf<'instance-ip'>): boolean {
+  const name = nameOf(address);
+  const isNamed = joinedOfSharedAddress(name) !== undefined || interfaceOfOwnAddress(name) !== undefined;
+  return address.isService === true && address.isSecondary !== true && isNamed;
+}
+
+function ownAddressesOf(port: EntityOf<'virtual-machine-interface'>, cache: CacheReader): readonly string[] {
+  const { machine, type } = parseInterfaceName(nameOf(port)) ?? {};
+  if (machine === undefined || type === undefined) return [];
+  const names = (['v4', 'v6'] as const).map((family) => ownAddressName(machine, type, port.uuid, family));
+  return names
+    .flatMap((name) => cache.find('instance-ip', 'sideName', name))
+    .map(({ uuid }) => keyOf('instance-ip', uuid));
 }
 
 function keysOfInstance({ fqName }: EntityOf<'service-instance'>, cache: CacheReader): readonly string[] {
@@ -124,7 +145,7 @@ function keysOfInstance({ fqName }: EntityOf<'service-instance'>, cache: CacheRe
   );
   return [
     ...networks.map(({ uuid }) => keyOf('virtual-network', uuid)),
-    ...addresses.filter(isSharedAddress).map(({ uuid }) => keyOf('instance-ip', uuid)),
+    ...addresses.filter(isOurs).map(({ uuid }) => keyOf('instance-ip', uuid)),
   ];
 }
 

@@ -10,7 +10,7 @@ export type LeftoverFacts = {
 /** What becomes of what may be left of service instances. */
 export const leftoverRules: RuleTable<LeftoverFacts, 'leave' | 'delete'> = {
   name: 'What is left of service instances',
-  says: 'Asked of each address with the name of one that instances share, and of each network with the name of one that is made for a service.',
+  says: 'Asked of each address with the name of one of a service instance, and of each network with the name of one that is made for a service.',
   facts: {
     made: {
       values: ['by-us', 'by-others'],
@@ -18,7 +18,7 @@ export const leftoverRules: RuleTable<LeftoverFacts, 'leave' | 'delete'> = {
     },
     wanted: {
       values: [true, false],
-      says: 'of an address: its service instance is there; of a network: its project has a service instance',
+      says: 'of an address: the service instance, or the interface, that it is named for is there; of a network: its project has a service instance',
     },
     used: { values: [true, false], says: 'an interface or an address refers to it, or it to one' },
   },
@@ -34,7 +34,7 @@ export const leftoverRules: RuleTable<LeftoverFacts, 'leave' | 'delete'> = {
       rule: 'wanted',
       when: { wanted: true },
       stands: 'leave',
-      says: 'there is a service instance for it',
+      says: 'what it is for is there',
       cites: 'docs/service-chains.md, "Networks of a service"',
     },
     {

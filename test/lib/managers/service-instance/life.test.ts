@@ -163,6 +163,21 @@ describe('the life of a service instance', () => {
     });
   });
 
+  describe('when a virtual machine with an address of its own is lost', () => {
+    it('should get it back, and leave nothing of what it had', async () => {
+      await stage.createInstance('ns2', { template: 'own-left', networks: ['right', 'left'], count: 2 });
+      await monitor.settled();
+      const end = stage.end();
+      await stage.loseMachine('default-domain__shop__ns2__1');
+      await monitor.settled();
+      expect(stage.end()).to.deep.equal(end);
+      await stage.cloud.stopMonitor(monitor);
+      await stage.loseMachine('default-domain__shop__ns2__2');
+      monitor = await stage.startMonitor();
+      expect(stage.end()).to.deep.equal(end);
+    });
+  });
+
   describe('when it names its networks as versions of old did', () => {
     it('should get a list of interfaces', async () => {
       const more = {

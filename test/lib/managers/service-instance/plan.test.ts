@@ -7,6 +7,7 @@ import type {
   SideSeen,
 } from '../../../../lib/managers/service-instance/seen.js';
 import { describeStages } from '../../../../lib/planning/index.js';
+import { without } from '../../../support/without.js';
 
 const network = { uuid: 'net-right', fqName: ['d', 'p', 'right'], families: ['v4', 'v6'] } as const;
 const right: SideSeen = {
@@ -150,7 +151,7 @@ describe('the plan for a service instance', () => {
     });
 
     it('should take all away when the service instance is gone, the virtual machine last', () => {
-      const { instance: _, ...gone } = anySeen;
+      const gone = without(anySeen, 'instance');
       const lines = describeStages(planInstance({ ...gone, ...whole }, { seed: 'seed' }).stages);
       expect(lines.map((line) => line.trim())).to.deep.equal([
         'let go of addresses: delete instance-ip aaaaaaaa-0000-4000-8000-000000000000',
@@ -162,7 +163,7 @@ describe('the plan for a service instance', () => {
     });
 
     it('should leave an address that others have, too, when the service instance is gone', () => {
-      const { instance: _, ...gone } = anySeen;
+      const gone = without(anySeen, 'instance');
       const addresses = [address('v4', ['port-1', 'vip-port'])];
       const [first] = describeStages(planInstance({ ...gone, ...whole, addresses }, { seed: 'seed' }).stages);
       expect(first?.trim()).to.equal(
@@ -209,7 +210,7 @@ describe('the plan for a service instance', () => {
 
   describe('when it says nothing of how many instances it has', () => {
     it('should leave what is there', () => {
-      const { maxInstances: _, ...instance } = anyInstance;
+      const instance = without(anyInstance, 'maxInstances');
       expect(planned({ instance, machines: [{ ...anyMachine, interfaces: [port] }] })).to.deep.equal([]);
     });
   });
