@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { AnalyticsServer, EmbeddedCloud, type VrouterLook } from '../../fixtures/index.js';
+import {
+  agentObjects,
+  agentReport,
+  AnalyticsServer,
+  EmbeddedCloud,
+  type AgentReport,
+  type VrouterLook,
+} from '../../fixtures/index.js';
 import { ManualClock, managers } from '../../lib/index.js';
 import {
   described,
@@ -73,6 +80,11 @@ describe('recordings of the original svc-monitor, with ours in its place', () =>
       look,
     );
 
+  const refusals = (): readonly string[] => {
+    const report: AgentReport = agentReport(agentObjects(cloud.server));
+    return report.refusals.map(({ reason, object }) => `${reason}: ${object}`);
+  };
+
   const isConcerned = (number: number): boolean => !notConcerned.some(({ from, to }) => number >= from && number <= to);
   const concerned = recordings.filter((recording) => isConcerned(numberOf(recording)));
   const table = new Table(meantDifferences);
@@ -83,6 +95,8 @@ describe('recordings of the original svc-monitor, with ours in its place', () =>
     describe(`when ${recording.name} is played`, () => {
       let result: Played;
       let original: Played;
+      let refused: readonly string[];
+      let refusedOfOriginal: readonly string[];
 
       before(async () => {
         await newCloud();
@@ -92,10 +106,12 @@ describe('recordings of the original svc-monitor, with ours in its place', () =>
           cloud.server,
           () => new ReplayedOriginal(recording, cloud.server),
         );
+        refusedOfOriginal = refusals();
         await cloud.stop();
         await newCloud();
         result = await played(recording, recordings, cloud.server, ours);
         fewest.set(number, result.writesOfOriginal);
+        refused = refusals();
       });
 
       after(() => cloud.stop());
@@ -106,6 +122,11 @@ describe('recordings of the original svc-monitor, with ours in its place', () =>
 
       it('should come to where the original did at each step, but for the differences that are meant', () => {
         expect(table.unmeant(number, differencesMeanwhile(original, result))).to.deep.equal([]);
+      });
+
+      // What is refused either way is of what the recording only names: it is there without an address.
+      it('should make nothing that the agents of vRouters refuse', () => {
+        expect(refused.filter((one) => !refusedOfOriginal.includes(one))).to.deep.equal([]);
       });
 
       it('should write no more than the original did', () => {
