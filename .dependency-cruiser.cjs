@@ -82,8 +82,9 @@ module.exports = {
     },
     {
       name: 'nobody-imports-the-benchmarks',
+      comment: 'but their own tests',
       severity: 'error',
-      from: { path: '^(lib|service|fixtures|test)/' },
+      from: { path: '^(lib|service|fixtures|test)/', pathNot: '^test/bench/' },
       to: { path: '^bench/' },
     },
     {

@@ -49,6 +49,12 @@ describe('loadConfig', () => {
         stripWindowMs: 2_000,
         unclearDisassociation: 'by-state',
         projectToFloatingIp: true,
+        analyticsServers: [],
+        introspectPort: 8085,
+        schedulerIntervalMs: 60_000,
+        schedulerTimeoutMs: 5_000,
+        schedulerSeed: 'opensdn-svc-monitor',
+        schedulerVrouters: [],
       });
       expect(config.dryRun).to.equal(false);
       expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 9097, allowedHosts: [] });
