@@ -22,10 +22,10 @@ export function observeSnat(routerUuid: string, cache: CacheReader): SnatSeen {
   const instances = sortInstances(all, router)
     .slice(0, instancesPerRouter)
     .map((one) => seeInstance(one, cache));
-  const leftNetworks = byName(cache.find('virtual-network', 'snatRouter', routerUuid))
+  const leftNetworks = ownFirst(cache.find('virtual-network', 'snatRouter', routerUuid), router)
     .slice(0, instancesPerRouter)
     .map((one) => seeLeftNetwork(one, cache));
-  const routeTables = byName(cache.find('route-table', 'snatRouter', routerUuid))
+  const routeTables = ownFirst(cache.find('route-table', 'snatRouter', routerUuid), router)
     .slice(0, instancesPerRouter)
     .map((one) => seeRouteTable(one, cache));
   const template = firstNamed(cache.find('service-template', 'name', snatTemplate));
@@ -68,7 +68,7 @@ function sortInstances(
   router: SeenRouter | undefined,
 ): readonly EntityOf<'service-instance'>[] {
   const referenced = new Set(router?.serviceInstances);
-  const sorted = byName(all);
+  const sorted = ownFirst(all, router);
   return [...sorted.filter(({ uuid }) => referenced.has(uuid)), ...sorted.filter(({ uuid }) => !referenced.has(uuid))];
 }
 
@@ -141,6 +141,14 @@ export function isIn({ fqName }: NamedObject, project: readonly string[]): boole
 function firstNamed(found: readonly NamedObject[]): NamedObject | undefined {
   const [first] = found;
   return first === undefined ? undefined : { uuid: first.uuid, fqName: first.fqName };
+}
+
+// Names are anybody's in a project of his own: what strangers make must not push out what is in the router's project.
+function ownFirst<T extends NamedObject>(all: readonly T[], router: SeenRouter | undefined): readonly T[] {
+  const sorted = byName(all);
+  if (router === undefined) return sorted;
+  const project = router.fqName.slice(0, -1);
+  return [...sorted.filter((one) => isIn(one, project)), ...sorted.filter((one) => !isIn(one, project))];
 }
 
 function byName<T extends NamedObject>(all: readonly T[]): readonly T[] {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { EmbeddedMonitor } from '../../../../fixtures/index.js';
+import { instancesPerRouter } from '../../../../lib/managers/snat/observe.js';
 import { Launcher } from './support/launcher.js';
 import { newSnatInstance, SnatStage } from './support/snat-stage.js';
 
@@ -57,6 +58,23 @@ describe('SNAT of a router', () => {
   });
 
   afterEach(() => stage.cloud.stop());
+
+  describe('when another project has more service instances by names of its than are looked at', () => {
+    it('should find its own first, and refer to it again', async () => {
+      const id = await served();
+      const { instances } = stage.state.targets(id);
+      const own = stage.state.uuid('service-instance');
+      await stage.createProject('a-stranger');
+      for (let at = 0; at < instancesPerRouter; at += 1) {
+        const name = `snat_${id}_${otherId.slice(0, -2)}${at + 10}`;
+        await stage.create('service-instance', newSnatInstance('a-stranger', name, 'nat-template'));
+      }
+      await stage.reference(['logical-router', id], ['service-instance', own], 'DELETE');
+      await settled();
+      expect(stage.state.targets(id)).to.deep.equal({ instances, tables: [`rt_${id}`] });
+      expect(stage.state.names('service-instance')).to.have.length(instancesPerRouter + 1);
+    });
+  });
 
   describe('when the gateway is set', () => {
     it('should make left network, service instance and route table, refer to them, and then rest', async () => {
