@@ -54,9 +54,13 @@ export const instanceIp = defineKind({
       const name = fqName.at(-1) ?? '';
       return /__.+-(left|right|management|other\d*)(-[\da-f-]{36})?(-v6)?$/.test(name) ? [name] : [];
     },
+    /** Those that are named like an address that the instances of a version 1 service share, by what comes before the side. */
+    sharedBy: ({ fqName }) => sharedBy.exec(fqName.at(-1) ?? '')?.slice(1) ?? [],
     /** By the uuid that its name begins with, where more follows: of a service instance, or of whatever its maker likes. */
     namedAfter: ({ fqName }) => namedAfter.exec(fqName.at(-1) ?? '')?.slice(1) ?? [],
   },
 });
+
+const sharedBy = /^(.+__.+)-(?:left|right|management|other\d*)(?:-v6)?$/;
 
 const namedAfter = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-./;

@@ -12,7 +12,6 @@ import {
   parseInterfaceName,
   serviceNetworkName,
   serviceSubnets,
-  sharedAddressName,
 } from '../names.js';
 import { leftoverRules, type LeftoverFacts } from './rules.js';
 
@@ -138,11 +137,7 @@ function keysOfInstance({ fqName }: EntityOf<'service-instance'>, cache: CacheRe
   const networks = namedTypes.flatMap((type) =>
     cache.find('virtual-network', 'name', `${project}:${serviceNetworkName(type)}`),
   );
-  const addresses = namedTypes.flatMap((type) =>
-    (['v4', 'v6'] as const).flatMap((family) =>
-      cache.find('instance-ip', 'sideName', sharedAddressName(joinedName(fqName), type, family)),
-    ),
-  );
+  const addresses = cache.find('instance-ip', 'sharedBy', joinedName(fqName));
   return [
     ...networks.map(({ uuid }) => keyOf('virtual-network', uuid)),
     ...addresses.filter(isOurs).map(({ uuid }) => keyOf('instance-ip', uuid)),

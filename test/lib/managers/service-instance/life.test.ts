@@ -55,6 +55,26 @@ describe('the life of a service instance', () => {
     });
   });
 
+  describe('when it is deleted with an address that nothing has yet', () => {
+    for (const type of ['left', 'other0']) {
+      it(`should leave nothing of the side ${type}`, async () => {
+        stage.template('chain', { sides: [{ type, shared: true }], version: 2 });
+        const uuid = await stage.createInstance('ns1', { template: 'chain', networks: ['left'], count: 1 });
+        const address = {
+          fq_name: [`default-domain__shop__ns1-${type}`],
+          service_instance_ip: true,
+          virtual_network_refs: [{ to: ['default-domain', 'shop', 'left'] }],
+        };
+        await stage.ask('POST', '/instance-ips', { 'instance-ip': address });
+        await monitor.settled();
+        expect(stage.end()).to.have.length(1);
+        await stage.deleteInstance(uuid);
+        await monitor.settled();
+        expect(stage.end()).to.deep.equal([]);
+      });
+    }
+  });
+
   describe('when it has three instances with addresses of their own on one side, and static routes', () => {
     it('should be launched whole, without preferences, and follow its routes', async () => {
       const wish = { template: 'own-left', networks: ['right', 'left'], count: 3 };
