@@ -3,6 +3,7 @@ import { problemOf } from '../../base/problems/index.js';
 import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Settled, Touches } from '../../controller/index.js';
 import type { WriteObserver } from '../../planning/index.js';
+import { causeInService } from '../causes.js';
 import type { Complaint } from './pieces.js';
 import { observeService } from './observe.js';
 import { planService, type ServicePlan } from './plan.js';
@@ -22,6 +23,7 @@ const nothing: Known = { linked: {}, complaints: [] };
 export class PortTupleController implements ControllerSpec<string, ServiceSeen, ServicePlan> {
   public readonly name = 'port-tuple';
   public readonly touches: Touches<string> = portTupleTouches;
+  public readonly causeOf = causeInService;
   private readonly known = new Map<string, Known>();
 
   /** @param requeue has keys looked at again */

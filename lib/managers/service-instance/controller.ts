@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock/index.js';
 import { problemOf } from '../../base/problems/index.js';
 import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec } from '../../controller/index.js';
+import { causeInService } from '../causes.js';
 import { observeInstance } from './observe.js';
 import { planInstance } from './plan.js';
 import { serviceInstanceProblems } from './problem-types.js';
@@ -27,6 +28,7 @@ export class ServiceController implements ControllerSpec<string, ServiceSeen, Se
   public readonly name = 'service-instance';
   public readonly touches = touches;
   public readonly keys = keys;
+  public readonly causeOf = causeInService;
   private readonly reports: ServiceReports;
 
   public constructor(private readonly parts: ServiceControllerParts) {

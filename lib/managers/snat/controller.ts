@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock/index.js';
 import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Touches } from '../../controller/index.js';
 import { instanceOfLeftNetwork, routerOfInstance, routerOfTable, type EntityOf } from '../../model/index.js';
+import { causeInService } from '../causes.js';
 import { sharedIpam, snatTemplate } from './names.js';
 import { observeSnat } from './observe.js';
 import { planSnat, type SnatPlan } from './plan.js';
@@ -11,6 +12,7 @@ import type { SnatSeen } from './seen.js';
 /** SNAT of routers that have an external network. Its key is the uuid of the router, whether that is there or not. */
 export class SnatController implements ControllerSpec<string, SnatSeen, SnatPlan> {
   public readonly name = 'snat';
+  public readonly causeOf = causeInService;
   public readonly touches: Touches<string> = {
     'logical-router': ({ uuid }) => [uuid],
     'service-instance': ({ fqName }) => [routerOfInstance(fqName.at(-1) ?? '') ?? []].flat(),

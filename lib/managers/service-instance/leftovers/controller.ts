@@ -3,6 +3,7 @@ import type { CacheReader, ObjectRef } from '../../../cache/index.js';
 import type { ControllerSpec } from '../../../controller/index.js';
 import { nameOf, type EntityOf } from '../../../model/index.js';
 import { decide, verdictOf, type Plan } from '../../../planning/index.js';
+import { causeInService } from '../../causes.js';
 import {
   interfaceOfOwnAddress,
   joinedName,
@@ -29,6 +30,7 @@ type LeftoverKind = 'instance-ip' | 'virtual-network';
  */
 export const leftoverSpec: ControllerSpec<string, LeftoverSeen> = {
   name: 'service-leftovers',
+  causeOf: causeInService,
   touches: {
     'instance-ip': (address) => (isOurs(address) ? [keyOf('instance-ip', address.uuid)] : []),
     'virtual-network': (network) => [
