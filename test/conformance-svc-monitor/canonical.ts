@@ -43,6 +43,12 @@ export function canonicalState(
   return new Canonical(objects, shared, up).state();
 }
 
+/** The canonical name of each object. */
+export function namesIn(objects: ReadonlyMap<string, Shown>, shared: ReadonlySet<string>): (uuid: string) => string {
+  const canonical = new Canonical(objects, shared, () => true);
+  return (uuid) => canonical.nameOf(uuid);
+}
+
 class Canonical {
   private readonly names = new Map<string, string>();
   private readonly macs = new Map<string, string>();
@@ -70,7 +76,7 @@ class Canonical {
     return found;
   }
 
-  private nameOf(uuid: string): string {
+  public nameOf(uuid: string): string {
     const known = this.names.get(uuid);
     if (known !== undefined) return known;
     const { kind, object } = this.objects.get(uuid) ?? { kind: '', object: {} };

@@ -10,7 +10,7 @@ import {
   type ReplayStep,
   type SvcMonitorRecording,
 } from '../../fixtures/index.js';
-import { canonicalState, uuidsIn, type CanonicalState, type Shown } from './canonical.js';
+import { canonicalState, namesIn, uuidsIn, type CanonicalState, type Shown } from './canonical.js';
 
 /** Where nobody answers who is asked for a vRouter's introspect. */
 const vrouterAddress = '127.0.0.1';
@@ -35,6 +35,8 @@ export interface Played {
   readonly differences: readonly Difference[];
   /** What was there after each step. */
   readonly states: readonly CanonicalState[];
+  /** At the end: which references there are, by name, and whether each is relaxed. */
+  readonly relaxed: ReadonlyMap<string, boolean>;
   /** What all that were there have written, the actors left out. */
   readonly writes: readonly string[];
   readonly writesOfOriginal: number;
@@ -89,11 +91,13 @@ export async function played(
     }
     const writes = writesOf(server, monitor);
     const atEnd = canonicalState(objectsOf(server), shared, upIn(stage));
+    const relaxed = relaxedReferences(server, shared);
     await monitor.again?.();
     const recorded = canonicalState(overlaid(before, recording), shared, upIn(stage));
     return {
       differences: [...answers, ...differencesOf(recorded, atEnd)],
       states,
+      relaxed,
       writes,
       writesOfOriginal: countOriginalWrites(recording),
       writesAgain: writesOf(server, monitor).slice(writes.length),
@@ -116,6 +120,14 @@ export function differencesMeanwhile(original: Played, ours: Played): readonly D
       })
       .map((difference) => ({ ...difference, afterStep })),
   );
+}
+
+/** References that both have, of which one is relaxed and the other not. */
+export function differencesOfRelaxed(original: Played, ours: Played): readonly Difference[] {
+  return [...original.relaxed].flatMap(([where, one]) => {
+    const other = ours.relaxed.get(where);
+    return other === undefined || other === one ? [] : [{ where, field: 'relaxed', original: one, ours: other }];
+  });
 }
 
 /** What was changed when another monitor took over from the original. */
@@ -154,6 +166,28 @@ export async function takenOver(
   const shared = new Set(uuidsIn([...before.values()]));
   const state = (objects: ReadonlyMap<string, Shown>): CanonicalState => canonicalState(objects, shared, upIn(stage));
   return { differences: differencesOf(state(before), state(objectsOf(server))), writes: writesOf(server, second) };
+}
+
+function relaxedReferences(server: EmbeddedOpenSdn, shared: ReadonlySet<string>): ReadonlyMap<string, boolean> {
+  const objects = objectsOf(server);
+  const nameOf = namesIn(objects, shared);
+  const found = new Map<string, boolean>();
+  for (const [uuid, { object }] of objects) {
+    for (const [target, { kind }] of referredTo(object, objects)) {
+      found.set(`${nameOf(uuid)} -> ${nameOf(target)}`, server.relaxedTo(kind, target).includes(uuid));
+    }
+  }
+  return found;
+}
+
+function referredTo(object: Json, objects: ReadonlyMap<string, Shown>): readonly (readonly [string, Shown])[] {
+  const fields = Object.entries(object).filter(([field]) => field.endsWith('_refs') && !field.endsWith('_back_refs'));
+  return fields.flatMap(([, references]) =>
+    (Array.isArray(references) ? (references as readonly Json[]) : []).flatMap(({ uuid }) => {
+      const shown = typeof uuid === 'string' ? objects.get(uuid) : undefined;
+      return shown === undefined ? [] : [[String(uuid), shown] as const];
+    }),
+  );
 }
 
 function upIn({ vrouterStates }: OriginalStage): (vrouter: string) => boolean {
