@@ -14,6 +14,8 @@ export interface MeantDifference {
   readonly when?: 'before the end';
   /** What the original does, and what is right instead. */
   readonly reason: string;
+  /** The page that says so, and which part of it. */
+  readonly cites: string;
 }
 
 /** Recordings that are not played yet, with the reason. Those that no row names are played. */
@@ -33,6 +35,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: 'absent',
     reason:
       'the original leaves the route table of a router behind that was deleted while it was down; ours deletes it',
+    cites: 'docs/original/snat.md, "What the original does wrong"',
   },
   {
     recordings: [66, 79],
@@ -40,6 +43,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['service_instance_properties'],
     ours: /:public2"/,
     reason: 'the original leaves SNAT where it was when the gateway moves to another network; ours moves it there',
+    cites: 'docs/original/snat.md, "What the original does wrong"',
   },
   {
     recordings: [72],
@@ -48,6 +52,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: /"10\.40\.1\.77"/,
     reason:
       'the original wipes pairs that a user sets on an interface; ours leaves them where its instance defines none',
+    cites: 'docs/original/port-tuple.md, "Allowed address pairs"',
   },
   {
     recordings: [72],
@@ -56,6 +61,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: /"address_mode":"active-active"/,
     when: 'before the end',
     reason: 'the original does not see that the address mode of a pair alone has changed',
+    cites: 'docs/original/port-tuple.md, "Allowed address pairs"',
   },
   {
     recordings: [72],
@@ -64,6 +70,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: /"active-active"/,
     when: 'before the end',
     reason: 'the original does not see that the address mode of a pair alone has changed',
+    cites: 'docs/original/port-tuple.md, "Allowed address pairs"',
   },
   {
     recordings: [73, 74],
@@ -72,12 +79,14 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: /opensdn-svc-monitor\/given\//,
     reason:
       'ours notes what it has given to interfaces, so that it takes away nothing else; the original takes away all',
+    cites: 'docs/original/port-tuple.md, "Links"',
   },
   {
     recordings: [79],
     where: /virtual-machine-interface .*:fw-left/,
     fields: ['interface_route_table_refs', 'service_health_check_refs'],
     reason: 'the original unlinks tables and checks that a user has linked to an interface; ours leaves them',
+    cites: 'docs/original/port-tuple.md, "Links"',
   },
   {
     recordings: [81],
@@ -86,12 +95,14 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: /"up"/,
     when: 'before the end',
     reason: 'the original moves a virtual machine at its timer; ours when its vRouter is known to be down',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [82],
     where: /virtual-machine(-interface)? .*__ns1__1(__(left|right)__\d)?/,
     when: 'before the end',
     reason: 'the original makes a virtual machine that was lost anew at its timer; ours at once',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [82],
@@ -100,11 +111,13 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: /__ns1__1__(left|right)/,
     when: 'before the end',
     reason: 'the original makes a virtual machine that was lost anew at its timer; ours at once',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [85, 86],
     where: /(instance-ip|virtual-machine-interface) .*__ns2__3[-_].*/,
     reason: 'the original makes the third of three instances without interfaces',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [85, 86],
@@ -112,6 +125,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['virtual_machine_interface_refs'],
     ours: /__ns2__3__right/,
     reason: 'the original makes the third of three instances without interfaces',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [85, 86],
@@ -119,6 +133,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['placed on vRouters'],
     ours: /"up"/,
     reason: 'the original places no instance without interfaces',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [86],
@@ -126,11 +141,13 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: 'absent',
     when: 'before the end',
     reason: 'the original begins with a network that has no subnet yet, and leaves it without address; ours waits',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [86, 87],
     where: /instance-ip .*__ns4-left/,
     reason: 'the original does not notice a subnet that comes later',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [87],
@@ -138,6 +155,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     ours: 'absent',
     when: 'before the end',
     reason: 'the original deletes its networks that nobody uses at its timer; ours at once',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [86, 87],
@@ -145,6 +163,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['virtual_machine_interface_mac_addresses'],
     ours: /mac of instance-ip .*__ns4-left/,
     reason: 'the original does not notice a subnet that comes later: there is no address to make the MAC of',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [91],
@@ -152,23 +171,27 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['virtual_machine_interface_fat_flow_protocols'],
     ours: /"port":80,/,
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [92],
     where: /(service-instance|virtual-machine|virtual-machine-interface) .*f1fbeb1a-25a5-417c-a8a7-4bcebee0e3d4.*/,
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [92],
     where: /instance-ip f1fbeb1a-25a5-417c-a8a7-4bcebee0e3d4/,
     fields: ['virtual_machine_interface_refs'],
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [100],
     where: /(service-instance|virtual-machine|virtual-machine-interface) .*d45a2aee-ae34-404a-9d92-da59ecc74108.*/,
     ours: 'absent',
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [100],
@@ -176,6 +199,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['service_instance_refs'],
     ours: 'absent',
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [100],
@@ -183,12 +207,14 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['instance_ip_mode'],
     ours: 'absent',
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [100],
     where: /instance-ip late-ipd45a2aee-ae34-404a-9d92-da59ecc74108/,
     fields: ['perms2', 'virtual_machine_interface_refs'],
     reason: 'load balancers in haproxy are not taken over yet',
+    cites: 'docs/replacing-svc-monitor.md, "What is not"',
   },
   {
     recordings: [100],
@@ -196,6 +222,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     fields: ['service_instance_ip'],
     ours: 'absent',
     reason: 'the original marks the address of a VIP as one of a service at its restart; the VIP port has it first',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
 ];
 
@@ -207,6 +234,7 @@ export const changesAtTakeOver: readonly MeantDifference[] = [
     ours: 'absent',
     reason:
       'the original leaves the route table of a router behind that was deleted while it was down; ours deletes it',
+    cites: 'docs/original/snat.md, "What the original does wrong"',
   },
   {
     recordings: [66, 79],
@@ -214,11 +242,13 @@ export const changesAtTakeOver: readonly MeantDifference[] = [
     fields: ['service_instance_properties'],
     ours: /:public2"/,
     reason: 'the original leaves SNAT where it was when the gateway moves to another network; ours moves it there',
+    cites: 'docs/original/snat.md, "What the original does wrong"',
   },
   {
     recordings: [85, 86],
     where: /(instance-ip|virtual-machine-interface) .*__ns2__3[-_].*/,
     reason: 'the original makes the third of three instances without interfaces',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [85, 86],
@@ -226,6 +256,7 @@ export const changesAtTakeOver: readonly MeantDifference[] = [
     fields: ['virtual_machine_interface_refs'],
     ours: /__ns2__3__right/,
     reason: 'the original makes the third of three instances without interfaces',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [85, 86],
@@ -233,11 +264,13 @@ export const changesAtTakeOver: readonly MeantDifference[] = [
     fields: ['placed on vRouters'],
     ours: /"up"/,
     reason: 'the original places no instance without interfaces',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [86],
     where: /instance-ip .*__ns4-left/,
     reason: 'the original does not notice a subnet that comes later',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [86],
@@ -245,20 +278,28 @@ export const changesAtTakeOver: readonly MeantDifference[] = [
     fields: ['virtual_machine_interface_mac_addresses'],
     ours: /mac of instance-ip .*__ns4-left/,
     reason: 'the original does not notice a subnet that comes later: there is no address to make the MAC of',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
 ];
 
 /** Recordings in which we may write more than the original, with the most that we may. */
-export const moreWrites: readonly { readonly recording: number; readonly most: number; readonly reason: string }[] = [
+export const moreWrites: readonly {
+  readonly recording: number;
+  readonly most: number;
+  readonly reason: string;
+  readonly cites: string;
+}[] = [
   {
     recording: 72,
     most: 12,
     reason: 'the original does not see that the address mode of a pair alone has changed, and writes nothing for it',
+    cites: 'docs/original/port-tuple.md, "Allowed address pairs"',
   },
   {
     recording: 87,
     most: 42,
     reason: 'ours completes first what the original left without interfaces and addresses (recordings 85 and 86)',
+    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
 ];
 
