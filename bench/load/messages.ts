@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-/** Kinds of config objects that change often in an OpenSDN and mean nothing to the monitor. */
-const foreignTypes = ['access_control_list', 'routing_instance', 'route_target', 'logical_router', 'security_group'];
+/** Kinds of config objects that change in an OpenSDN and mean nothing to any manager. */
+const foreignTypes = ['access_control_list', 'routing_instance', 'route_target', 'network_policy', 'firewall_rule'];
 
 /**
  * Notifications that do not concern the monitor, as the config API sends them: mostly UPDATEs, some CREATEs and DELETEs with the
