@@ -180,7 +180,6 @@ export function createConfigApiClient(options: ConfigApiClientOptions): ConfigAp
     updateProperties: (update, signal) => writer.updateProperties(update, signal),
     delete: (kind, uuid, signal) => writer.delete(kind, uuid, signal),
     updateReference: (update, signal) => writer.updateReference(update, signal),
-    changeOwner: (update, signal) => writer.changeOwner(update, signal),
     relaxReference: (uuid, refUuid, signal) => writer.relaxReference(uuid, refUuid, signal),
     updateMap: (update, signal) => writer.updateMap(update, signal),
     writerFor: (lane, mayBeSent = () => true) => {

@@ -41,7 +41,6 @@ export type {
   ConfigWriter,
   MapEntryUpdate,
   MapUpdate,
-  OwnerUpdate,
   NewObject,
   PropertiesUpdate,
   ReferenceUpdate,

@@ -16,7 +16,6 @@ export const operations = {
   update: { access: 'write', repeatable: true, timeout: 'request' },
   delete: { access: 'write', repeatable: true, timeout: 'request' },
   'ref-update': { access: 'write', repeatable: true, timeout: 'request' },
-  chown: { access: 'write', repeatable: true, timeout: 'request' },
   'ref-relax': { access: 'write', repeatable: true, timeout: 'request' },
   'prop-collection-update': { access: 'write', repeatable: true, timeout: 'request' },
 } as const satisfies Record<string, { access: 'read' | 'write'; repeatable: boolean; timeout: 'request' | 'list' }>;

@@ -8,7 +8,6 @@ import type {
   MapEntryUpdate,
   MapUpdate,
   NewObject,
-  OwnerUpdate,
   PropertiesUpdate,
   ReferenceUpdate,
   TracedUpdate,
@@ -82,15 +81,6 @@ export class RestConfigWriter implements ConfigWriter {
         ...traceOf(update),
         answer: uuidAnswer,
       },
-      signal,
-    );
-  }
-
-  public async changeOwner(update: OwnerUpdate, signal: AbortSignal): Promise<void> {
-    const { kind, uuid, owner } = update;
-    const body = { uuid, owner };
-    await this.sender.send(
-      { operation: 'chown', kind, method: 'POST', path: '/chown', body, ...traceOf(update), answer: anyAnswer },
       signal,
     );
   }

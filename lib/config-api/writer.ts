@@ -43,14 +43,6 @@ export interface MapUpdate extends TracedUpdate {
   readonly updates: readonly MapEntryUpdate[];
 }
 
-/** Who is to own an object. */
-export interface OwnerUpdate extends TracedUpdate {
-  readonly kind: Kind;
-  readonly uuid: string;
-  /** A project's uuid, with dashes. */
-  readonly owner: string;
-}
-
 /** A new object: name, parent kind, properties (underscored) as the config API takes them. */
 export interface NewObject {
   readonly fqName: readonly string[];
@@ -83,8 +75,6 @@ export interface ConfigWriter {
    * of its target (docs/opensdn.md, 4; recording 16). `not-found` if either end is gone on ADD, or the referrer on DELETE.
    */
   updateReference(update: ReferenceUpdate, signal: AbortSignal): Promise<void>;
-  /** Hands an object to a project. */
-  changeOwner(update: OwnerUpdate, signal: AbortSignal): Promise<void>;
   /** Relaxes a reference that exists already. */
   relaxReference(uuid: string, refUuid: string, signal: AbortSignal): Promise<void>;
   /** Sets or removes entries of a map property (`annotations`); other entries stay, whoever wrote them. */

@@ -369,8 +369,6 @@ class Run {
         const reference = { ...on, refKind: to.kind, refUuid: to.uuid, operation, relaxed } as const;
         return writer.updateReference(attr === undefined ? reference : { ...reference, attr }, this.signal);
       }
-      case 'chown':
-        return writer.changeOwner({ ...on, owner: write.owner }, this.signal);
       case 'set-entries':
         return writer.updateMap(
           {

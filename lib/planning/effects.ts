@@ -10,10 +10,10 @@ import {
   withReference,
   type OwnAnnotations,
 } from '../model/index.js';
-import type { CreateWrite, EntriesWrite, NewReference, OwnerWrite, ReferenceWrite, SetWrite } from './write.js';
+import type { CreateWrite, EntriesWrite, NewReference, ReferenceWrite, SetWrite } from './write.js';
 
 /** A write that changes an object. */
-export type ChangeWrite = SetWrite | ReferenceWrite | EntriesWrite | OwnerWrite;
+export type ChangeWrite = SetWrite | ReferenceWrite | EntriesWrite;
 
 /**
  * What a write makes of the object, ahead of its notification: undefined if that cannot be told from the write, so that it has to be read.
@@ -37,9 +37,6 @@ export function after(entity: EntityOf, write: ChangeWrite): EntityOf | undefine
       return write.field === 'annotations' && hasFieldsOf(kind, 'annotations')
         ? withProperties(kind, entity, { annotations: { key_value_pair: entriesAfter(entity, write) } })
         : undefined;
-    case 'chown':
-      // Who owns an object is in no field of any kind.
-      return entity;
   }
 }
 

@@ -14,7 +14,7 @@ export interface NewReference {
 }
 
 /** One write to the config API, as a plain value. It says all that there is to say: what is written, and to what. */
-export type Write = CreateWrite | DeleteWrite | SetWrite | ReferenceWrite | EntriesWrite | OwnerWrite;
+export type Write = CreateWrite | DeleteWrite | SetWrite | ReferenceWrite | EntriesWrite;
 
 /** Creates an object. References that are made with it are not relaxed: they keep their targets from being deleted. */
 export interface CreateWrite {
@@ -68,14 +68,6 @@ export interface EntriesWrite {
   readonly remove: readonly string[];
 }
 
-/** Hands an object to a project: its users see it as their own. */
-export interface OwnerWrite {
-  readonly do: 'chown';
-  readonly on: Target;
-  /** A project's uuid, with dashes. */
-  readonly owner: string;
-}
-
 /** The kind of object that a write changes. */
 export function kindOf(write: Write): Kind {
   return write.do === 'create' ? write.kind : write.on.kind;
@@ -112,8 +104,6 @@ export function describeWrite(write: Write): string {
       return `delete reference ${describeTarget(write.on)} -> ${write.to.kind} ${write.to.uuid}`;
     case 'set-entries':
       return describeEntries(write);
-    case 'chown':
-      return `hand ${describeTarget(write.on)} to project ${write.owner}`;
     default:
       return assertNever(write);
   }
@@ -143,8 +133,6 @@ export function keysOf(write: Write, name: string): readonly string[] {
         ...Object.entries(write.set).map(([key, value]) => `set ${subject} ${key} ${value}`),
         ...write.remove.map((key) => `remove ${subject} ${key}`),
       ];
-    case 'chown':
-      return [`chown ${subject} ${write.owner}`];
     default:
       return assertNever(write);
   }

@@ -126,10 +126,6 @@ function tracedWriter(writer: ConfigWriter, traces: ChangeTraces): ConfigWriter 
       const what = update.operation === 'ADD' ? 'add reference' : 'remove reference';
       return traces.write(`${what} ${update.kind}`, attributes, () => writer.updateReference(update, signal));
     },
-    changeOwner: (update, signal) =>
-      traces.write(`chown ${update.kind}`, about(update.kind, update.uuid, update.requestId), () =>
-        writer.changeOwner(update, signal),
-      ),
     relaxReference: (uuid, refUuid, signal) =>
       traces.write('relax reference', { 'opensdn.uuid': uuid, 'opensdn.ref_uuid': refUuid }, () =>
         writer.relaxReference(uuid, refUuid, signal),

@@ -4,6 +4,8 @@ import type { Difference } from './compared.js';
 export interface MeantDifference {
   /** Numbers of the recordings. */
   readonly recordings: readonly number[];
+  /** Numbers of those after which it is seen, too, when ours takes over what the original left. Absent: none. */
+  readonly atTakeOver?: readonly number[];
   /** What {@link Difference.where} has to match as a whole. */
   readonly where: RegExp;
   /** Which fields; absent: the whole object, which is on one side alone. */
@@ -31,6 +33,7 @@ export const notConcerned: readonly { readonly from: number; readonly to: number
 export const meantDifferences: readonly MeantDifference[] = [
   {
     recordings: [65],
+    atTakeOver: [65],
     where: /route-table .*:rt_[^:]+/,
     ours: 'absent',
     reason:
@@ -39,6 +42,7 @@ export const meantDifferences: readonly MeantDifference[] = [
   },
   {
     recordings: [66, 79],
+    atTakeOver: [66, 79],
     where: /service-instance .*:snat_[^:]+/,
     fields: ['service_instance_properties'],
     ours: /:public2"/,
@@ -115,12 +119,14 @@ export const meantDifferences: readonly MeantDifference[] = [
   },
   {
     recordings: [85, 86],
+    atTakeOver: [85, 86],
     where: /(instance-ip|virtual-machine-interface) .*__ns2__3[-_].*/,
     reason: 'the original makes the third of three instances without interfaces',
     cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
   },
   {
     recordings: [85, 86],
+    atTakeOver: [85, 86],
     where: /instance-ip .*__ns2-right/,
     fields: ['virtual_machine_interface_refs'],
     ours: /__ns2__3__right/,
@@ -129,6 +135,7 @@ export const meantDifferences: readonly MeantDifference[] = [
   },
   {
     recordings: [85, 86],
+    atTakeOver: [85, 86],
     where: /virtual-machine .*__ns2__3/,
     fields: ['placed on vRouters'],
     ours: /"up"/,
@@ -145,6 +152,7 @@ export const meantDifferences: readonly MeantDifference[] = [
   },
   {
     recordings: [86, 87],
+    atTakeOver: [86],
     where: /instance-ip .*__ns4-left/,
     reason: 'the original does not notice a subnet that comes later',
     cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
@@ -159,6 +167,7 @@ export const meantDifferences: readonly MeantDifference[] = [
   },
   {
     recordings: [86, 87],
+    atTakeOver: [86],
     where: /virtual-machine-interface .*__ns4__1__left__2/,
     fields: ['virtual_machine_interface_mac_addresses'],
     ours: /mac of instance-ip .*__ns4-left/,
@@ -226,61 +235,10 @@ export const meantDifferences: readonly MeantDifference[] = [
   },
 ];
 
-/** What ours changes, and is meant to, when it begins on what the original left at the end of a recording. */
-export const changesAtTakeOver: readonly MeantDifference[] = [
-  {
-    recordings: [65],
-    where: /route-table .*:rt_[^:]+/,
-    ours: 'absent',
-    reason:
-      'the original leaves the route table of a router behind that was deleted while it was down; ours deletes it',
-    cites: 'docs/original/snat.md, "What the original does wrong"',
-  },
-  {
-    recordings: [66, 79],
-    where: /service-instance .*:snat_[^:]+/,
-    fields: ['service_instance_properties'],
-    ours: /:public2"/,
-    reason: 'the original leaves SNAT where it was when the gateway moves to another network; ours moves it there',
-    cites: 'docs/original/snat.md, "What the original does wrong"',
-  },
-  {
-    recordings: [85, 86],
-    where: /(instance-ip|virtual-machine-interface) .*__ns2__3[-_].*/,
-    reason: 'the original makes the third of three instances without interfaces',
-    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
-  },
-  {
-    recordings: [85, 86],
-    where: /instance-ip .*__ns2-right/,
-    fields: ['virtual_machine_interface_refs'],
-    ours: /__ns2__3__right/,
-    reason: 'the original makes the third of three instances without interfaces',
-    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
-  },
-  {
-    recordings: [85, 86],
-    where: /virtual-machine .*__ns2__3/,
-    fields: ['placed on vRouters'],
-    ours: /"up"/,
-    reason: 'the original places no instance without interfaces',
-    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
-  },
-  {
-    recordings: [86],
-    where: /instance-ip .*__ns4-left/,
-    reason: 'the original does not notice a subnet that comes later',
-    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
-  },
-  {
-    recordings: [86],
-    where: /virtual-machine-interface .*__ns4__1__left__2/,
-    fields: ['virtual_machine_interface_mac_addresses'],
-    ours: /mac of instance-ip .*__ns4-left/,
-    reason: 'the original does not notice a subnet that comes later: there is no address to make the MAC of',
-    cites: 'docs/original/service-instance.md, "Service instances of version 1 in the original"',
-  },
-];
+/** What ours changes, and is meant to, when it begins on what the original left at the end of a recording: what is of lasting effect. */
+export const changesAtTakeOver: readonly MeantDifference[] = meantDifferences.flatMap((row) =>
+  row.atTakeOver === undefined ? [] : [{ ...row, recordings: row.atTakeOver }],
+);
 
 /** Recordings in which we may write more than the original, with the most that we may. */
 export const moreWrites: readonly {

@@ -1,4 +1,5 @@
 import type { Stage, Write } from '../../planning/index.js';
+import { unsetOfSubnet } from '../unset-of-subnet.js';
 import { namedTypes, serviceNetworkName, serviceSubnets } from './names.js';
 import type { InstanceFacts } from './seen.js';
 
@@ -25,21 +26,3 @@ export function planNetworks({ sides, ipam, fqName }: InstanceFacts): readonly S
   });
   return [{ name: 'networks', writes }];
 }
-
-// What the original's client sends of a subnet besides: readers of the objects look for the fields.
-const unsetOfSubnet = {
-  default_gateway: null,
-  dns_server_address: null,
-  subnet_uuid: null,
-  enable_dhcp: true,
-  dns_nameservers: [],
-  allocation_pools: [],
-  addr_from_start: null,
-  dhcp_option_list: null,
-  host_routes: null,
-  subnet_name: null,
-  alloc_unit: 1,
-  subscriber_tag: null,
-  vlan_tag: null,
-  dhcp_relay_server: [],
-} as const;

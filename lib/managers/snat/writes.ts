@@ -1,5 +1,6 @@
 import { leftNetworkOf } from '../../model/index.js';
 import type { CreateWrite, NewReference } from '../../planning/index.js';
+import { unsetOfSubnet } from '../unset-of-subnet.js';
 import type { NamedObject, SeenRoute } from './seen.js';
 
 // All fields of what is made are sent, the unset ones, too: so it reads as what the original makes (recording svc-monitor/60).
@@ -21,25 +22,7 @@ function placeIn(home: Home, name: string): Pick<CreateWrite, 'fqName' | 'parent
 
 /** The network between the router's own networks and its SNAT. Tenants do not see it. */
 export function newLeftNetwork(home: Home, instance: string, ipam: NamedObject): CreateWrite {
-  const subnet = {
-    subnet: leftSubnet,
-    default_gateway: null,
-    dns_server_address: null,
-    subnet_uuid: null,
-    enable_dhcp: true,
-    dns_nameservers: [],
-    allocation_pools: [],
-    addr_from_start: null,
-    dhcp_option_list: null,
-    host_routes: null,
-    subnet_name: null,
-    alloc_unit: 1,
-    created: null,
-    last_modified: null,
-    subscriber_tag: null,
-    vlan_tag: null,
-    dhcp_relay_server: [],
-  };
+  const subnet = { subnet: leftSubnet, ...unsetOfSubnet, created: null, last_modified: null };
   return {
     do: 'create',
     kind: 'virtual-network',

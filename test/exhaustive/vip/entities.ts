@@ -113,8 +113,6 @@ export function ownWriteOf(write: Write, on: Id): OwnWrite {
       return { do: 'delete virtual-ip', id: on };
     case 'set':
       return setOf(write.properties, on);
-    case 'chown':
-      throw new Error('no VIP changes an owner');
     case 'set-entries':
       return { do: 'set entries', id: on, set: write.set, remove: write.remove };
     case 'add-reference':

@@ -6,7 +6,6 @@ import type {
   MapUpdate,
   NewObject,
   PropertiesUpdate,
-  OwnerUpdate,
   ReferenceUpdate,
 } from '../../../../lib/config-api/index.js';
 import type { EntityOf, Kind } from '../../../../lib/model/index.js';
@@ -124,10 +123,6 @@ export class PlanStage implements ConfigWriter, CacheKeeper {
     this.references.push(update);
     this.requestIds.push(requestId);
     return this.written(`${operation} ${kind} ${uuid} -> ${refUuid}`);
-  }
-
-  public changeOwner({ kind, uuid, owner }: OwnerUpdate): Promise<void> {
-    return this.written(`chown ${kind} ${uuid} ${owner}`);
   }
 
   public relaxReference(uuid: string, refUuid: string): Promise<void> {

@@ -8,7 +8,6 @@ import type {
   MapUpdate,
   NewObject,
   PropertiesUpdate,
-  OwnerUpdate,
   ReferenceUpdate,
 } from '../../../../../lib/config-api/index.js';
 import { PlanReconciler } from '../../../../../lib/controller/index.js';
@@ -167,10 +166,6 @@ export class Stage implements ConfigWriter, CacheKeeper {
 
   public updateReference({ kind, uuid, refUuid, operation }: ReferenceUpdate): Promise<void> {
     return this.written(`${operation} ${kind} ${uuid} -> ${refUuid}`);
-  }
-
-  public changeOwner({ kind, uuid, owner }: OwnerUpdate): Promise<void> {
-    return this.written(`chown ${kind} ${uuid} ${owner}`);
   }
 
   public relaxReference(uuid: string, refUuid: string): Promise<void> {
