@@ -2,6 +2,7 @@ import { metricDefinitions, type MetricTable } from '../base/metrics/index.js';
 import { problemTypes, type ProblemTypes } from '../base/problems/index.js';
 import type { SettingsOf } from '../base/settings/index.js';
 import { defaultObjects } from './default-objects/index.js';
+import { loadbalancer } from './loadbalancer/index.js';
 import type { AnyManager } from './manager.js';
 import { octaviaVip } from './octavia-vip/index.js';
 import { portTuple } from './port-tuple/index.js';
@@ -25,6 +26,7 @@ export const managers = [
   serviceInstance,
   snat,
   portTuple,
+  loadbalancer,
 ] as const satisfies readonly AnyManager[];
 
 /** Those that act where nothing else is asked for. The others do what the original svc-monitor does, and must not do it beside it. */

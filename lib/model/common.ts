@@ -18,6 +18,9 @@ export function structured<T extends z.ZodObject>(schema: T) {
   );
 }
 
+/** A port of TCP or UDP. kube-manager writes some as text (recording svc-monitor/56). */
+export const portSchema = z.union([z.number(), z.string().regex(/^\d{1,5}$/)]).transform(Number);
+
 /** An object's uuid. Not `z.uuid()`: OpenSDN's ids need not carry an RFC 9562 version. */
 export const uuidSchema = z.guid().transform((uuid) => uuid.toLowerCase());
 

@@ -3,6 +3,11 @@ import type { EntityBase } from './kind.js';
 import { floatingIp } from './kinds/floating-ip.js';
 import { instanceIp } from './kinds/instance-ip.js';
 import { interfaceRouteTable } from './kinds/interface-route-table.js';
+import { loadbalancer } from './kinds/loadbalancer.js';
+import { loadbalancerHealthmonitor } from './kinds/loadbalancer-healthmonitor.js';
+import { loadbalancerListener } from './kinds/loadbalancer-listener.js';
+import { loadbalancerMember } from './kinds/loadbalancer-member.js';
+import { loadbalancerPool } from './kinds/loadbalancer-pool.js';
 import { logicalRouter } from './kinds/logical-router.js';
 import { networkIpam } from './kinds/network-ipam.js';
 import { portTuple } from './kinds/port-tuple.js';
@@ -13,6 +18,7 @@ import { serviceApplianceSet } from './kinds/service-appliance-set.js';
 import { serviceHealthCheck } from './kinds/service-health-check.js';
 import { serviceInstance } from './kinds/service-instance.js';
 import { serviceTemplate } from './kinds/service-template.js';
+import { tag } from './kinds/tag.js';
 import { virtualIp } from './kinds/virtual-ip.js';
 import { virtualMachine } from './kinds/virtual-machine.js';
 import { virtualMachineInterface } from './kinds/virtual-machine-interface.js';
@@ -25,6 +31,7 @@ export const kindDefinitions = [
   serviceApplianceSet,
   serviceTemplate,
   networkIpam,
+  tag,
   securityGroup,
   routeTable,
   virtualNetwork,
@@ -37,6 +44,11 @@ export const kindDefinitions = [
   virtualMachineInterface,
   instanceIp,
   floatingIp,
+  loadbalancerHealthmonitor,
+  loadbalancer,
+  loadbalancerListener,
+  loadbalancerPool,
+  loadbalancerMember,
   virtualIp,
   logicalRouter,
 ] as const;

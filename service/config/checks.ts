@@ -152,9 +152,11 @@ const checks: readonly Check[] = [
   {
     keys: ['managers'],
     problem: ({ managers }) => {
-      if (!managers.includes('snat')) return undefined;
       const missing = (['default-objects', 'service-instance'] as const).filter((name) => !managers.includes(name));
-      return missing.length === 0 ? undefined : `snat needs ${missing.join(' and ')}, too`;
+      const waiting = (['snat', 'loadbalancer'] as const).filter((name) => managers.includes(name));
+      return missing.length === 0 || waiting.length === 0
+        ? undefined
+        : `${waiting.join(' and ')} need${waiting.length > 1 ? '' : 's'} ${missing.join(' and ')}, too`;
     },
   },
   {

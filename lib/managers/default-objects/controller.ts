@@ -4,7 +4,7 @@ import type { CacheReader } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Touches } from '../../controller/index.js';
 import { decide, verdictOf, type Plan } from '../../planning/index.js';
 import { defaultObjectList, type DefaultObject } from './defaults.js';
-import { isKnownDriver } from './drivers.js';
+import { isKnownDriver } from '../driver-paths.js';
 import { defaultObjectProblems } from './problem-types.js';
 import { defaultObjectRules } from './rules.js';
 

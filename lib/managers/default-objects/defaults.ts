@@ -1,4 +1,4 @@
-import { driverPaths } from './drivers.js';
+import { driverPaths } from '../driver-paths.js';
 
 /** An object that everybody expects to be there. */
 export interface DefaultObject {

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { canonicalAddress } from '../address.js';
-import { optional } from '../common.js';
+import { onlyTrue, optional, structured } from '../common.js';
 import { defineKind } from '../kind.js';
+
+const portMappingSchema = z.looseObject({
+  protocol: optional(z.string()),
+  src_port: optional(z.number()),
+  dst_port: optional(z.number()),
+});
+
+/** Which port of a floating ip leads to which port of the interfaces that it references. */
+export type PortMapping = z.output<typeof portMappingSchema>;
 
 /** A floating ip. `floating_ip_fixed_ip_address` is the address that the vRouter translates it to on each interface it references. */
 export const floatingIp = defineKind({
@@ -10,6 +19,9 @@ export const floatingIp = defineKind({
     floating_ip_address: optional(z.string()),
     floating_ip_fixed_ip_address: optional(z.string()),
     floating_ip_is_virtual_ip: optional(z.boolean()),
+    floating_ip_traffic_direction: optional(z.string()),
+    floating_ip_port_mappings_enable: optional(z.boolean()),
+    floating_ip_port_mappings: structured(z.looseObject({ port_mappings: optional(z.array(portMappingSchema)) })),
   },
   references: ['virtual-machine-interface', 'project'],
   entity: (from) => ({
@@ -19,5 +31,21 @@ export const floatingIp = defineKind({
       canonicalAddress(address ?? ''),
     ),
     isVirtualIp: from(['floating_ip_is_virtual_ip'], ({ floating_ip_is_virtual_ip: flag }) => flag === true),
+    /** `ingress`, `egress`, `both`; left out where nothing is said. */
+    direction: from(['floating_ip_traffic_direction'], ({ floating_ip_traffic_direction: direction }) => direction),
+    /** Its ports lead to those of `portMappings` alone; left out if not. */
+    mapsPorts: from(['floating_ip_port_mappings_enable'], ({ floating_ip_port_mappings_enable: flag }) =>
+      onlyTrue(flag),
+    ),
+    /** As they stand; left out where there are none. */
+    portMappings: from(
+      ['floating_ip_port_mappings'],
+      ({ floating_ip_port_mappings: own }): readonly PortMapping[] | undefined =>
+        (own?.port_mappings ?? []).length === 0 ? undefined : own?.port_mappings,
+    ),
   }),
+  indexes: {
+    /** Children of an address, by its uuid: those of native load balancers. */
+    ofAddress: ({ parent }) => (parent?.kind === 'instance-ip' ? [parent.uuid] : []),
+  },
 });

@@ -18,6 +18,11 @@ export const serviceHealthCheck = defineKind({
     ),
     /** By service instance: for which of its interfaces. */
     interfaceTypes: from(['service_instance_refs'], ({ service_instance_refs: refs }) => interfaceTypes(refs)),
+    /** As they stand, without what is unset. */
+    properties: from(
+      ['service_health_check_properties'],
+      ({ service_health_check_properties: own }): Readonly<Record<string, unknown>> | undefined => own,
+    ),
   }),
-  indexes: { type: ({ type }) => (type === undefined ? [] : [type]) },
+  indexes: { name: ({ fqName }) => [fqName.join(':')], type: ({ type }) => (type === undefined ? [] : [type]) },
 });

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { allowedAddressPairSchema, optional, structured, type AllowedAddressPair } from '../common.js';
+import {
+  allowedAddressPairSchema,
+  keyValuePairsSchema,
+  optional,
+  structured,
+  type AllowedAddressPair,
+} from '../common.js';
 import { defineKind } from '../kind.js';
 import { routerOfInstance } from '../snat-names.js';
 
@@ -42,6 +48,7 @@ export const serviceInstance = defineKind({
         ),
       }),
     ),
+    service_instance_bindings: structured(keyValuePairsSchema),
   },
   references: ['service-template', 'instance-ip'],
   entity: (from) => ({
@@ -61,6 +68,13 @@ export const serviceInstance = defineKind({
       ['service_instance_properties'],
       ({ service_instance_properties: own }) => own as Readonly<Record<string, unknown>> | undefined,
     ),
+    /** What is handed to the vRouter's agent, by key; left out where there is nothing. */
+    bindings: from(['service_instance_bindings'], ({ service_instance_bindings: own }) => {
+      const pairs = own?.key_value_pair ?? [];
+      return pairs.length === 0
+        ? undefined
+        : (Object.fromEntries(pairs.map(({ key, value }) => [key, value ?? ''])));
+    }),
   }),
   indexes: {
     /** By the whole name, joined by colons. */

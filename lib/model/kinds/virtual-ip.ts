@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalAddress } from '../address.js';
 import { annotationKeys, hasTooManyAnnotations, ownAnnotations } from '../annotations.js';
-import { optional, referencesSchema, structured } from '../common.js';
+import { optional, structured } from '../common.js';
 import { defineKind } from '../kind.js';
 
 /** What is said of a VIP. The server enforces the enumerations, not that anything be there (recording 08). */
@@ -11,6 +11,9 @@ export const virtualIpPropertiesSchema = z.looseObject({
   admin_state: optional(z.boolean()),
   protocol: optional(z.string()),
   protocol_port: optional(z.number()),
+  connection_limit: optional(z.number()),
+  persistence_type: optional(z.string()),
+  persistence_cookie_name: optional(z.string()),
 });
 
 /** A virtual ip: the layer between the floating ips of a VIP and the interfaces that carry it. */
@@ -18,11 +21,10 @@ export const virtualIp = defineKind({
   name: 'virtual-ip',
   properties: {
     virtual_ip_properties: structured(virtualIpPropertiesSchema),
-    loadbalancer_pool_refs: referencesSchema,
   },
-  // The last one on an extended schema only.
-  references: ['virtual-machine-interface', 'floating-ip'],
-  bounds: { 'virtual-machine-interface': 128, 'floating-ip': 64 },
+  // Floating ips on an extended schema only; pools of those of LBaaS v1.
+  references: ['virtual-machine-interface', 'floating-ip', 'loadbalancer-pool'],
+  bounds: { 'loadbalancer-pool': 4, 'virtual-machine-interface': 128, 'floating-ip': 64 },
   entity: (from) => ({
     /** Canonical. */
     address: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) =>
@@ -30,6 +32,20 @@ export const virtualIp = defineKind({
     ),
     subnetUuid: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) => properties?.subnet_id),
     adminState: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) => properties?.admin_state),
+    /** Of one that has a pool: what the pool gets of it; left out of others. */
+    ofPool: from(
+      ['virtual_ip_properties', 'loadbalancer_pool_refs'],
+      ({ virtual_ip_properties: own, loadbalancer_pool_refs: pools }) =>
+        (pools ?? []).length === 0
+          ? undefined
+          : {
+              protocol: own?.protocol,
+              port: own?.protocol_port,
+              connectionLimit: own?.connection_limit,
+              persistence: own?.persistence_type,
+              cookieName: own?.persistence_cookie_name,
+            },
+    ),
     /** Those that this project writes, whoever wrote them. */
     annotations: from(['annotations'], ({ annotations }) => ownAnnotations(annotations)),
   }),

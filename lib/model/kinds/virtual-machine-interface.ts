@@ -32,6 +32,13 @@ export const virtualMachineInterface = defineKind({
     virtual_machine_interface_properties: structured(
       z.looseObject({ service_interface_type: optional(z.string()), local_preference: optional(z.number()) }),
     ),
+    virtual_machine_interface_fat_flow_protocols: structured(
+      z.looseObject({
+        fat_flow_protocol: optional(
+          z.array(z.looseObject({ protocol: optional(z.string()), port: optional(z.number()) })),
+        ),
+      }),
+    ),
   },
   references: [
     'virtual-machine',
@@ -40,6 +47,7 @@ export const virtualMachineInterface = defineKind({
     'interface-route-table',
     'service-health-check',
     'security-group',
+    'tag',
   ],
   entity: (from) => ({
     /** Device owner; empty if there is none. */
@@ -79,6 +87,14 @@ export const virtualMachineInterface = defineKind({
       ['virtual_machine_interface_properties', 'virtual_machine_interface_mac_addresses'],
       ({ virtual_machine_interface_properties: own, virtual_machine_interface_mac_addresses: macs }) =>
         own?.service_interface_type === undefined ? undefined : macs?.mac_address?.[0],
+    ),
+    /** Of which protocols and ports all that comes is one flow: `tcp 80`; left out where there are none. */
+    fatFlows: from(
+      ['virtual_machine_interface_fat_flow_protocols'],
+      ({ virtual_machine_interface_fat_flow_protocols: own }): readonly string[] | undefined => {
+        const flows = own?.fat_flow_protocol ?? [];
+        return flows.length === 0 ? undefined : flows.map(({ protocol, port }) => `${protocol ?? ''} ${port ?? 0}`);
+      },
     ),
     /** Tenants do not see it: only an admin makes such. */
     isHidden: from(['id_perms'], hidden),

@@ -40,7 +40,7 @@ function virtualIp(
   annotations: Readonly<Record<string, string>>,
   ...ports: readonly string[]
 ): EntityOf<'virtual-ip'> {
-  const refs = { 'virtual-machine-interface': ports, 'floating-ip': [] };
+  const refs = { 'virtual-machine-interface': ports, 'floating-ip': [], 'loadbalancer-pool': [] };
   return { uuid, fqName: ['d', 'p', 'v'], annotations, refs };
 }
 

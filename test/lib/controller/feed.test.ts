@@ -82,7 +82,7 @@ describe('anyController', () => {
     it('should ask the cache what it touches as it is now', () => {
       cache.put('virtual-ip', {
         ...virtualIpEntity(),
-        refs: { 'virtual-machine-interface': [port3], 'floating-ip': [] },
+        refs: { 'virtual-machine-interface': [port3], 'floating-ip': [], 'loadbalancer-pool': [] },
       });
       const spec = Object.assign(new MadeUpSpec(), {
         touches: {

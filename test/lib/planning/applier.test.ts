@@ -432,7 +432,7 @@ describe('PlanApplier', () => {
     };
     const withReference = () => ({
       ...virtualIpEntity(),
-      refs: { 'virtual-machine-interface': [], 'floating-ip': [floatingIp] },
+      refs: { 'virtual-machine-interface': [], 'floating-ip': [floatingIp], 'loadbalancer-pool': [] },
     });
 
     it('should be read back, and confirmed if the server keeps it', async () => {

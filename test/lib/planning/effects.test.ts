@@ -22,7 +22,7 @@ const virtualIp: EntityOf<'virtual-ip'> = {
   uuid: uuidOf(2),
   fqName: ['domain', 'shop', 'a'],
   annotations: { [ours('kept')]: '1', [ours('old')]: '2' },
-  refs: { 'virtual-machine-interface': [], 'floating-ip': [] },
+  refs: { 'virtual-machine-interface': [], 'floating-ip': [], 'loadbalancer-pool': [] },
 };
 
 const create: CreateWrite & { readonly kind: 'virtual-ip' } = {

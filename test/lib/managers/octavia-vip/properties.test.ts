@@ -269,7 +269,7 @@ function entityOf(one: ObservedVirtualIp): EntityOf<'virtual-ip'> {
   return {
     uuid,
     fqName,
-    refs: { 'virtual-machine-interface': portUuids, 'floating-ip': floatingIpUuids },
+    refs: { 'virtual-machine-interface': portUuids, 'floating-ip': floatingIpUuids, 'loadbalancer-pool': [] },
     ...(address === undefined ? {} : { address }),
     ...(subnetUuid === undefined ? {} : { subnetUuid }),
     annotations: Object.fromEntries(writeRecord(record, vip).map((entry) => [entry.key, entry.value])),

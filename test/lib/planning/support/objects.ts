@@ -68,7 +68,7 @@ export function virtualIpEntity(annotations: Readonly<Record<string, string>> = 
     uuid: virtualIp,
     fqName: ['default-domain', 'shop', 'a'],
     annotations,
-    refs: { 'virtual-machine-interface': [], 'floating-ip': [] },
+    refs: { 'virtual-machine-interface': [], 'floating-ip': [], 'loadbalancer-pool': [] },
   };
 }
 

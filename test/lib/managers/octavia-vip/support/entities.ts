@@ -99,7 +99,7 @@ export function virtualIpEntity(uuid: string, delta: VirtualIpDelta = {}): Entit
     fqName,
     ...parentOf(delta.project),
     ...(delta.cut === undefined ? {} : { cut: delta.cut }),
-    refs: { 'virtual-machine-interface': ports, 'floating-ip': floatingIps },
+    refs: { 'virtual-machine-interface': ports, 'floating-ip': floatingIps, 'loadbalancer-pool': [] },
     address,
     annotations: delta.record === null ? {} : annotationsOf(delta.record),
   };
