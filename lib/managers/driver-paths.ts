@@ -8,8 +8,3 @@ export const driverPaths = {
   haproxy: `${drivers}.ha_proxy.driver.OpencontrailLoadbalancerDriver`,
   native: `${drivers}.native.driver.OpencontrailLoadbalancerDriver`,
 } as const;
-
-/** Whether a set's driver is one that there is. */
-export function isKnownDriver(path: string | undefined): boolean {
-  return Object.values<string | undefined>(driverPaths).includes(path);
-}

@@ -27,6 +27,10 @@ export const logMeanings: Readonly<Record<string, string>> = {
     'Name the project in the setting for trusted projects before the network is shared; see rules.md.',
   'an entry of a list cannot be understood and is left out':
     'The API server answered a list with an object that has no uuid or no name.',
+  'a driver does not say which load balancers it serves':
+    'It is asked again after ten seconds. What it serves and nobody wants any more stays until then. See the error.',
+  'load balancers of a provider are not served':
+    'Its service appliance set is missing, or names a driver that there is none of. Told once; the status shows it as long as it is so.',
   'an object could not be read': 'Not even after several attempts. It is read with the next full read.',
   'background task failed': 'A bug in what asks others than the config API: it does so no more until the next start.',
   'cannot read a changed object, trying again': 'A change was announced, and the API server does not give the object.',

@@ -40,6 +40,11 @@ export const errorCodes = {
     meaning:
       'A quota of the project is exhausted (412). Raise the quota; the write is tried again. Floating ips do not wait for a virtual-ip that is refused.',
   },
+  'driver-failed': {
+    retriable: true,
+    meaning:
+      'A driver of load balancers that an embedder has registered failed, or took too long. It is told again; see the cause.',
+  },
   'bad-request': { retriable: false, meaning: 'The config API refused the request as malformed (400, 405, 413).' },
   unauthorized: {
     retriable: true,

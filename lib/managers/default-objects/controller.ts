@@ -1,11 +1,7 @@
-import type { Clock } from '../../base/clock/index.js';
-import { problemOf } from '../../base/problems/index.js';
 import type { CacheReader } from '../../cache/index.js';
-import type { ControllerProblem, ControllerSpec, Touches } from '../../controller/index.js';
+import type { ControllerSpec, Touches } from '../../controller/index.js';
 import { decide, verdictOf, type Plan } from '../../planning/index.js';
 import { defaultObjectList, type DefaultObject } from './defaults.js';
-import { isKnownDriver } from '../driver-paths.js';
-import { defaultObjectProblems } from './problem-types.js';
 import { defaultObjectRules } from './rules.js';
 
 /** Kind and whole name, such as `service-template default-domain:nat-template`. */
@@ -15,7 +11,7 @@ export type ObjectKey = string;
 export interface ObjectSeen {
   readonly kind: DefaultObject['kind'];
   readonly expected?: DefaultObject;
-  readonly found?: { readonly uuid: string; readonly driver?: string };
+  readonly found?: { readonly uuid: string };
 }
 
 const expectedByKey: ReadonlyMap<ObjectKey, DefaultObject> = new Map(
@@ -25,9 +21,7 @@ const expectedByKey: ReadonlyMap<ObjectKey, DefaultObject> = new Map(
 /** Plans one object: made if it is expected and not there, and else left. Pure. */
 export function planDefaultObject({ kind, expected, found }: ObjectSeen): Plan {
   const rule = decide(defaultObjectRules, {
-    isExpected: expected !== undefined,
     isThere: found !== undefined,
-    driver: found?.driver === undefined ? 'none' : isKnownDriver(found.driver) ? 'known' : 'unknown',
   });
   const isMade = rule.stands === 'create' && expected !== undefined;
   return {
@@ -45,61 +39,31 @@ export function planDefaultObject({ kind, expected, found }: ObjectSeen): Plan {
 export class DefaultObjectController implements ControllerSpec<ObjectKey, ObjectSeen> {
   public readonly name = 'default-objects';
   public readonly touches: Touches<ObjectKey> = {
-    'service-appliance-set': ({ fqName }) => [keyOf('service-appliance-set', fqName)],
-    'service-template': ({ fqName }) => {
-      const key = keyOf('service-template', fqName);
-      return expectedByKey.has(key) ? [key] : [];
-    },
+    'service-appliance-set': ({ fqName }) => expectedAt(keyOf('service-appliance-set', fqName)),
+    'service-template': ({ fqName }) => expectedAt(keyOf('service-template', fqName)),
   };
-  // Sets with a driver that is not there, by uuid, and since when: milliseconds since 1970.
-  private readonly unknown = new Map<string, { readonly name: string; readonly since: number }>();
-
-  public constructor(private readonly parts: { readonly cache: CacheReader; readonly clock: Clock }) {}
-
-  public *keys(cache: CacheReader): Iterable<ObjectKey> {
+  public *keys(): Iterable<ObjectKey> {
     yield* expectedByKey.keys();
-    for (const { fqName } of cache.all('service-appliance-set')) yield keyOf('service-appliance-set', fqName);
   }
 
   public observe(key: ObjectKey, cache: CacheReader): ObjectSeen {
     const expected = expectedByKey.get(key);
     const [kind, name] = partsOf(key);
-    const [found] =
-      kind === 'service-template'
-        ? cache.find(kind, 'name', name).map(({ uuid }) => ({ uuid }))
-        : cache
-            .find(kind, 'name', name)
-            .map(({ uuid, driver }) => ({ uuid, ...(driver === undefined ? {} : { driver }) }));
-    return { kind, ...(expected === undefined ? {} : { expected }), ...(found === undefined ? {} : { found }) };
+    const [found] = cache.find(kind, 'name', name);
+    return {
+      kind,
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found: { uuid: found.uuid } }),
+    };
   }
 
   public plan(seen: ObjectSeen): Plan {
     return planDefaultObject(seen);
   }
+}
 
-  public isOver(key: ObjectKey, cache: CacheReader): boolean {
-    return !expectedByKey.has(key) && this.observe(key, cache).found === undefined;
-  }
-
-  public problems(): readonly ControllerProblem[] {
-    const sets = [...this.parts.cache.all('service-appliance-set')].filter(
-      ({ driver }) => driver !== undefined && !isKnownDriver(driver),
-    );
-    const still = new Set(sets.map(({ uuid }) => uuid));
-    for (const uuid of this.unknown.keys()) if (!still.has(uuid)) this.unknown.delete(uuid);
-    for (const { uuid, fqName } of sets) {
-      if (this.unknown.has(uuid)) continue;
-      this.unknown.set(uuid, { name: fqName.at(-1) ?? '', since: this.parts.clock.now() });
-    }
-    return [...this.unknown].map(([uuid, { name, since }]) =>
-      problemOf(defaultObjectProblems, 'unknown-driver', {
-        kind: 'service-appliance-set',
-        uuid,
-        message: `the service appliance set ${name} names a driver that there is none of`,
-        since,
-      }),
-    );
-  }
+function expectedAt(key: ObjectKey): readonly ObjectKey[] {
+  return expectedByKey.has(key) ? [key] : [];
 }
 
 function keyOf(kind: DefaultObject['kind'], fqName: readonly string[]): ObjectKey {

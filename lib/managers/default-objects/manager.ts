@@ -1,12 +1,10 @@
 import { anyController } from '../../controller/index.js';
 import { defineManager } from '../manager.js';
 import { DefaultObjectController } from './controller.js';
-import { defaultObjectProblems } from './problem-types.js';
 
 /** The objects that everybody expects to be there: service appliance sets and service templates. */
 export const defaultObjects = defineManager({
   name: 'default-objects',
   settings: {},
-  problems: defaultObjectProblems,
-  create: ({ cache, clock }) => ({ controllers: [anyController(new DefaultObjectController({ cache, clock }))] }),
+  create: () => ({ controllers: [anyController(new DefaultObjectController())] }),
 });

@@ -1,26 +1,40 @@
-import type { AnyControllerSpec } from '../../controller/index.js';
-import { defineManager, type ManagerContext } from '../manager.js';
-import { DriverRegistry, type LoadbalancerDriver } from './drivers/index.js';
+import { anyController, type AnyControllerSpec } from '../../controller/index.js';
+import { defineManager, type Manager, type ManagerContext } from '../manager.js';
+import { DriverHost, DriverRegistry, RegisteredDrivers, type LoadbalancerDriver } from './drivers/index.js';
+import { loadbalancerProblems } from './problem-types.js';
+import { ProviderController } from './providers/index.js';
+import { ruleTables } from './rule-tables.js';
 
 /** What a controller of load balancers is made of. */
 export interface LoadbalancerContext extends ManagerContext {
   readonly drivers: DriverRegistry;
 }
 
-const controllers: readonly ((context: LoadbalancerContext) => AnyControllerSpec)[] = [];
+/** One line a controller. */
+const controllers: readonly ((context: LoadbalancerContext) => AnyControllerSpec)[] = [
+  (context) => anyController(new ProviderController(context)),
+];
+
+const settings = {};
 
 /**
  * Load balancers of LBaaS v2 and v1: each by the driver that its provider names.
  *
  * @param registered drivers besides our two, for those who embed the library
  */
-export function loadbalancerManager(registered: readonly LoadbalancerDriver[] = []) {
+export function loadbalancerManager(registered: readonly LoadbalancerDriver[] = []): Manager<typeof settings> {
   return defineManager({
     name: 'loadbalancer',
-    settings: {},
+    settings,
+    problems: loadbalancerProblems,
+    rules: ruleTables,
     create: (context) => {
       const drivers = new DriverRegistry(registered);
-      return { controllers: controllers.map((create) => create({ ...context, drivers })) };
+      const host = new DriverHost({ ...context, drivers, onListed: context.requeue });
+      const ours = controllers.map((create) => create({ ...context, drivers }));
+      return registered.length === 0
+        ? { controllers: ours }
+        : { controllers: [...ours, anyController(new RegisteredDrivers({ drivers, host }))], tasks: [host] };
     },
   });
 }

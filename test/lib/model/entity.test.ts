@@ -223,7 +223,7 @@ describe('toEntity', () => {
         address: vip,
         subnetUuid: uuidOf(0xb1),
         adminState: true,
-        refs: { 'virtual-machine-interface': [uuidOf(2)], 'floating-ip': [] },
+        refs: { 'virtual-machine-interface': [uuidOf(2)], 'floating-ip': [], 'loadbalancer-pool': [] },
         annotations: record,
       });
     });

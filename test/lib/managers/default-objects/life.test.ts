@@ -75,27 +75,4 @@ describe('the default objects', () => {
       expect(named('service-template', 'docker-template')).not.to.equal(undefined);
     });
   });
-
-  describe('when there is a set with a driver that nobody has, and a service appliance', () => {
-    it('should say so, and start all the same (recordings svc-monitor/98, 99)', async () => {
-      const set = await stage.create('service-appliance-set', {
-        fq_name: ['default-global-system-config', 'third'],
-        parent_type: 'global-system-config',
-        service_appliance_driver: 'no.such.module.Driver',
-      });
-      await stage.create('service-appliance', {
-        fq_name: ['default-global-system-config', 'third', 'box'],
-        parent_type: 'service-appliance-set',
-      });
-      await stage.cloud.stopMonitor(monitor);
-      monitor = await stage.startMonitor();
-      expect(monitor.monitor.status().ready).to.equal(true);
-      expect(monitor.monitor.status().problems.map(({ type, uuid }) => ({ type, uuid }))).to.deep.equal([
-        { type: 'unknown-driver', uuid: set },
-      ]);
-      await stage.update('service-appliance-set', set, { service_appliance_driver: null });
-      await stage.cloud.settled();
-      expect(monitor.monitor.status().problems).to.deep.equal([]);
-    });
-  });
 });
