@@ -54,6 +54,19 @@ export {
   type VipFindings,
   type VipParticipants,
 } from './managers/octavia-vip/index.js';
+export {
+  loadbalancerManager,
+  type ListenerView,
+  type LoadbalancerDriver,
+  type LoadbalancerView,
+  type MemberView,
+  type MonitorView,
+  type Named,
+  type PoolView,
+  type Provider,
+  type VipAddress,
+  type VipView as LoadbalancerVipView,
+} from './managers/loadbalancer/index.js';
 export * from './gateway/index.js';
 export * from './monitor/index.js';
 export * from './tracing/index.js';
