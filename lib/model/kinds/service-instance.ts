@@ -71,9 +71,7 @@ export const serviceInstance = defineKind({
     /** What is handed to the vRouter's agent, by key; left out where there is nothing. */
     bindings: from(['service_instance_bindings'], ({ service_instance_bindings: own }) => {
       const pairs = own?.key_value_pair ?? [];
-      return pairs.length === 0
-        ? undefined
-        : (Object.fromEntries(pairs.map(({ key, value }) => [key, value ?? ''])));
+      return pairs.length === 0 ? undefined : Object.fromEntries(pairs.map(({ key, value }) => [key, value ?? '']));
     }),
   }),
   indexes: {
