@@ -50,6 +50,7 @@ export function observeService(
   return {
     uuid,
     isThere: instance !== undefined,
+    isGone: cache.isGone(uuid),
     ...known,
     ...typesOf(instance, cache),
     ...poolOf(cache),

@@ -31,9 +31,10 @@ export function planService(seen: ServiceSeen): ServicePlan {
     unlinked: {},
     wakes: new Map<string, readonly string[]>(),
   };
-  // What is gone for the cache may only not have been read yet: an address that is deleted is another one when it is made anew.
-  if (!seen.isThere && !seen.isVerified && seen.addresses.length > 0) {
-    return { ...nothing, verify: [{ kind: 'service-instance', uuid: seen.uuid }] };
+  // What is gone for the cache may only not have been read yet, or be nothing that can be read: an address that is deleted is another one when it
+  // is made anew.
+  if (!seen.isThere && !(seen.isVerified && seen.isGone) && seen.addresses.length > 0) {
+    return { ...nothing, verify: seen.isVerified ? [] : [{ kind: 'service-instance', uuid: seen.uuid }] };
   }
   const { types, verdicts, complaints } = standingsOf(seen);
   const all = new Map(types.map((one) => [one.type, one]));

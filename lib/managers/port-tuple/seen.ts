@@ -79,6 +79,8 @@ export interface InterfaceSeen {
 export interface ServiceSeen {
   readonly uuid: string;
   readonly isThere: boolean;
+  /** A DELETE or a 404 said that it is gone. */
+  readonly isGone: boolean;
   /** That it is gone was read again. */
   readonly isVerified: boolean;
   /** Undefined: its template is not there. */

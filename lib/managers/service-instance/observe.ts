@@ -39,6 +39,7 @@ export function observeInstance(uuid: string, cache: CacheReader, states: Vroute
   return {
     uuid,
     ...(instance === undefined ? {} : { instance }),
+    isGone: cache.isGone(uuid),
     joined,
     machines,
     ...(instance === undefined ? { predecessors: [], taken: [] } : othersNames(uuid, { cache, joined, instance })),

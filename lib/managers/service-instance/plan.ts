@@ -19,7 +19,11 @@ export function planInstance(seen: ServiceSeen, { seed }: { readonly seed: strin
   const { instance, uuid } = seen;
   const about = { kind: 'service-instance', uuid } as const;
   const part =
-    instance === undefined ? planRemoval(seen, seen.machines) : planStanding(rule.stands, { seen, instance, seed });
+    instance !== undefined
+      ? planStanding(rule.stands, { seen, instance, seed })
+      : rule.stands === 'remove'
+        ? planRemoval(seen, seen.machines)
+        : nothing;
   const stages = part.stages.filter(({ writes }) => writes.length > 0);
   const wanted =
     instance === undefined || rule.stands !== 'launch' ? 0 : Math.min(wantedInstances(instance) ?? 0, mostInstances);
@@ -44,7 +48,7 @@ export function planInstance(seen: ServiceSeen, { seed }: { readonly seed: strin
 /** What is known of a service instance, as facts of the first table. */
 export function ruleFacts(seen: ServiceSeen): InstanceRuleFacts {
   const { instance } = seen;
-  if (instance === undefined) return { ...ruleFactsOfNone, instance: 'gone' };
+  if (instance === undefined) return { ...ruleFactsOfNone, instance: seen.isGone ? 'gone' : 'not-seen' };
   return {
     instance: 'there',
     project: instance.project === '' ? 'unknown' : 'known',

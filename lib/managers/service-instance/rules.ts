@@ -2,7 +2,7 @@ import type { RuleTable } from '../../planning/index.js';
 
 /** What is known of a service instance before anything is made for it. */
 export type InstanceRuleFacts = {
-  readonly instance: 'there' | 'gone';
+  readonly instance: 'there' | 'gone' | 'not-seen';
   readonly project: 'known' | 'unknown';
   readonly template: 'served' | 'port-tuples' | 'other' | 'none';
   readonly count: 'said' | 'unsaid';
@@ -22,7 +22,7 @@ export const instanceRules: RuleTable<InstanceRuleFacts, InstanceStand> = {
   name: 'What becomes of a service instance',
   says: 'Asked of each service instance, and of what is left of one that is gone.',
   facts: {
-    instance: { values: ['there', 'gone'], says: 'whether it is there' },
+    instance: { values: ['there', 'gone', 'not-seen'], says: 'whether it is there; gone: a message or a 404 said so' },
     project: { values: ['known', 'unknown'], says: 'whether the uuid of its project is known' },
     template: {
       values: ['served', 'port-tuples', 'other', 'none'],
@@ -42,6 +42,13 @@ export const instanceRules: RuleTable<InstanceRuleFacts, InstanceStand> = {
     moved: { values: [true, false], says: 'an interface is in another network than it says' },
   },
   rules: [
+    {
+      rule: 'not-seen',
+      when: { instance: 'not-seen' },
+      stands: 'read',
+      says: 'it is not known whether it is gone: it is read, and while it cannot be, what was made for it stays',
+      cites: 'docs/service-chains.md, "Service instances"',
+    },
     {
       rule: 'gone',
       when: { instance: 'gone' },

@@ -105,8 +105,10 @@ export interface InstanceFacts {
 /** All that a plan for a service instance is made from. Plain values. */
 export interface ServiceSeen {
   readonly uuid: string;
-  /** Undefined: it is gone. */
+  /** Undefined: it is gone, or is not known. */
   readonly instance?: InstanceFacts;
+  /** A DELETE or a 404 said that it is gone. */
+  readonly isGone: boolean;
   /** The beginning of its names; empty: not known any more, since nothing is left of it. */
   readonly joined: string;
   /** By index. */

@@ -55,6 +55,9 @@ function seeRouter(found: EntityOf<'logical-router'>, cache: CacheReader): SeenR
     fqName,
     ...(parent === undefined ? {} : { projectUuid: parent.uuid }),
     serviceInstances: refs['service-instance'],
+    unseenInstances: refs['service-instance']
+      .slice(0, instancesPerRouter)
+      .filter((one) => cache.get('service-instance', one) === undefined && !cache.isGone(one)),
     routeTables: refs['route-table'],
     externals: externalNetworks.map((network) => {
       const known = cache.get('virtual-network', network);

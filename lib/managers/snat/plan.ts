@@ -54,11 +54,16 @@ function stagesOf(
     case 'clear':
       return { stages: removalStages(judged), verify: [], goesOn: seen.surplus > 0 };
     case 'look':
-      return { stages: [], verify: [{ kind: 'logical-router', uuid: seen.routerUuid }] };
+      return { stages: [], verify: toRead(seen) };
     case 'wait':
     case 'nothing':
       return { stages: [], verify: [] };
   }
+}
+
+function toRead({ router, routerUuid }: SnatSeen): Plan['verify'] {
+  if (router === undefined) return [{ kind: 'logical-router', uuid: routerUuid }];
+  return router.unseenInstances.map((uuid) => ({ kind: 'service-instance', uuid }));
 }
 
 function factsOf(seen: SnatSeen, judged: Judged): RouterFacts {
@@ -69,6 +74,7 @@ function factsOf(seen: SnatSeen, judged: Judged): RouterFacts {
   return {
     router: router !== undefined ? 'there' : isGone ? 'gone' : 'not-seen',
     gateway,
+    instances: router === undefined || router.unseenInstances.length === 0 ? 'seen' : 'not-seen',
     lacks: gateway === 'known' ? lackOf(seen, judged) : 'nothing',
     isAnythingLeft: seen.instances.length + seen.leftNetworks.length + seen.routeTables.length > 0,
   };

@@ -4,6 +4,7 @@ import type { RuleTable } from '../../planning/index.js';
 export type RouterFacts = {
   readonly router: 'there' | 'gone' | 'not-seen';
   readonly gateway: 'none' | 'known' | 'not-seen';
+  readonly instances: 'seen' | 'not-seen';
   readonly lacks: 'nothing' | 'template' | 'ipam' | 'name';
   readonly isAnythingLeft: boolean;
 };
@@ -21,6 +22,10 @@ export const routerRules: RuleTable<RouterFacts, RouterDeed> = {
       values: ['none', 'known', 'not-seen'],
       says: 'whether it has external networks, and one of them is known by its name',
     },
+    instances: {
+      values: ['seen', 'not-seen'],
+      says: 'the service instances that it refers to; not-seen: one is not known, and not known to be gone',
+    },
     lacks: {
       values: ['nothing', 'template', 'ipam', 'name'],
       says: 'what is not there of what a service instance is made with; nothing: all is there, or is not needed',
@@ -35,6 +40,7 @@ export const routerRules: RuleTable<RouterFacts, RouterDeed> = {
       when: { router: ['gone', 'not-seen'], gateway: ['known', 'not-seen'] },
       because: 'of a router that is not there nobody knows a gateway',
     },
+    { when: { router: ['gone', 'not-seen'], instances: 'not-seen' }, because: 'it refers to nothing then' },
     { when: { gateway: ['none', 'not-seen'], lacks: ['template', 'ipam', 'name'] }, because: 'nothing is to be made' },
   ],
   rules: [
@@ -51,6 +57,13 @@ export const routerRules: RuleTable<RouterFacts, RouterDeed> = {
       stands: 'look',
       says: 'it is not known whether the router is there: it is read',
       cites: 'recording svc-monitor/65',
+    },
+    {
+      rule: 'instance-not-seen',
+      when: { instances: 'not-seen' },
+      stands: 'look',
+      says: 'it refers to a service instance that is not known: that is read, and while it cannot be, all stays as it is',
+      cites: 'docs/service-chains.md, "Service instances"',
     },
     {
       rule: 'router-gone',

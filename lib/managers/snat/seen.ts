@@ -9,6 +9,8 @@ export interface SeenRouter extends NamedObject {
   /** Undefined if the server does not say. */
   readonly projectUuid?: string;
   readonly serviceInstances: readonly string[];
+  /** Which of the first of them are not known, and not known to be gone. */
+  readonly unseenInstances: readonly string[];
   readonly routeTables: readonly string[];
   /** Its external networks in the order of their uuids; without a name those that are not known yet. */
   readonly externals: readonly { readonly uuid: string; readonly name?: string }[];

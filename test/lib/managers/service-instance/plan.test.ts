@@ -45,6 +45,7 @@ const anySeen: ServiceSeen = {
   taken: [],
   tables: [],
   addresses: [],
+  isGone: false,
   upRouters: [],
   downRouters: [],
 };
@@ -151,7 +152,7 @@ describe('the plan for a service instance', () => {
     });
 
     it('should take all away when the service instance is gone, the virtual machine last', () => {
-      const gone = without(anySeen, 'instance');
+      const gone = { ...without(anySeen, 'instance'), isGone: true };
       const lines = describeStages(planInstance({ ...gone, ...whole }, { seed: 'seed' }).stages);
       expect(lines.map((line) => line.trim())).to.deep.equal([
         'let go of addresses: delete instance-ip aaaaaaaa-0000-4000-8000-000000000000',
@@ -162,8 +163,14 @@ describe('the plan for a service instance', () => {
       ]);
     });
 
+    it('should have it read when it is not known whether it is gone, and take nothing away', () => {
+      const plan = planInstance({ ...without(anySeen, 'instance'), ...whole }, { seed: 'seed' });
+      expect(plan.stages).to.deep.equal([]);
+      expect(plan.verify).to.deep.equal([{ kind: 'service-instance', uuid: anySeen.uuid }]);
+    });
+
     it('should leave an address that others have, too, when the service instance is gone', () => {
-      const gone = without(anySeen, 'instance');
+      const gone = { ...without(anySeen, 'instance'), isGone: true };
       const addresses = [address('v4', ['port-1', 'vip-port'])];
       const [first] = describeStages(planInstance({ ...gone, ...whole, addresses }, { seed: 'seed' }).stages);
       expect(first?.trim()).to.equal(

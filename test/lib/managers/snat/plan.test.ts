@@ -10,7 +10,14 @@ const public1 = 'default-domain:shop:public';
 const template = { uuid: 'template', fqName: ['default-domain', 'netns-snat-template'] };
 const ipam = { uuid: 'ipam', fqName: ['default-domain', 'default-project', 'default-network-ipam'] };
 const externals = [{ uuid: 'external', name: public1 }];
-const router = { uuid: id, fqName: [...project, 'r1'], serviceInstances: [], routeTables: [], externals };
+const router = {
+  uuid: id,
+  fqName: [...project, 'r1'],
+  serviceInstances: [],
+  unseenInstances: [],
+  routeTables: [],
+  externals,
+};
 const instance = {
   uuid: 'instance',
   fqName: [...project, name],
