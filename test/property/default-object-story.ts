@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaultEngine, type EmbeddedMonitor, type FaultHandle } from '../../fixtures/index.js';
-import { defaultObjectList, defaultObjects, driverPaths } from '../../lib/managers/default-objects/index.js';
+import { defaultObjectList, defaultObjects } from '../../lib/managers/default-objects/index.js';
+import { driverPaths } from '../../lib/managers/driver-paths.js';
 import { Kill, type Death } from '../faults/support/kill.js';
 import { OperatorOfDefaults } from '../lib/managers/default-objects/support/operator.js';
 
