@@ -50,7 +50,7 @@ export function observeService(
   return {
     uuid,
     isThere: instance !== undefined,
-    isGone: cache.isGone(uuid),
+    unseen: unseenOf({ uuid, cache }, { instance, named, interfaces: [...members, ...former] }),
     ...known,
     ...typesOf(instance, cache),
     ...poolOf(cache),
@@ -59,6 +59,34 @@ export function observeService(
     links: bounded(linksOf(uuid, cache), bounds.links, 'route tables and health checks'),
     oversized,
   };
+}
+
+// A message or a 404 says that something is gone: what the cache does not know for another reason may be there.
+function unseenOf(
+  { uuid, cache }: Pick<Around, 'uuid' | 'cache'>,
+  known: {
+    readonly instance: EntityOf<'service-instance'> | undefined;
+    readonly named: readonly AddressSeen[];
+    readonly interfaces: readonly EntityOf<'virtual-machine-interface'>[];
+  },
+): readonly ObjectRef[] {
+  const found = new Map<string, ObjectRef>();
+  const look = (kind: ObjectRef['kind'], uuids: readonly string[]): void => {
+    for (const one of uuids.slice(0, bounds.links)) {
+      if (cache.get(kind, one) === undefined && !cache.isGone(one)) found.set(one, { kind, uuid: one });
+    }
+  };
+  if (known.instance === undefined && known.named.length > 0) look('service-instance', [uuid]);
+  for (const { refs } of known.interfaces) {
+    look('port-tuple', refs['port-tuple'].slice(0, bounds.tuplesOfInterface));
+    look('interface-route-table', refs['interface-route-table']);
+    look('service-health-check', refs['service-health-check']);
+  }
+  for (const { given, check } of known.named) {
+    for (const [one, kind] of Object.entries(given)) look(kind, [one]);
+    if (check !== undefined) look('service-health-check', [check]);
+  }
+  return [...found.values()].slice(0, bounds.links);
 }
 
 interface Around {

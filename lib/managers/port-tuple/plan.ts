@@ -31,11 +31,12 @@ export function planService(seen: ServiceSeen): ServicePlan {
     unlinked: {},
     wakes: new Map<string, readonly string[]>(),
   };
-  // What is gone for the cache may only not have been read yet, or be nothing that can be read: an address that is deleted is another one when it
-  // is made anew.
-  if (!seen.isThere && !(seen.isVerified && seen.isGone) && seen.addresses.length > 0) {
-    return { ...nothing, verify: seen.isVerified ? [] : [{ kind: 'service-instance', uuid: seen.uuid }] };
+  // What is gone for the cache may only not have been read yet: an address that is deleted is another one when it is made anew.
+  if (!seen.isThere && !seen.isVerified && seen.addresses.length > 0) {
+    return { ...nothing, verify: [{ kind: 'service-instance', uuid: seen.uuid }, ...seen.unseen] };
   }
+  // Or it cannot be read: as long as that is so, nobody can tell what is to be taken away.
+  if (seen.unseen.length > 0) return { ...nothing, verify: seen.isVerified ? [] : seen.unseen };
   const { types, verdicts, complaints } = standingsOf(seen);
   const all = new Map(types.map((one) => [one.type, one]));
   const pieces = together(

@@ -79,9 +79,12 @@ export interface InterfaceSeen {
 export interface ServiceSeen {
   readonly uuid: string;
   readonly isThere: boolean;
-  /** A DELETE or a 404 said that it is gone. */
-  readonly isGone: boolean;
-  /** That it is gone was read again. */
+  /**
+   * What the service instance, its interfaces and its notes lead to that is neither known nor known to be gone: it is read, and some of it may be
+   * nothing that can be read.
+   */
+  readonly unseen: readonly ObjectRef[];
+  /** That it is gone was read again, and so was what is not seen. */
   readonly isVerified: boolean;
   /** Undefined: its template is not there. */
   readonly types?: readonly TypeSeen[];

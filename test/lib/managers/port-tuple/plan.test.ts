@@ -38,7 +38,7 @@ const port = (fields: Partial<InterfaceSeen> = {}): InterfaceSeen => ({
 const service = (fields: Partial<ServiceSeen> = {}): ServiceSeen => ({
   uuid: 'service',
   isThere: true,
-  isGone: false,
+  unseen: [],
   isVerified: false,
   types: [{ type: 'left' }],
   pool: { uuid: 'pool', fqName: ['pool'], families: ['v4', 'v6'] },
@@ -140,7 +140,7 @@ describe('planService', () => {
       const plan = planService(service(gone));
       expect(plan.stages).to.deep.equal([]);
       expect(plan.verify).to.deep.equal([{ kind: 'service-instance', uuid: 'service' }]);
-      expect(planned({ ...gone, isVerified: true, isGone: true })).to.deep.equal([
+      expect(planned({ ...gone, isVerified: true })).to.deep.equal([
         'delete: delete instance-ip address-v4',
         'delete: delete instance-ip address-v6',
       ]);
@@ -148,11 +148,13 @@ describe('planService', () => {
 
     it('should delete nothing that somebody else could have made', () => {
       const addresses = [address('v4', { isOurs: false })];
-      expect(planned({ isThere: false, isVerified: true, isGone: true, addresses })).to.deep.equal([]);
+      expect(planned({ isThere: false, isVerified: true, addresses })).to.deep.equal([]);
     });
 
-    it('should delete nothing, and read it no more, while it cannot be read', () => {
-      const plan = planService(service({ isThere: false, isVerified: true, interfaces: [port()] }));
+    it('should delete nothing while something of it cannot be read', () => {
+      const unseen = [{ kind: 'service-health-check', uuid: 'check' }] as const;
+      expect(planService(service({ unseen })).verify).to.deep.equal(unseen);
+      const plan = planService(service({ isThere: false, isVerified: true, interfaces: [port()], unseen }));
       expect(plan.stages).to.deep.equal([]);
       expect(plan.verify).to.deep.equal([]);
     });
