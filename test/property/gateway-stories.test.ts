@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { storiesToTell } from '../support/scope.js';
 import { gatewayStories, playGatewayStory } from '../gateway/support/stories.js';
 
-// A failure prints its seed and path; PROPERTY_SEED plays others, and PROPERTY_RUNS makes it more or fewer.
-const runs = storiesToTell({ quick: 25, whole: 1_000 });
+// A failure prints its seed and path; PROPERTY_SEED plays others, and PROPERTY_RUNS makes it more or fewer. One takes most of a second: all requests of
+// four actors go through sockets twice.
+const runs = storiesToTell({ quick: 25, whole: 300, huge: 1_000 });
 const seed = Number(process.env['PROPERTY_SEED'] ?? '20261128');
 
 describe('users, Octavia and two controllers of Kubernetes through two gateways', () => {
