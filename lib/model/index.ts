@@ -26,6 +26,7 @@ export type { InstanceInterface } from './kinds/service-instance.js';
 export type { TemplateInterface } from './kinds/service-template.js';
 export { pairBound, tuplePairBound } from './kinds/virtual-machine-interface.js';
 export { virtualIpPropertiesSchema } from './kinds/virtual-ip.js';
+export { nativeMarks } from './loadbalancer-marks.js';
 export * from './names.js';
 export * from './parse.js';
 export * from './references.js';

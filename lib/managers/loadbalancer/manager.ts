@@ -1,6 +1,7 @@
 import { anyController, type AnyControllerSpec } from '../../controller/index.js';
 import { defineManager, type Manager, type ManagerContext } from '../manager.js';
 import { DriverHost, DriverRegistry, RegisteredDrivers, type LoadbalancerDriver } from './drivers/index.js';
+import { NativeController, nativeProblems } from './native/index.js';
 import { loadbalancerProblems } from './problem-types.js';
 import { ProviderController } from './providers/index.js';
 import { ruleTables } from './rule-tables.js';
@@ -13,6 +14,7 @@ export interface LoadbalancerContext extends ManagerContext {
 /** One line a controller. */
 const controllers: readonly ((context: LoadbalancerContext) => AnyControllerSpec)[] = [
   (context) => anyController(new ProviderController(context)),
+  ({ clock, drivers }) => anyController(new NativeController(clock, drivers)),
 ];
 
 const settings = {};
@@ -26,7 +28,7 @@ export function loadbalancerManager(registered: readonly LoadbalancerDriver[] = 
   return defineManager({
     name: 'loadbalancer',
     settings,
-    problems: loadbalancerProblems,
+    problems: { ...loadbalancerProblems, ...nativeProblems },
     rules: ruleTables,
     create: (context) => {
       const drivers = new DriverRegistry(registered);

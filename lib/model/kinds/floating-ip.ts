@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { canonicalAddress } from '../address.js';
+import { ownAnnotations, type OwnAnnotations } from '../annotations.js';
 import { onlyTrue, optional, structured } from '../common.js';
 import { defineKind } from '../kind.js';
+import { markedBy } from '../loadbalancer-marks.js';
 
 const portMappingSchema = z.looseObject({
   protocol: optional(z.string()),
@@ -43,9 +45,16 @@ export const floatingIp = defineKind({
       ({ floating_ip_port_mappings: own }): readonly PortMapping[] | undefined =>
         (own?.port_mappings ?? []).length === 0 ? undefined : own?.port_mappings,
     ),
+    /** What this project has noted on it; left out where there is nothing. */
+    annotations: from(['annotations'], ({ annotations }): OwnAnnotations | undefined => {
+      const own = ownAnnotations(annotations);
+      return Object.keys(own).length === 0 ? undefined : own;
+    }),
   }),
   indexes: {
     /** Children of an address, by its uuid: those of native load balancers. */
     ofAddress: ({ parent }) => (parent?.kind === 'instance-ip' ? [parent.uuid] : []),
+    /** By the uuid of the native load balancer whose traffic it takes, as this project notes it. */
+    loadbalancer: ({ annotations }) => markedBy(annotations),
   },
 });

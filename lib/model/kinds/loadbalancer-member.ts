@@ -39,5 +39,7 @@ export const loadbalancerMember = defineKind({
     interface: ({ interfaceUuid }) => (interfaceUuid === undefined ? [] : [interfaceUuid]),
     /** By its address. */
     address: ({ address }) => (address === undefined ? [] : [address]),
+    /** By the subnet in which its address is said to be. */
+    subnet: ({ subnetUuid }) => (subnetUuid === undefined ? [] : [subnetUuid]),
   },
 });

@@ -54,6 +54,8 @@ export const loadbalancerPool = defineKind({
   indexes: {
     /** Of LBaaS v1, those without listener: by the name of its provider; empty: it names none. */
     provider: ({ provider, refs }) => (refs['loadbalancer-listener'].length > 0 ? [] : [provider ?? '']),
+    /** By the subnet in which its members are said to be. */
+    subnet: ({ subnetUuid }) => (subnetUuid === undefined ? [] : [subnetUuid]),
   },
   cut: ({ loadbalancer_pool_custom_attributes: own }) =>
     (own?.key_value_pair ?? []).length > attributeBound ? ['custom attributes'] : [],

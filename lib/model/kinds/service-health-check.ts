@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { ownAnnotations, type OwnAnnotations } from '../annotations.js';
 import { optional, structured } from '../common.js';
 import { defineKind } from '../kind.js';
 import { interfaceTypes } from '../interface-types.js';
+import { markedBy } from '../loadbalancer-marks.js';
 
 /** How the vRouter finds out whether an interface is alive. */
 export const serviceHealthCheck = defineKind({
@@ -23,6 +25,21 @@ export const serviceHealthCheck = defineKind({
       ['service_health_check_properties'],
       ({ service_health_check_properties: own }): Readonly<Record<string, unknown>> | undefined => own,
     ),
+    /** What this project has noted on it; left out where there is nothing. */
+    annotations: from(['annotations'], ({ annotations }): OwnAnnotations | undefined => {
+      const own = ownAnnotations(annotations);
+      return Object.keys(own).length === 0 ? undefined : own;
+    }),
   }),
-  indexes: { name: ({ fqName }) => [fqName.join(':')], type: ({ type }) => (type === undefined ? [] : [type]) },
+  indexes: {
+    name: ({ fqName }) => [fqName.join(':')],
+    type: ({ type }) => (type === undefined ? [] : [type]),
+    /** By the uuid of the native load balancer that it is of, as this project notes it. */
+    loadbalancer: ({ annotations }) => markedBy(annotations),
+    /** Those whose name ends with their own uuid, as the original names those of a pool: by what comes before. */
+    ofPool: ({ uuid, fqName }) => {
+      const name = fqName.join(':');
+      return name.endsWith(`-${uuid}`) ? [name.slice(0, -uuid.length - 1)] : [];
+    },
+  },
 });

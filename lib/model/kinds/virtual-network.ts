@@ -28,6 +28,8 @@ export const virtualNetwork = defineKind({
     families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) =>
       familiesOf((refs ?? []).flatMap(({ attr }) => attr?.ipam_subnets ?? [])),
     ),
+    /** The uuids of its subnets; left out where there are none. */
+    subnets: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) => subnetsOf(refs ?? [])),
     /** The prefixes of a network that is named as those are that service instances get. */
     servicePrefixes: from(['fq_name', 'network_ipam_refs'], ({ fq_name: name, network_ipam_refs: refs }) =>
       name.at(-1)?.startsWith('svc-vn-') === true ? prefixesOf(refs ?? []) : undefined,
@@ -37,6 +39,8 @@ export const virtualNetwork = defineKind({
   }),
   indexes: {
     name: ({ fqName }) => [fqName.join(':')],
+    /** By the uuid of each of its subnets. */
+    subnet: ({ subnets }) => subnets ?? [],
     /** By the router whose SNAT it is the left network of: hidden ones only, as others can be anybody's. */
     snatRouter: ({ fqName, isHidden }) => {
       const instance = isHidden === true ? instanceOfLeftNetwork(fqName.at(-1) ?? '') : undefined;
@@ -51,4 +55,9 @@ interface WithSubnets {
 
 function prefixesOf(refs: readonly WithSubnets[]): readonly string[] {
   return refs.flatMap(({ attr }) => (attr?.ipam_subnets ?? []).map(({ subnet }) => subnet?.ip_prefix ?? ''));
+}
+
+function subnetsOf(refs: readonly WithSubnets[]): readonly string[] | undefined {
+  const uuids = refs.flatMap(({ attr }) => (attr?.ipam_subnets ?? []).flatMap((one) => one.subnet_uuid ?? []));
+  return uuids.length === 0 ? undefined : uuids;
 }
