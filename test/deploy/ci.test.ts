@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { projectFolder } from '../support/project-folder.js';
-import { compiledTests, filesOfWholeForm, readsVariable, wholeFormVariables } from './whole-form.js';
+import { compiledTests, filesOfWholeForm, filesReaching, readsVariable, wholeFormVariables } from './whole-form.js';
 
 const read = (path: string): string => readFileSync(new URL(path, projectFolder()), 'utf8');
 
@@ -77,6 +77,20 @@ describe('.ci/run', () => {
     expect(files.length).to.be.lessThan(
       [...compiledTests().keys()].filter((path) => path.endsWith('.test.js')).length / 2,
     );
+  });
+
+  it('should tell there whatever may be pending in the quick form', () => {
+    // These are pending by what the machine is, in each form alike: without Python or IPv6, or as root.
+    const alike = new Set([
+      'fixtures/http/http-endpoint.test.js',
+      'service/cli/config.test.js',
+      'service/config/ini/ini.test.js',
+      'service/introspect/introspect.test.js',
+    ]);
+    const modules = compiledTests();
+    const skipping = filesReaching(modules, (text) => /\.skip\)?\(/.test(text)).filter((file) => !alike.has(file));
+    expect(skipping).to.have.length.above(20);
+    expect(filesOfWholeForm(modules)).to.include.members([...skipping]);
   });
 
   it('should miss nothing outside of the tests: no other part knows the variables', () => {

@@ -22,12 +22,18 @@ export function compiledTests(): Modules {
  * there. Those of `exhaustive` and `property` come first: they take longest, and begun last, one of them would run alone for minutes.
  */
 export function filesOfWholeForm(modules: Modules): readonly string[] {
-  const files = [...modules.keys()].filter((path) => path.endsWith('.test.js')).sort();
-  const told = files.filter((file) =>
-    [...reached(file, modules)].some((path) => readsVariable(modules.get(path) ?? '')),
-  );
+  const told = filesReaching(modules, readsVariable);
   const isLong = (file: string): boolean => /^(?:exhaustive|property)\//.test(file);
   return [...told.filter(isLong), ...told.filter((file) => !isLong(file))];
+}
+
+/** The test files of which the text, or that of what they import among the tests, is such a one; sorted. */
+export function filesReaching(modules: Modules, isSuch: (text: string) => boolean): readonly string[] {
+  const such = new Set([...modules].filter(([, text]) => isSuch(text)).map(([path]) => path));
+  return [...modules.keys()]
+    .filter((path) => path.endsWith('.test.js'))
+    .filter((file) => [...reached(file, modules)].some((path) => such.has(path)))
+    .sort();
 }
 
 /** Whether a module reads one of {@link wholeFormVariables}, or more of the environment than a variable by its name. */
