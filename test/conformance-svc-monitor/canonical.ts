@@ -9,6 +9,8 @@ export interface Shown {
 /** Objects by their canonical names (`<kind> <fq_name>`), each by field. */
 export type CanonicalState = ReadonlyMap<string, Json>;
 
+const uuidAtEnd = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const uuidPattern = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** What tells one run from another, and nothing of the state: times, links, numbers that are given out. */
@@ -82,7 +84,7 @@ class Canonical {
     const { kind, object } = this.objects.get(uuid) ?? { kind: '', object: {} };
     // A name can hold its own object's uuid.
     this.names.set(uuid, '<own uuid>');
-    const name = `${kind} ${this.text(strings(object['fq_name']).join(':'))}`;
+    const name = `${kind} ${this.text(withoutRandomEnd(kind, object).join(':'))}`;
     this.names.set(uuid, name);
     return name;
   }
@@ -189,4 +191,12 @@ function strings(value: unknown): readonly string[] {
 /** All uuids within a value. */
 export function uuidsIn(value: unknown): readonly string[] {
   return JSON.stringify(value ?? null).match(uuidPattern) ?? [];
+}
+
+// What the original ends with the object's own uuid, ours ends with that of an address or a monitor, to find it again.
+function withoutRandomEnd(kind: string, object: Json): readonly string[] {
+  const name = strings(object['fq_name']);
+  const isOfNative =
+    (kind === 'floating-ip' && object['parent_type'] === 'instance-ip') || kind === 'service-health-check';
+  return isOfNative ? [...name.slice(0, -1), (name.at(-1) ?? '').replace(uuidAtEnd, '<its end>')] : name;
 }

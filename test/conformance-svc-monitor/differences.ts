@@ -23,7 +23,6 @@ export interface MeantDifference {
 /** Recordings that are not played yet, with the reason. Those that no row names are played. */
 export const notConcerned: readonly { readonly from: number; readonly to: number; readonly reason: string }[] = [
   { from: 32, to: 39, reason: 'load balancers v2 in haproxy are not taken over yet' },
-  { from: 40, to: 49, reason: 'native load balancers are not taken over yet' },
   { from: 50, to: 54, reason: 'load balancers v1 are not taken over yet' },
   { from: 56, to: 58, reason: 'load balancers v2 in haproxy are not taken over yet' },
   { from: 95, to: 96, reason: 'providers of load balancers are not taken over yet' },
@@ -31,6 +30,139 @@ export const notConcerned: readonly { readonly from: number; readonly to: number
 
 /** All differences that are meant, in one table. */
 export const meantDifferences: readonly MeantDifference[] = [
+  {
+    recordings: [45],
+    where: /service-health-check .*/,
+    fields: ['annotations', 'display_name'],
+    reason:
+      'ours marks the health checks of a native load balancer with what they are of, and names them after the monitor',
+    cites: 'docs/original/loadbalancer-native.md, "Health checks"',
+  },
+  {
+    recordings: [45],
+    where: /virtual-machine-interface .*:pod-\d/,
+    fields: ['service_health_check_refs'],
+    reason: 'ours names health checks after the monitor',
+    cites: 'docs/original/loadbalancer-native.md, "Health checks"',
+  },
+  {
+    recordings: [47],
+    atTakeOver: [47],
+    where: /floating-ip .*-externalIP/,
+    fields: ['floating_ip_traffic_direction'],
+    reason:
+      'the original leaves the direction of an external floating ip at both when it has started; ours leads inwards only',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [48],
+    where: /floating-ip .*-externalIP/,
+    fields: ['floating_ip_port_mappings_enable', 'floating_ip_traffic_direction', 'virtual_machine_interface_refs'],
+    reason: 'the original leads to members that are gone, and has left the direction at both',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [48],
+    where: /floating-ip .*-externalIP/,
+    fields: ['floating_ip_port_mappings'],
+    ours: 'absent',
+    reason: 'the original keeps the mappings of members that are gone',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [49, 58, 66, 79],
+    atTakeOver: [49, 58, 66, 79],
+    where: /floating-ip .*/,
+    fields: ['virtual_machine_interface_refs', 'floating_ip_port_mappings'],
+    ours: 'absent',
+    reason:
+      'the original keeps the interface that had the first address of a member; ours follows the address, which nobody has here',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 58, 66, 79],
+    atTakeOver: [40, 41, 42, 43, 44, 45, 46, 47, 49, 58, 66, 79],
+    where: /floating-ip .*/,
+    fields: ['annotations'],
+    ours: /native-loadbalancer/,
+    reason: 'ours marks the floating ips of a native load balancer with it, to find them when it is gone',
+    cites: 'docs/original/loadbalancer-native.md, "Floating ips"',
+  },
+  {
+    recordings: [40, 47, 49],
+    where: /floating-ip [^:]*:<its end>/,
+    fields: ['display_name'],
+    reason: 'ours names the floating ip of an address after that address, so that nobody makes a second one',
+    cites: 'docs/original/loadbalancer-native.md, "Floating ips"',
+  },
+  {
+    recordings: [41, 42, 44, 45, 46, 47, 49],
+    where: /(floating-ip|virtual-machine-interface) .* -> .*/,
+    fields: ['relaxed'],
+    ours: /true/,
+    reason: "the original's references keep the interface of a pod from being deleted; ours do not",
+    cites: 'docs/original/loadbalancer-native.md, "Floating ips"',
+  },
+  {
+    recordings: [42, 43, 44, 45, 46, 47],
+    atTakeOver: [42, 43, 44, 45, 46],
+    where: /floating-ip .*/,
+    fields: ['virtual_machine_interface_refs'],
+    reason: 'the original leads to members that are gone; ours does not',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [43, 44, 45, 46, 47],
+    atTakeOver: [43, 44, 45, 46, 47],
+    where: /floating-ip .*/,
+    fields: ['floating_ip_port_mappings'],
+    ours: /"dst_port":(8080|9090),"protocol":"TCP","src_port":8000},{"dst_port":5353,"protocol":"UDP","src_port":53}/,
+    reason:
+      'the original keeps the mapping of a port that a listener has no more, and the port that a member had; ours maps the ports that there are (here all members are of one age)',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [45, 46, 47, 48],
+    atTakeOver: [45, 46, 47],
+    where: /service-health-check .*/,
+    ours: 'absent',
+    reason: 'the original leaves the health check behind when its monitor is unlinked; ours deletes it',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [45, 46, 47, 48],
+    atTakeOver: [45, 46, 47],
+    where: /virtual-machine-interface .*:pod-\d/,
+    fields: ['service_health_check_refs'],
+    ours: 'absent',
+    reason:
+      'the original leaves interfaces linked to the health check of a monitor that is unlinked; ours unlinks them',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [47, 48],
+    atTakeOver: [47],
+    where: /floating-ip .*/,
+    reason:
+      'the original takes the floating ips of a load balancer apart when it starts, and does not put all together again; ours leaves what is right',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recordings: [46],
+    where: /(answer DELETE \/instance-ip\/.*|instance-ip .*|floating-ip [^:]*:<its end>)/,
+    reason:
+      'the original makes no floating ip for a second address; ours does, and an address with one cannot be deleted before it leaves the port',
+    cites: 'docs/original/loadbalancer-native.md, "Addresses"',
+  },
+  {
+    recordings: [49, 58, 66, 79],
+    atTakeOver: [49, 58, 66, 79],
+    where: /floating-ip .*/,
+    fields: ['floating_ip_port_mappings_enable'],
+    reason:
+      'the original keeps the interface that had the first address of a member; ours follows the address, which nobody has here',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
   {
     recordings: [65],
     atTakeOver: [65],
@@ -247,6 +379,67 @@ export const moreWrites: readonly {
   readonly reason: string;
   readonly cites: string;
 }[] = [
+  {
+    recording: 79,
+    most: 4,
+    reason: 'ours puts right what the original has left of a native load balancer (recording 49)',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 41,
+    most: 4,
+    reason: 'ours marks the floating ip that the original has made',
+    cites: 'docs/original/loadbalancer-native.md, "Floating ips"',
+  },
+  {
+    recording: 42,
+    most: 4,
+    reason: 'ours marks the floating ip that the original has made, and takes a member off it that is gone',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 43,
+    most: 4,
+    reason: 'the original does nothing when a member is gone or a port changes',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 44,
+    most: 9,
+    reason: 'ours marks floating ips, and puts right what the original left wrong (recordings 42 and 43)',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 45,
+    most: 30,
+    reason: 'the original does nothing when a member or a monitor is gone',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 46,
+    most: 30,
+    reason:
+      'the original does nothing when addresses come, and ours puts right what it left wrong (recordings 42 to 45)',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 47,
+    most: 30,
+    reason: 'ours puts right what the original left wrong (recordings 42 to 45)',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 48,
+    most: 16,
+    reason: 'the original does nothing when members, pools, listeners and load balancers go',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
+  {
+    recording: 49,
+    most: 6,
+    reason: 'the original does not follow the address of a member',
+    cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
+  },
   {
     recording: 72,
     most: 12,
