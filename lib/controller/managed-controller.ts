@@ -147,7 +147,7 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
       if (throttled.has(key)) continue;
       const other = this.parts.keeper.lastOther?.(uuid);
       const who = other === undefined ? '' : `; the last request of somebody else on it was ${other}`;
-      const message = `put right ${times} times within an hour, and undone again: ${thing}${who}`;
+      const message = `put right ${times} times within an hour, and undone again: ${thing.replace('\t', ' ')}${who}`;
       const advice =
         other === undefined
           ? problemTypes['repaired-again'].advice

@@ -32,8 +32,8 @@ const inverses = { 'add-reference': 'delete-reference', 'delete-reference': 'add
  * Counts how often the same of the same object was put right within an hour: three times and more is a fight, however slow. A writer that
  * comes by every half minute is far below what slows a key down, and costs the traffic all the same.
  *
- * Not counted on is what we took back ourselves in between: a reference that was dropped and given again, and all of a key when an entry of a
- * record was removed or an object deleted, for then what was associated has ended, and begins anew.
+ * Not counted on is what we took back ourselves in between: a reference that was dropped and given again, a property that was set to something
+ * else, and all of a key when an entry of a record was removed or an object deleted, for then what was associated has ended, and begins anew.
  *
  * Bounded: 10,000 keys, 64 things of each.
  */
@@ -51,6 +51,10 @@ export class Repairs<Key extends string> {
     if (written.some(({ thing }) => /^(remove|delete) /.test(thing))) things.clear();
     for (const { thing, uuid } of written) {
       things.delete(inverseOf(thing));
+      const property = propertyOf(thing);
+      for (const [other, entry] of property === undefined ? [] : things) {
+        if (other !== thing && entry.uuid === uuid && propertyOf(other) === property) things.delete(other);
+      }
       const entry = things.get(thing) ?? { uuid, at: [] };
       if (!things.has(thing) && things.size >= thingsPerKey) continue;
       entry.at.push({ monotonic: this.clock.monotonic(), wall: this.clock.now() });
@@ -91,4 +95,10 @@ function inverseOf(thing: string): string {
     if (thing.startsWith(`${one} `)) return `${other}${thing.slice(one.length)}`;
   }
   return '';
+}
+
+// Which property a write sets, of which object: what comes before the value.
+function propertyOf(thing: string): string | undefined {
+  const end = thing.indexOf('\t');
+  return end < 0 ? undefined : thing.slice(0, end);
 }

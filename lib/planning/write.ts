@@ -123,7 +123,8 @@ export function keysOf(write: Write, name: string): readonly string[] {
       return [`${write.do} ${subject}`];
     case 'set':
       return Object.entries(write.properties).map(
-        ([field, value]) => `set ${subject} ${field} ${JSON.stringify(value)}`,
+        // What follows the tab is the value: JSON has none, and neither has a field.
+        ([field, value]) => `set ${subject} ${field}\t${JSON.stringify(value)}`,
       );
     case 'add-reference':
     case 'delete-reference':

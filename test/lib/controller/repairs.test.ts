@@ -46,6 +46,19 @@ describe('Repairs', () => {
     expect(times()).to.deep.equal([]);
   });
 
+  it('should not count a property that we set to something else in between, and another one all the same', () => {
+    const set = (value: boolean): { readonly thing: string; readonly uuid: string } => ({
+      thing: `set floating-ip a floating_ip_port_mappings_enable\t${value}`,
+      uuid: 'a',
+    });
+    const other = { thing: 'set floating-ip a floating_ip_traffic_direction\t"ingress"', uuid: 'a' };
+    for (let made = 0; made < 10; made++) {
+      repairs.wrote('vip', [set(true)]);
+      repairs.wrote('vip', [set(false), other]);
+    }
+    expect([...repairs.all()].map(([, { thing }]) => thing)).to.deep.equal([other.thing]);
+  });
+
   it('should begin anew when an entry is removed or an object deleted', () => {
     for (const thing of ['remove virtual-ip v floating-ip/a', 'delete virtual-ip v']) {
       writes(3, 10_000);

@@ -96,11 +96,12 @@ function differences(
   { direction, fixedIp, mapsPorts, mappings: held }: FloatingIpSeen,
   mappings: readonly PortMapping[],
 ): SetWrite['properties'] {
-  const isLeading = mapsPorts === mappings.length > 0 && isSame(held, mappings);
+  const { floating_ip_port_mappings_enable: enable, floating_ip_port_mappings: list } = leading(mappings);
   return {
     ...(fixedIp === undefined ? {} : { floating_ip_fixed_ip_address: null }),
     ...(direction === 'ingress' ? {} : { floating_ip_traffic_direction: 'ingress' }),
-    ...(isLeading ? {} : leading(mappings)),
+    ...(mapsPorts === mappings.length > 0 ? {} : { floating_ip_port_mappings_enable: enable }),
+    ...(isSame(held, mappings) ? {} : { floating_ip_port_mappings: list }),
   };
 }
 

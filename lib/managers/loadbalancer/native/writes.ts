@@ -4,7 +4,10 @@ import type { MonitorView, Named, VipAddress } from '../view/index.js';
 import { checkName } from './names.js';
 
 /** How a floating ip is to lead: its ports, to those of the interfaces that it references. */
-export function leading(mappings: readonly PortMapping[]): Readonly<Record<string, unknown>> {
+export function leading(mappings: readonly PortMapping[]): {
+  readonly floating_ip_port_mappings_enable: boolean;
+  readonly floating_ip_port_mappings: unknown;
+} {
   return {
     floating_ip_port_mappings_enable: mappings.length > 0,
     floating_ip_port_mappings: { port_mappings: mappings },
