@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock/index.js';
 import type { Logger } from '../base/log/index.js';
 import type { Metrics } from '../base/metrics/index.js';
 import { problemOf, problemTypes } from '../base/problems/index.js';
-import type { CacheKeeper } from '../cache/index.js';
+import type { CacheKeeper, ObjectRef } from '../cache/index.js';
 import type { ConfigWriter } from '../config-api/index.js';
 import type { Ownership } from '../ownership/index.js';
 import { PlanApplier, type Plan, type PlanApplierParts } from '../planning/index.js';
@@ -125,10 +125,11 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
   public problems(): readonly ControllerProblem[] {
     return [
       ...[...this.controller.failures].map(([key, { code, message, since }]) =>
-        problemOf(problemTypes, 'failing', { key, message: `${code}: ${message}`, since }),
+        problemOf(problemTypes, 'failing', { ...this.objectOf(key), key, message: `${code}: ${message}`, since }),
       ),
       ...[...this.controller.throttled].map(([key, since]) =>
         problemOf(problemTypes, 'contended', {
+          ...this.objectOf(key),
           key,
           message: 'the same is written again and again, and slowed down: somebody else may undo what is written',
           since,
@@ -137,6 +138,10 @@ export class ManagedController<Key extends string, Seen, P extends Plan> impleme
       ...this.repaired(),
       ...(this.spec.problems?.() ?? []),
     ];
+  }
+
+  private objectOf(key: Key): Partial<ObjectRef> {
+    return this.spec.about?.(key, this.parts.cache) ?? {};
   }
 
   // One that is slowed down is told of already.

@@ -51,6 +51,8 @@ export interface ControllerSpec<Key extends string, Seen, P extends Plan = Plan>
   readonly touches: Touches<Key>;
   /** All keys that there is anything to do for. */
   keys(cache: CacheReader): Iterable<Key>;
+  /** The object that a key stands for, whether it is there or not: named where the key fails. Defaults to none, as where a key is no object. */
+  about?(key: Key, cache: CacheReader): ObjectRef | undefined;
   /** In whose hands a change was: those who change a lot take turns with others. Defaults to the project of the object. */
   causeOf?(transition: Transition, cache: CacheReader): string | undefined;
   /** Gathers what is known. No side effects. `verified`: what an earlier plan asked to be read again has been. */

@@ -1,4 +1,4 @@
-import type { CacheReader } from '../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../cache/index.js';
 import type { ControllerSpec, Touches } from '../../controller/index.js';
 import { decide, verdictOf, type Plan } from '../../planning/index.js';
 import { defaultObjectList, type DefaultObject } from './defaults.js';
@@ -44,6 +44,11 @@ export class DefaultObjectController implements ControllerSpec<ObjectKey, Object
   };
   public *keys(): Iterable<ObjectKey> {
     yield* expectedByKey.keys();
+  }
+
+  public about(key: ObjectKey, cache: CacheReader): ObjectRef | undefined {
+    const { kind, found } = this.observe(key, cache);
+    return found === undefined ? undefined : { kind, uuid: found.uuid };
   }
 
   public observe(key: ObjectKey, cache: CacheReader): ObjectSeen {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock/index.js';
 import { problemOf } from '../../base/problems/index.js';
-import type { CacheReader } from '../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Settled, Touches } from '../../controller/index.js';
 import type { WriteObserver } from '../../planning/index.js';
 import { causeInService } from '../causes.js';
@@ -34,6 +34,10 @@ export class PortTupleController implements ControllerSpec<string, ServiceSeen, 
 
   public keys(cache: CacheReader): Iterable<string> {
     return portTupleKeys(cache);
+  }
+
+  public about(uuid: string): ObjectRef {
+    return { kind: 'service-instance', uuid };
   }
 
   public observe(key: string, cache: CacheReader, verified: boolean): ServiceSeen {

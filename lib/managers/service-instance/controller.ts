@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock/index.js';
 import { problemOf } from '../../base/problems/index.js';
-import type { CacheReader } from '../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec } from '../../controller/index.js';
 import { causeInService } from '../causes.js';
 import { observeInstance } from './observe.js';
@@ -33,6 +33,10 @@ export class ServiceController implements ControllerSpec<string, ServiceSeen, Se
 
   public constructor(private readonly parts: ServiceControllerParts) {
     this.reports = new ServiceReports(parts.clock);
+  }
+
+  public about(uuid: string): ObjectRef {
+    return { kind: 'service-instance', uuid };
   }
 
   public observe(key: string, cache: CacheReader): ServiceSeen {

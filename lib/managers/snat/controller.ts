@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock/index.js';
-import type { CacheReader } from '../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Touches } from '../../controller/index.js';
 import { instanceOfLeftNetwork, routerOfInstance, routerOfTable, type EntityOf } from '../../model/index.js';
 import { causeInService } from '../causes.js';
@@ -34,6 +34,10 @@ export class SnatController implements ControllerSpec<string, SnatSeen, SnatPlan
     yield* cache.keys('service-instance', 'snatRouter');
     yield* cache.keys('route-table', 'snatRouter');
     yield* cache.keys('virtual-network', 'snatRouter');
+  }
+
+  public about(uuid: string): ObjectRef {
+    return { kind: 'logical-router', uuid };
   }
 
   public observe(key: string, cache: CacheReader): SnatSeen {

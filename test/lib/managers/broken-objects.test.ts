@@ -196,7 +196,7 @@ describe('a broken object of services in the database', () => {
         repair();
         await town.stage.cloud.settled();
         expect(problems()).to.deep.equal([]);
-        expect(town.lines()).to.deep.equal(whole);
+        expect(town.lines().filter(isLasting)).to.deep.equal(whole.filter(isLasting));
       });
     });
   }

@@ -51,6 +51,7 @@ export const leftoverSpec: ControllerSpec<string, LeftoverSeen> = {
       .filter(({ servicePrefixes }) => servicePrefixes !== undefined)
       .map(({ uuid }) => keyOf('virtual-network', uuid)),
   ],
+  about: objectOf,
   observe: (key, cache) => {
     const object = objectOf(key);
     const facts = factsOf(object, cache);

@@ -242,6 +242,29 @@ export class ServiceTown {
     });
   }
 
+  /** Deletes a service instance, with what its operator has hung on it. */
+  public async deleteInstance(name: string): Promise<void> {
+    const uuid = this.uuidOf('service-instance', name) ?? '';
+    for (const kind of ['interface-route-table', 'service-health-check']) {
+      for (const one of this.server.list(kind)) {
+        if (!JSON.stringify(one['service_instance_refs'] ?? []).includes(uuid)) continue;
+        await this.stage.reference([kind, String(one['uuid'])], ['service-instance', uuid], 'DELETE');
+      }
+    }
+    for (const tuple of this.server.list('port-tuple').filter((one) => one['parent_uuid'] === uuid)) {
+      for (const port of this.server.list('virtual-machine-interface')) {
+        if (!JSON.stringify(port['port_tuple_refs'] ?? []).includes(String(tuple['uuid']))) continue;
+        const ends = [
+          ['virtual-machine-interface', String(port['uuid'])],
+          ['port-tuple', String(tuple['uuid'])],
+        ] as const;
+        await this.stage.reference(...ends, 'DELETE');
+      }
+      await this.stage.delete('port-tuple', String(tuple['uuid']));
+    }
+    await this.stage.delete('service-instance', uuid);
+  }
+
   private tagged(part: string, uuid: string, type: string): Json {
     return { to: [...this.project, `chain-${part}`], uuid, attr: { interface_type: type } };
   }
