@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { haproxyConfig } from '../../lib/managers/loadbalancer/haproxy/config/index.js';
 import { findHaproxy, type Haproxy } from '../support/haproxy.js';
+import { listenerView, memberView, monitorView, poolView } from '../support/loadbalancer-views.js';
 import { storiesToTell } from '../support/scope.js';
 import { hostileViews } from './haproxy/views.js';
 
@@ -48,6 +49,21 @@ describe('haproxy texts of load balancers as hostile tenants make them', () => {
     });
   });
 
+  describe('when a good listener stands among them', () => {
+    it('should serve it as if it were alone', () => {
+      const pools = [poolView(1, { members: [memberView(1)], monitors: [monitorView()], persistence: 'HTTP_COOKIE' })];
+      const good = listenerView(1, { port: 1, pools });
+      fc.assert(
+        fc.property(hostileViews, (view) => {
+          const alone = sectionsOf(haproxyConfig({ ...view, listeners: [good] }, options).text);
+          const among = sectionsOf(haproxyConfig({ ...view, listeners: [good, ...view.listeners] }, options).text);
+          expect(among).to.include.members([...alone]);
+        }),
+        { numRuns: runs, seed },
+      );
+    });
+  });
+
   describe('when they are made again', () => {
     it('should be the same', () => {
       fc.assert(
@@ -59,3 +75,9 @@ describe('haproxy texts of load balancers as hostile tenants make them', () => {
     });
   });
 });
+
+/** The frontends and backends, without what is between them. */
+function sectionsOf(text: string): readonly string[] {
+  const [, ...sections] = text.split(/^(?=frontend |backend )/m);
+  return sections.map((section) => section.trim());
+}
