@@ -113,6 +113,7 @@ describe('created', () => {
     expect(created({ ...create, references }, uuidOf(2)).refs).to.deep.equal({
       'virtual-machine-interface': [uuidOf(2), uuidOf(3)],
       'floating-ip': [],
+      'loadbalancer-pool': [],
     });
   });
 

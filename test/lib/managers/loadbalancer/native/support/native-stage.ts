@@ -40,16 +40,18 @@ export class NativeStage {
     public readonly cloud: EmbeddedCloud,
     public readonly tenant: Tenant,
     public readonly kube: KubeManager,
+    public readonly clock: ManualClock,
   ) {
     const { projectId, token } = tenant;
     this.client = new NeutronClient({ url: cloud.url, projectId, userAgent: 'rest-user', token });
   }
 
   public static async open(): Promise<NativeStage> {
-    const cloud = await new EmbeddedCloud({ clock: new ManualClock() }).start();
+    const clock = new ManualClock();
+    const cloud = await new EmbeddedCloud({ clock }).start();
     const tenant = await cloud.createTenant({ name: 'k8s' });
     const cluster = await createKubeCluster(cloud.url, { tenant });
-    return new NativeStage(cloud, tenant, new KubeManager({ url: cloud.url, cluster }));
+    return new NativeStage(cloud, tenant, new KubeManager({ url: cloud.url, cluster }), clock);
   }
 
   public startMonitor(options: EmbeddedMonitorOptions = {}, signal?: AbortSignal): Promise<EmbeddedMonitor> {
