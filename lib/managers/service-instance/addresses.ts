@@ -33,7 +33,9 @@ export class AddressBook {
     private readonly instance: InstanceFacts,
   ) {
     this.ours = new Set(seen.machines.flatMap(({ interfaces }) => interfaces.map(({ uuid }) => uuid)));
-    this.shared = new Map(instance.sides.filter(isOfAll).map((side) => [side.place, this.sharedOf(side)]));
+    const shared = new Map<number, WantedAddresses>();
+    for (const side of instance.sides.filter(isOfAll)) shared.set(side.place, this.sharedOf(side, shared));
+    this.shared = shared;
   }
 
   /** How active the addresses are (recordings svc-monitor/80, 85 and 86). */
@@ -93,10 +95,12 @@ export class AddressBook {
   /** What is to be written for addresses before the interfaces that get them. */
   public writes(count: number): readonly Write[] {
     if (count === 0) return [];
+    const seen = new Set<WantedAddresses>();
     const made = this.instance.sides.flatMap((side) => {
       const { network } = side;
       const wanted = this.shared.get(side.place);
-      if (wanted === undefined || network === undefined) return [];
+      if (wanted === undefined || network === undefined || seen.has(wanted)) return [];
+      seen.add(wanted);
       return [
         ...wanted.missing.map((one) => this.create(one, network)),
         ...wanted.there.flatMap((one) => this.corrections(one)),
@@ -105,13 +109,20 @@ export class AddressBook {
     return [...this.changes, ...made];
   }
 
-  private sharedOf(side: SideSeen): WantedAddresses {
-    const { lent } = side;
+  private sharedOf(side: SideSeen, before: ReadonlyMap<number, WantedAddresses>): WantedAddresses {
+    const { lent, type } = side;
     if (lent.state === 'lent') {
       const there = this.seen.addresses.filter(({ uuid }) => uuid === lent.uuid);
       return { there, missing: [], isTaken: there.length === 0 };
     }
-    return this.wanted(side, (family) => sharedAddressName(this.seen.joined, side.type, family));
+    // A template can have a type at several places. The address goes by the type: it is in the network of the first.
+    const first = this.instance.sides.find((one) => isOfAll(one) && one.type === type);
+    const ofFirst = first === undefined ? undefined : before.get(first.place);
+    if (ofFirst === undefined) return this.wanted(side, (family) => sharedAddressName(this.seen.joined, type, family));
+    if (first?.network?.uuid === side.network?.uuid) return ofFirst;
+    const message = `interfaces of type ${type} are to share an address, and are in different networks: the first has it`;
+    this.troubles.push({ type: 'name-taken', message });
+    return { there: [], missing: [], isTaken: true };
   }
 
   private wanted(side: SideSeen, nameOf: (family: Family) => string): WantedAddresses {

@@ -1,6 +1,6 @@
 import { decide, ruleNamed, verdictOf, type Rule, type Write } from '../../planning/index.js';
 import { planLaunch } from './launch.js';
-import { namedTypes } from './names.js';
+import { interfaceName, namedTypes } from './names.js';
 import { planNetworks } from './networks.js';
 import { mostInstances, wantedInstances } from './instance-count.js';
 import { planRemoval } from './removal.js';
@@ -58,7 +58,9 @@ export function ruleFacts(seen: ServiceSeen): InstanceRuleFacts {
     predecessor: seen.predecessors.length > 0,
     networks: networksFact(instance),
     lent: instance.sides.some(({ lent }) => lent.state === 'awaited') ? 'awaited' : 'ready',
-    moved: seen.machines.some(({ interfaces }) => interfaces.some((port) => hasMoved(port, instance.sides))),
+    moved: seen.machines.some(({ name, interfaces }) =>
+      interfaces.some((port) => hasMoved(port, name, instance.sides)),
+    ),
   };
 }
 
@@ -131,8 +133,15 @@ function networksFact({ sides, ipam }: InstanceFacts): InstanceRuleFacts['networ
     : 'ready';
 }
 
-function hasMoved(port: { readonly type?: string; readonly network?: string }, sides: readonly SideSeen[]): boolean {
-  const side = sides.find(({ type }) => type === port.type);
+// A template can have a type at several places: the name says which one it is. By its type alone it is known where it has another place now.
+function hasMoved(
+  port: { readonly name: string; readonly type?: string; readonly network?: string },
+  machine: string,
+  sides: readonly SideSeen[],
+): boolean {
+  const side =
+    sides.find(({ type, place }) => port.name === interfaceName(machine, type, place)) ??
+    sides.find(({ type }) => type === port.type);
   return side?.network !== undefined && port.network !== undefined && side.network.uuid !== port.network;
 }
 

@@ -47,6 +47,7 @@ describe('a config API that refuses what managers of services write', () => {
     town = await ServiceTown.open();
     monitor = await town.start();
     refused = 0;
+    known.clear();
   });
 
   afterEach(() => {
@@ -54,17 +55,20 @@ describe('a config API that refuses what managers of services write', () => {
     return town.close();
   });
 
-  // Of the one part of the town, by names and uuids that its objects have.
+  // Of the one part of the town, by names and uuids that its objects have, or had.
+  const known = new Set<string>();
   const isOf = (part: string, text: string): boolean => {
     const marks = [
       town.uuidOf('logical-router', `router-${part}`),
       town.uuidOf('service-instance', `chain-${part}`),
+      town.uuidOf('service-instance', `ns-${part}`),
       town.uuidOf('virtual-machine-interface', `port-left-${part}`),
       town.uuidOf('virtual-machine-interface', `port-right-${part}`),
       `__ns-${part}`,
       `ns-${part}`,
     ];
-    return marks.some((mark) => mark !== undefined && text.includes(mark));
+    for (const mark of marks) if (mark !== undefined) known.add(mark);
+    return [...known].some((mark) => text.includes(mark));
   };
   const namesIn = (text: string, kind: string): string => {
     const named = town.server.list(kind).find((one) => text.includes(String(one['uuid'])));
@@ -101,6 +105,7 @@ describe('a config API that refuses what managers of services write', () => {
           if (isOfEnd) {
             await town.stage.cloud.settled();
             refuse(operation, kind, status);
+            expect(isOf('bad', bad)).to.equal(true);
             await town.stage.deleteRouter(bad);
             for (const name of ['ns-bad', 'chain-bad']) await town.deleteInstance(name);
           }
