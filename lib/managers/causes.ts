@@ -3,7 +3,7 @@ import { projectOf, type EntityOf } from '../model/index.js';
 
 /**
  * In whose hands the change of an object of a service was: the project that it is in, or that of what it belongs to, for addresses, virtual
- * machines and port tuples are in none. Those who change a lot share a queue with others project by project. Undefined: not known.
+ * machines, members and port tuples are in none. Those who change a lot share a queue with others project by project. Undefined: not known.
  */
 export function causeInService(transition: Transition, cache: CacheReader): string | undefined {
   const entity = transition.after ?? transition.before;
@@ -17,6 +17,8 @@ export function causeInService(transition: Transition, cache: CacheReader): stri
       return (entity as EntityOf<'virtual-machine'>).refs['service-instance']
         .map((uuid) => projectAt('service-instance', uuid, cache))
         .find((project) => project !== undefined);
+    case 'loadbalancer-member':
+      return entity.parent === undefined ? undefined : projectAt('loadbalancer-pool', entity.parent.uuid, cache);
     case 'port-tuple':
       return entity.parent === undefined ? undefined : projectAt('service-instance', entity.parent.uuid, cache);
     default:
@@ -25,7 +27,7 @@ export function causeInService(transition: Transition, cache: CacheReader): stri
 }
 
 function projectAt(
-  kind: 'virtual-machine-interface' | 'service-instance',
+  kind: 'virtual-machine-interface' | 'service-instance' | 'loadbalancer-pool',
   uuid: string,
   cache: CacheReader,
 ): string | undefined {

@@ -24,6 +24,11 @@ export const portSchema = z.union([z.number(), z.string().regex(/^\d{1,5}$/)]).t
 /** An object's uuid. Not `z.uuid()`: OpenSDN's ids need not carry an RFC 9562 version. */
 export const uuidSchema = z.guid().transform((uuid) => uuid.toLowerCase());
 
+/** Whether a text is a uuid as the config API writes them. */
+export function isUuid(text: string): boolean {
+  return uuidSchema.safeParse(text).data === text;
+}
+
 /** A fully qualified name: the names from the domain down. */
 export const fqNameSchema = z.array(z.string()).min(1);
 

@@ -112,8 +112,8 @@ export class AddressBook {
   private sharedOf(side: SideSeen, before: ReadonlyMap<number, WantedAddresses>): WantedAddresses {
     const { lent, type } = side;
     if (lent.state === 'lent') {
-      const there = this.seen.addresses.filter(({ uuid }) => uuid === lent.uuid);
-      return { there, missing: [], isTaken: there.length === 0 };
+      const there = this.seen.addresses.filter(({ uuid }) => lent.uuids.includes(uuid));
+      return { there, missing: [], isTaken: there.length < lent.uuids.length };
     }
     // A template can have a type at several places. The address goes by the type: it is in the network of the first.
     const first = this.instance.sides.find((one) => isOfAll(one) && one.type === type);

@@ -3,6 +3,7 @@ import { ownedBy, type AddressBook, type WantedAddresses } from './addresses.js'
 import { interfaceName, macOf, routeTableName } from './names.js';
 import type {
   AddressSeen,
+  GroupSeen,
   InstanceFacts,
   InterfaceSeen,
   MachineSeen,
@@ -60,6 +61,9 @@ export function planInterface(side: SideSeen, place: Place): InterfacePlan {
         ...(shared === undefined ? book.corrections(address) : []),
         ...(address.holders.includes(port.uuid) ? [] : [link(address, port)]),
       ]),
+      ...(side.lent.state === 'lent' && isThere
+        ? notLent(port, wanted.there, seen).map((one) => unlink(one, port))
+        : []),
     ],
     troubles: [],
     isComplete: isThere,
@@ -82,7 +86,7 @@ function createWrites(
   const table = tableOf(side, seen);
   if (side.hasStaticRoutes && table === undefined) return [];
   const mac = macOfAddresses(shared?.there ?? []);
-  const group = hasSecurityGroup(instance) ? network.securityGroup : undefined;
+  const groups = groupsOf(instance, side, network);
   const project = instance.fqName.slice(0, -1);
   return [
     {
@@ -100,7 +104,7 @@ function createWrites(
       references: [
         { to: { kind: 'virtual-machine', uuid: machine.uuid, fqName: [machine.name] } },
         { to: { kind: 'virtual-network', uuid: network.uuid, fqName: network.fqName } },
-        ...(group === undefined ? [] : [{ to: { kind: 'security-group', ...group } as const }]),
+        ...groups.map((group) => ({ to: { kind: 'security-group', ...group } as const })),
         ...(table === undefined
           ? []
           : [{ to: { kind: 'interface-route-table', uuid: table.uuid, fqName: [...project, table.name] } as const }]),
@@ -125,7 +129,8 @@ function correct(
   const table = tableOf(side, seen);
   const isRight =
     port.type === side.type && port.localPreference === preference && (mac === undefined || port.mac === mac);
-  const group = hasSecurityGroup(instance) && !port.hasSecurityGroup ? network.securityGroup : undefined;
+  // Who lends the addresses sees to the groups, too.
+  const groups = side.lent.state === 'own' && !port.hasSecurityGroup ? groupsOf(instance, side, network) : [];
   return [
     ...(isRight
       ? []
@@ -139,7 +144,7 @@ function correct(
             },
           } as const,
         ]),
-    ...(group === undefined ? [] : [refer(on, { kind: 'security-group', uuid: group.uuid })]),
+    ...groups.map(({ uuid }) => refer(on, { kind: 'security-group', uuid })),
     ...(table === undefined || port.tables.includes(table.uuid)
       ? []
       : [refer(on, { kind: 'interface-route-table', uuid: table.uuid })]),
@@ -167,6 +172,20 @@ function hasSecurityGroup({ template, fqName }: InstanceFacts): boolean {
   return isInNetwork && fqName.at(-2) !== 'default-project';
 }
 
+function groupsOf(instance: InstanceFacts, { lent }: SideSeen, { securityGroup }: NetworkSeen): readonly GroupSeen[] {
+  if (lent.state === 'lent' && lent.securityGroups.length > 0) return lent.securityGroups;
+  return hasSecurityGroup(instance) && securityGroup !== undefined ? [securityGroup] : [];
+}
+
+// What it had from a VIP port that is not the one any more.
+function notLent(
+  { uuid }: InterfaceSeen,
+  lent: readonly AddressSeen[],
+  { addresses }: ServiceSeen,
+): readonly AddressSeen[] {
+  return addresses.filter((one) => one.holders.includes(uuid) && !lent.includes(one));
+}
+
 function tableOf(
   { type, hasStaticRoutes }: SideSeen,
   { uuid, tables }: ServiceSeen,
@@ -182,6 +201,11 @@ function macOfAddresses(addresses: readonly AddressSeen[]): string | undefined {
 
 function link({ uuid }: AddressSeen, port: InterfaceSeen): Write {
   return refer({ kind: 'instance-ip', uuid }, { kind: 'virtual-machine-interface', uuid: port.uuid });
+}
+
+function unlink({ uuid }: AddressSeen, port: InterfaceSeen): Write {
+  const to = { kind: 'virtual-machine-interface', uuid: port.uuid } as const;
+  return { do: 'delete-reference', on: { kind: 'instance-ip', uuid }, to, relaxed: false };
 }
 
 function refer(

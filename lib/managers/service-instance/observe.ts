@@ -100,7 +100,7 @@ function sidesOf(
       routes: own.routes,
       networkName: own.network,
       ...(network === undefined ? {} : { network }),
-      lent: lentAddressOf({ instance, template, type }),
+      lent: lentAddressOf({ instance, template, type, cache }),
     };
     return [side];
   });
@@ -277,8 +277,7 @@ function addressesOf(
   }
   for (const { port } of interfaces) add(cache.referrers('instance-ip', 'virtual-machine-interface', port.uuid));
   for (const { lent } of sides) {
-    const address = lent.state === 'lent' ? cache.get('instance-ip', lent.uuid) : undefined;
-    if (address !== undefined) add([address]);
+    for (const uuid of lent.state === 'lent' ? lent.uuids : []) add([cache.get('instance-ip', uuid) ?? []].flat());
   }
   return [...found.values()].map(addressOf).sort((one, other) => (one.uuid < other.uuid ? -1 : 1));
 }

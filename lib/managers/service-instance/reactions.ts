@@ -1,6 +1,7 @@
 import type { CacheReader } from '../../cache/index.js';
 import type { Touches } from '../../controller/index.js';
 import { nameOf } from '../../model/index.js';
+import { instancesOfVipPort, instancesOfVirtualIp } from '../vip-ports.js';
 import { joinedOfSharedAddress, parseInterfaceName, parseMachineName } from './names.js';
 
 /** How many of the interfaces that have one address are followed to their service instances. */
@@ -20,10 +21,13 @@ export const touches: Touches<string> = {
     return [
       ...port.refs['virtual-machine'].flatMap((uuid) => ofMachine(uuid, cache)),
       ...named(parseMachineName(machine ?? '')?.joined, cache),
+      ...instancesOfVipPort(port.uuid, cache),
     ];
   },
   'instance-ip': (address, cache) => [
-    ...address.refs['virtual-machine-interface'].slice(0, mostHolders).flatMap((uuid) => ofPort(uuid, cache)),
+    ...address.refs['virtual-machine-interface']
+      .slice(0, mostHolders)
+      .flatMap((uuid) => [...ofPort(uuid, cache), ...instancesOfVipPort(uuid, cache)]),
     ...named(joinedOfSharedAddress(nameOf(address)), cache),
   ],
   'floating-ip': ({ refs }, cache) =>
@@ -43,6 +47,9 @@ export const touches: Touches<string> = {
     const [uuid, type] = nameOf(table).split(' ');
     return uuid === undefined || type === undefined ? [] : [uuid];
   },
+  loadbalancer: ({ refs }) => refs['service-instance'],
+  'loadbalancer-pool': ({ refs }) => refs['service-instance'],
+  'virtual-ip': (virtualIp, cache) => instancesOfVirtualIp(virtualIp, cache),
   'virtual-router': ({ refs }, cache) => refs['virtual-machine'].flatMap((uuid) => ofMachine(uuid, cache)),
 };
 

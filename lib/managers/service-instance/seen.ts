@@ -57,12 +57,26 @@ export interface NetworkSeen {
   /** Of which families there are addresses. */
   readonly families: readonly Family[];
   /** The default security group of its project. */
-  readonly securityGroup?: { readonly uuid: string; readonly fqName: readonly string[] };
+  readonly securityGroup?: GroupSeen;
 }
 
-/** Whose address all interfaces of a side get, where it is not the service's own. */
+/** A security group. */
+export interface GroupSeen {
+  readonly uuid: string;
+  readonly fqName: readonly string[];
+}
+
+/** Whose addresses all interfaces of a side get, where they are not the service's own. */
 export type Lent =
-  { readonly state: 'own' } | { readonly state: 'awaited' } | { readonly state: 'lent'; readonly uuid: string };
+  | { readonly state: 'own' }
+  | { readonly state: 'awaited' }
+  | {
+      readonly state: 'lent';
+      /** Sorted. */
+      readonly uuids: readonly string[];
+      /** Those that the interfaces begin with; none: the default one. Who lends the addresses follows them from there on. */
+      readonly securityGroups: readonly GroupSeen[];
+    };
 
 /** One interface that each instance has: what the template says of it, and what the service instance does. */
 export interface SideSeen {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   allowedAddressPairSchema,
+  isUuid,
   keyValuePairsSchema,
   optional,
   structured,
@@ -83,6 +84,8 @@ export const serviceInstance = defineKind({
     project: ({ fqName }) => [fqName.slice(0, -1).join(':')],
     /** By the names of the networks of its interfaces. */
     network: ({ interfaces }) => [...new Set((interfaces ?? []).map(({ network }) => network))],
+    /** By the load balancer, or pool, whose it is by its name. */
+    loadbalancer: ({ fqName }) => [fqName.at(-1) ?? ''].filter(isUuid),
     /** By the router whose SNAT it is by its name. */
     snatRouter: ({ fqName }) => [routerOfInstance(fqName.at(-1) ?? '') ?? []].flat(),
   },

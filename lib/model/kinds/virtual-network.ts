@@ -24,6 +24,19 @@ export const virtualNetwork = defineKind({
       ({ is_shared: shared, perms2 }) =>
         shared === true || (perms2?.global_access ?? 0) > 0 || (perms2?.share ?? []).length > 0,
     ),
+    /** Others than its own tenant that may use it: all, or those of these projects, by uuid; left out where there are none. */
+    openTo: from(['is_shared', 'perms2'], ({ is_shared: shared, perms2 }): 'all' | readonly string[] | undefined => {
+      if (shared === true || (perms2?.global_access ?? 0) > 0) return 'all';
+      const projects = (perms2?.share ?? []).flatMap(({ tenant }) => projectIn(tenant));
+      return projects.length === 0 ? undefined : projects;
+    }),
+    /** The uuids of its subnets, as one text: they are looked through for load balancers of LBaaS v1 only. Left out where there are none. */
+    subnets: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) => {
+      const uuids = (refs ?? []).flatMap(({ attr }) =>
+        (attr?.ipam_subnets ?? []).flatMap((one) => one.subnet_uuid ?? []),
+      );
+      return uuids.length === 0 ? undefined : uuids.join(' ');
+    }),
     /** Of which families it has subnets: `v4`, `v6`. */
     families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) =>
       familiesOf((refs ?? []).flatMap(({ attr }) => attr?.ipam_subnets ?? [])),
@@ -48,6 +61,17 @@ export const virtualNetwork = defineKind({
     },
   },
 });
+
+// `<uuid>`, `tenant:<uuid>` or `project:<uuid>`; not that of a domain.
+function projectIn(tenant: string): readonly string[] {
+  const { uuid } = /^(?:(?:tenant|project):)?(?<uuid>[\da-f-]{32,36})$/i.exec(tenant)?.groups ?? {};
+  return uuid === undefined ? [] : [withDashes(uuid.toLowerCase())];
+}
+
+// Keystone has them without.
+function withDashes(uuid: string): string {
+  return uuid.replaceAll('-', '').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
 
 interface WithSubnets {
   readonly attr?: { readonly ipam_subnets?: readonly Subnet[] | undefined } | undefined;

@@ -1,5 +1,6 @@
 import type { CacheReader } from '../../../cache/index.js';
-import { annotationPrefix, projectOf, type EntityOf } from '../../../model/index.js';
+import { projectOf, type EntityOf } from '../../../model/index.js';
+import { virtualIpsOf } from '../../vip-ports.js';
 import { mostListeners, mostMembers, mostMonitors, mostPools, mostVirtualIps } from './bounds.js';
 import { providerNamed } from './provider.js';
 import type {
@@ -23,17 +24,6 @@ export function observeLoadbalancer(uuid: string, cache: CacheReader): Loadbalan
   if (loadbalancer !== undefined) return ofVersion2(loadbalancer, cache);
   const pool = cache.get('loadbalancer-pool', uuid);
   return pool === undefined || pool.refs['loadbalancer-listener'].length > 0 ? undefined : ofVersion1(pool, cache);
-}
-
-/** The virtual-ips of LBaaS v1 that refer to a pool. One that is ours carries our mark, and is no such. */
-export function virtualIpsOf(pool: string, cache: CacheReader): readonly EntityOf<'virtual-ip'>[] {
-  return cache.referrers('virtual-ip', 'loadbalancer-pool', pool).filter(isOfPool).toSorted(byAge);
-}
-
-/** Whether a virtual-ip is one of LBaaS v1: it has a pool, and carries no mark of ours. */
-export function isOfPool({ refs, annotations }: EntityOf<'virtual-ip'>): boolean {
-  const isMarked = Object.keys(annotations).some((key) => key.startsWith(annotationPrefix));
-  return !isMarked && refs['loadbalancer-pool'].length > 0;
 }
 
 function ofVersion2(entity: EntityOf<'loadbalancer'>, cache: CacheReader): LoadbalancerView {

@@ -1,8 +1,8 @@
 import type { CacheReader } from '../../../cache/index.js';
 import type { Touches } from '../../../controller/index.js';
 import { nameOf, type EntityOf } from '../../../model/index.js';
+import { isOfPool } from '../../vip-ports.js';
 import { mostFollowed } from './bounds.js';
-import { isOfPool } from './observe.js';
 import { defaultProvider } from './provider.js';
 
 /**

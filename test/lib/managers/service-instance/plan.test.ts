@@ -199,7 +199,7 @@ describe('the plan for a service instance', () => {
 
     it('should use it when it is there, and make none of its own', () => {
       const lent = { ...address('v4', ['vip-port']), name: 'vip', isService: false };
-      const instance = { ...anyInstance, sides: [{ ...right, lent: { state: 'lent', uuid: lent.uuid } as const }] };
+      const instance = { ...anyInstance, sides: [{ ...right, lent: { state: 'lent', uuids: [lent.uuid], securityGroups: [] } as const }] };
       const seen = { instance, machines: [{ ...anyMachine, interfaces: [port] }], addresses: [lent] };
       expect(planned(seen)).to.deep.equal([
         'addresses: add reference instance-ip aaaaaaaa-0000-4000-8000-000000000000 -> virtual-machine-interface port-1',

@@ -1,0 +1,163 @@
+import type { CacheReader } from '../../../cache/index.js';
+import { nameOf, projectOf, type EntityOf } from '../../../model/index.js';
+import { virtualIpsOf } from '../../vip-ports.js';
+import type { DriverRegistry } from '../drivers/index.js';
+import { observeLoadbalancer, type LoadbalancerView, type Named } from '../view/index.js';
+import { bindingKeys, defaultGroupName, haproxyTemplate } from './names.js';
+import type { HaproxySeen, InstanceSeen, LeftNetwork, RightInterface } from './seen.js';
+
+/** How many service instances of one name are looked at: there is one in a project. */
+const mostInstances = 16;
+/** How many virtual machines of a service instance are looked at: there are two. */
+const mostMachines = 64;
+
+/** Gathers what is known of a load balancer, and of what is there of it in haproxy. */
+export function observeHaproxy(uuid: string, cache: CacheReader, drivers: DriverRegistry): HaproxySeen {
+  const view = observeLoadbalancer(uuid, cache);
+  const [template] = cache.find('service-template', 'name', haproxyTemplate);
+  const kind = kindOf(uuid, view, cache);
+  const own = view === undefined ? undefined : [...view.fqName.slice(0, -1), uuid].join(':');
+  const all = cache.find('service-instance', 'loadbalancer', uuid);
+  const instances = own === undefined ? all : all.filter(({ fqName }) => fqName.join(':') === own);
+  const portUuid = view === undefined ? undefined : portOf(uuid, view, cache);
+  return {
+    uuid,
+    kind,
+    state: stateOf(uuid, view, cache),
+    ...(view === undefined ? {} : { view }),
+    driver: view === undefined ? 'unknown' : drivers.kindOf(view.provider),
+    port: portState(view, portUuid, cache),
+    ...(portUuid === undefined ? {} : { portUuid }),
+    left: view === undefined ? { state: 'none' } : leftOf(view, cache),
+    ...(template === undefined ? {} : { template: namedOf(template) }),
+    defaultGroups: view === undefined ? [] : defaultGroupsOf(view, cache),
+    instances: instances
+      .toSorted((one, other) => (one.uuid < other.uuid ? -1 : 1))
+      .slice(0, mostInstances)
+      .map((one) => instanceOf(one, { uuid, cache })),
+  };
+}
+
+function stateOf(uuid: string, view: LoadbalancerView | undefined, cache: CacheReader): HaproxySeen['state'] {
+  if (view !== undefined) return 'there';
+  if (cache.get('loadbalancer-pool', uuid) !== undefined) return 'none';
+  return cache.isGone(uuid) ? 'gone' : 'not-seen';
+}
+
+// What is gone is asked for by what its service instance says that it was.
+function kindOf(uuid: string, view: LoadbalancerView | undefined, cache: CacheReader): HaproxySeen['kind'] {
+  const isOfVersion1 =
+    view === undefined
+      ? cache
+          .find('service-instance', 'loadbalancer', uuid)
+          .some(({ bindings }) => bindings?.[bindingKeys.version] === 'v1')
+      : view.version === 'v1';
+  return isOfVersion1 ? 'loadbalancer-pool' : 'loadbalancer';
+}
+
+function portOf(uuid: string, { version }: LoadbalancerView, cache: CacheReader): string | undefined {
+  const referrer = version === 'v2' ? cache.get('loadbalancer', uuid) : virtualIpsOf(uuid, cache)[0];
+  return referrer?.refs['virtual-machine-interface'][0];
+}
+
+function portState(
+  view: LoadbalancerView | undefined,
+  uuid: string | undefined,
+  cache: CacheReader,
+): HaproxySeen['port'] {
+  if (view === undefined || uuid === undefined) return 'none';
+  if (view.vip === undefined) return cache.isGone(uuid) ? 'gone' : 'not-seen';
+  return view.vip.project === undefined || view.vip.project === view.project ? 'own' : 'foreign';
+}
+
+// In LBaaS v1 the members can be in another network than the VIP (recording svc-monitor/51).
+function leftOf({ version, project, vip, listeners }: LoadbalancerView, cache: CacheReader): LeftNetwork {
+  const subnet = listeners[0]?.pools[0]?.subnetUuid;
+  if (version === 'v2' || subnet === undefined || vip?.network === undefined) return { state: 'none' };
+  if (isIn(subnet, cache.get('virtual-network', vip.network.uuid))) return { state: 'none' };
+  for (const network of cache.all('virtual-network')) {
+    if (!isIn(subnet, network)) continue;
+    const isOpen = projectOf(network) === project || isOpenTo(network, project);
+    return { state: isOpen ? 'known' : 'foreign', network: namedOf(network) };
+  }
+  return { state: 'unknown' };
+}
+
+function isIn(subnet: string, network: EntityOf<'virtual-network'> | undefined): boolean {
+  return network?.subnets?.includes(subnet) === true;
+}
+
+function isOpenTo({ openTo }: EntityOf<'virtual-network'>, project: string | undefined): boolean {
+  return openTo === 'all' || (project !== undefined && openTo?.includes(project) === true);
+}
+
+// As service instances get it at their making: of the project of the network, and none in the default project.
+function defaultGroupsOf({ fqName, vip }: LoadbalancerView, cache: CacheReader): readonly string[] {
+  if (vip?.network === undefined || fqName.at(-2) === 'default-project') return [];
+  const name = [...vip.network.fqName.slice(0, -1), defaultGroupName].join(':');
+  return cache.find('security-group', 'name', name).map(({ uuid }) => uuid);
+}
+
+function instanceOf(
+  instance: EntityOf<'service-instance'>,
+  { uuid, cache }: { readonly uuid: string; readonly cache: CacheReader },
+): InstanceSeen {
+  const owner = cache.get('loadbalancer', uuid) ?? cache.get('loadbalancer-pool', uuid);
+  return {
+    ...namedOf(instance),
+    isOfTemplate: instance.refs['service-template'].some(
+      (template) => cache.get('service-template', template)?.fqName.join(':') === haproxyTemplate,
+    ),
+    bindings: instance.bindings ?? {},
+    sides: (instance.interfaces ?? []).map(({ network, address }) => ({
+      network,
+      ...(address === undefined ? {} : { address }),
+    })),
+    properties: instance.properties ?? {},
+    isReferenced: owner?.refs['service-instance'].includes(instance.uuid) === true,
+    interfaces: interfacesOf(instance, cache),
+  };
+}
+
+// Those that a tenant can see are none of ours, whatever they refer to.
+function interfacesOf(instance: EntityOf<'service-instance'>, cache: CacheReader): readonly RightInterface[] {
+  const project = projectOf(instance);
+  const joined = instance.fqName.join('__');
+  return cache
+    .referrers('virtual-machine', 'service-instance', instance.uuid)
+    .filter((machine) => nameOf(machine).startsWith(`${joined}__`))
+    .slice(0, mostMachines)
+    .flatMap((machine) =>
+      cache
+        .referrers('virtual-machine-interface', 'virtual-machine', machine.uuid)
+        .filter(
+          (port) =>
+            port.isHidden === true &&
+            port.serviceInterfaceType === 'right' &&
+            nameOf(port).startsWith(`${nameOf(machine)}__`) &&
+            projectOf(port) === project,
+        ),
+    )
+    .toSorted((one, other) => (one.uuid < other.uuid ? -1 : 1))
+    .map((port) => interfaceOf(port, cache));
+}
+
+function interfaceOf(
+  { uuid, refs, fatFlows = [] }: EntityOf<'virtual-machine-interface'>,
+  cache: CacheReader,
+): RightInterface {
+  return {
+    uuid,
+    securityGroups: refs['security-group'],
+    tags: refs.tag,
+    floatingIps: cache
+      .referrers('floating-ip', 'virtual-machine-interface', uuid)
+      .map((one) => one.uuid)
+      .sort(),
+    fatFlows: fatFlows.toSorted(),
+  };
+}
+
+function namedOf({ uuid, fqName }: Named): Named {
+  return { uuid, fqName };
+}
