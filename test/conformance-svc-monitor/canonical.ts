@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../fixtures/index.js';
 
 /** An object with its kind (dashed), as the config API shows it. */
@@ -31,7 +32,8 @@ const ownOfRunWithin: ReadonlySet<string> = new Set(['href', 'created', 'last_mo
  * A state in a form that does not depend on the uuids that were given out.
  *
  * An uuid that both sides share (`shared`) stays. Another one is replaced by the name of its object, or by `<uuid>` if there is none: in
- * names, too, so that random parts of names are no difference. Absent, null and an empty list are one. References are in one order. A
+ * names, too, so that random parts of names are no difference. Absent, null and an empty list are one. References are in one order, and so are ports; of a map each
+ * entry is a field. A
  * MAC that is made of an address's or interface's uuid is named after it. Where VMs are placed is told by their number of vRouters, and
  * how those look.
  *
@@ -102,7 +104,9 @@ class Canonical {
     const own = Object.entries(object).filter(([field, value]) => isOwn(kind, field, value));
     return withoutEmpty(
       Object.fromEntries(
-        own.map(([field, value]) => [field, this.value(field === 'id_perms' ? withoutUuid(value) : value)]),
+        own
+          .flatMap(([field, value]) => (isMap(field) ? entriesOf(field, value) : [[field, value] as const]))
+          .map(([field, value]) => [field, this.value(field === 'id_perms' ? withoutUuid(value) : value)]),
       ),
     );
   }
@@ -111,7 +115,7 @@ class Canonical {
     if (typeof value === 'string') return this.text(value);
     if (Array.isArray(value)) {
       const entries = value.map((entry) => this.value(entry));
-      return isListOfLinks(value) ? entries.toSorted(byText) : entries;
+      return isListOfLinks(value) || isListOfPorts(value) ? entries.toSorted(byText) : entries;
     }
     if (typeof value !== 'object' || value === null) return value;
     return withoutEmpty(
@@ -155,6 +159,27 @@ function isOwn(kind: string, field: string, value: unknown): boolean {
 function isListOfLinks(value: unknown): boolean {
   const entries = list(value);
   return entries.length > 0 && entries.every((entry) => 'to' in entry);
+}
+
+// Which protocols and ports are one flow each: a set in the original.
+function isListOfPorts(value: unknown): boolean {
+  const entries = list(value);
+  return (
+    entries.length > 0 &&
+    entries.every(
+      (entry) => 'ignore_address' in entry || isDeepStrictEqual(Object.keys(entry).toSorted(), ['port', 'protocol']),
+    )
+  );
+}
+
+// What the agent is handed: each entry is compared by itself.
+function isMap(field: string): boolean {
+  return field === 'service_instance_bindings';
+}
+
+function entriesOf(field: string, value: unknown): readonly (readonly [string, unknown])[] {
+  const { key_value_pair: pairs } = typeof value === 'object' && value !== null ? (value as Json) : {};
+  return list(pairs).map((pair) => [`${field} ${String(pair['key'])}`, pair['value']] as const);
 }
 
 // An object's uuid once more, as two numbers.
