@@ -429,8 +429,8 @@ export const moreWrites: readonly {
 }[] = [
   {
     recording: 79,
-    most: 4,
-    reason: 'ours puts right what the original has left of a native load balancer (recording 49)',
+    most: 6,
+    reason: 'ours puts right what the original has left of native load balancers (recordings 48 and 49)',
     cites: 'docs/original/loadbalancer-native.md, "What the original does wrong"',
   },
   {

@@ -30,13 +30,6 @@ export const virtualNetwork = defineKind({
       const projects = (perms2?.share ?? []).flatMap(({ tenant }) => projectIn(tenant));
       return projects.length === 0 ? undefined : projects;
     }),
-    /** The uuids of its subnets, as one text: they are looked through for load balancers of LBaaS v1 only. Left out where there are none. */
-    subnets: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) => {
-      const uuids = (refs ?? []).flatMap(({ attr }) =>
-        (attr?.ipam_subnets ?? []).flatMap((one) => one.subnet_uuid ?? []),
-      );
-      return uuids.length === 0 ? undefined : uuids.join(' ');
-    }),
     /** Of which families it has subnets: `v4`, `v6`. */
     families: from(['network_ipam_refs'], ({ network_ipam_refs: refs }) =>
       familiesOf((refs ?? []).flatMap(({ attr }) => attr?.ipam_subnets ?? [])),
