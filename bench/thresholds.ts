@@ -78,6 +78,14 @@ export const thresholds: Readonly<Record<string, Readonly<Record<string, Thresho
     'all looked at': { ratio: { atMost: 15 } },
     writes: { value: { atMost: 0 } },
   },
+  services: {
+    'new endpoint referenced, p99': { ratio: { atMost: 4 } },
+    'old endpoint let go, p99': { ratio: { atMost: 4 } },
+    'writes per endpoint': { value: { atMost: 2 } },
+    'reads per endpoint': { value: { atMost: 0.1 } },
+    'useless writes': { value: { atMost: 0 } },
+    'services that lead elsewhere': { value: { atMost: 0 } },
+  },
   gateway: {
     // A difference of two ways in one run, of which the aims are 1 and 3: with room for neighbours on the machine.
     'added, p50': { value: { atMost: 1.5 } },

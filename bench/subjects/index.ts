@@ -9,6 +9,7 @@ import { http } from './http.js';
 import { idle } from './idle.js';
 import { outage } from './outage.js';
 import { relay } from './relay.js';
+import { services } from './rollout.js';
 import { portTuple, routersAtStart, snat } from './services.js';
 import { soak } from './soak.js';
 import { start, startAmongOthers } from './start.js';
@@ -31,6 +32,7 @@ export const subjects: readonly Subject[] = [
   snat,
   portTuple,
   routersAtStart,
+  services,
   takeOver,
   growth,
   idle,

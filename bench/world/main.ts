@@ -12,6 +12,8 @@ import { Soak, type SoakAccount } from './scenarios/soak.js';
 import { storm, type StormAccount } from './scenarios/storm.js';
 import { ServiceCommands } from './services/commands.js';
 import type { ReactionAccount } from './services/reactions.js';
+import type { RolloutSize } from './services/rollout-cloud.js';
+import type { RolloutAccount } from './services/rollout.js';
 import type { ServicesSize } from './services/service-cloud.js';
 
 /** Where the measured process finds the cloud. */
@@ -31,7 +33,7 @@ const server = new EmbeddedOpenSdn({ requestLogSize: 1 });
 const latency = new FixedLatency(0);
 const feed = new NotificationFeed();
 const journal = new Journal(server, feed, latency);
-const services = new ServiceCommands(server, journal);
+const services = new ServiceCommands(server, journal, feed);
 let soaking: Soak | undefined;
 let cloud: readonly SeededLoadBalancer[] = [];
 server.notifications.subscribe((message) => {
@@ -96,6 +98,12 @@ const commands = {
   recordPattern: (): Promise<void> => services.recordPattern(),
   /** Makes more routers, so many, and for each of them what was written for the first one. */
   repeatPattern: (count: number): Promise<void> => services.repeatPattern(count),
+  /** Puts Kubernetes services in place. */
+  openRollout: (size: RolloutSize): Promise<void> => services.openRollout(size),
+  /** Resolves when all Kubernetes services lead to their endpoints. */
+  rolloutServed: (): Promise<void> => services.rolloutServed(),
+  /** Rolls Kubernetes services, all at once. */
+  roll: (selection: Selection): Promise<RolloutAccount> => services.roll(selection),
   /** Resolves when the measured processes have asked for nothing for that long. Milliseconds. */
   quiet: (options: { readonly quietMs: number; readonly timeoutMs?: number }): Promise<void> =>
     journal.quiet(options.quietMs, options.timeoutMs),

@@ -337,7 +337,7 @@ class World {
         await stage.update('floating-ip', id, { floating_ip_traffic_direction: 'both' });
       } else if (how === 'mappings') {
         await stage.update('floating-ip', id, {
-          floating_ip_port_mappings: null,
+          floating_ip_port_mappings: { port_mappings: [] },
           floating_ip_port_mappings_enable: false,
         });
       } else if (how === 'fixed ip' && external !== undefined) {

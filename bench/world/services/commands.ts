@@ -1,7 +1,10 @@
 import type { EmbeddedOpenSdn } from '../../../fixtures/index.js';
+import type { NotificationFeed } from '../feed.js';
 import type { Journal } from '../journal.js';
 import { fillTuple, setGateway } from './deeds.js';
 import { react, untilAnswered, type ReactionAccount } from './reactions.js';
+import type { RolloutSize } from './rollout-cloud.js';
+import { Rollout, type RolloutAccount } from './rollout.js';
 import { repeatFor, type Pattern } from './repetition.js';
 import { ServiceCloud, type ServicesSize } from './service-cloud.js';
 import { WriteWatch } from './write-watch.js';
@@ -10,11 +13,15 @@ import { WriteWatch } from './write-watch.js';
 export class ServiceCommands {
   private opened: { readonly cloud: ServiceCloud; readonly writes: WriteWatch } | undefined;
   private pattern: Pattern | undefined;
+  private readonly rollout: Rollout;
 
   public constructor(
     private readonly server: EmbeddedOpenSdn,
     private readonly journal: Journal,
-  ) {}
+    feed: NotificationFeed,
+  ) {
+    this.rollout = new Rollout(server, { feed, journal });
+  }
 
   /** Puts in place what wants services; resolves to where analytics is asked. */
   public async open(size: ServicesSize): Promise<string> {
@@ -59,6 +66,21 @@ export class ServiceCommands {
     if (this.pattern === undefined) throw new Error('there is no pattern');
     await repeatFor(this.here().cloud, this.pattern, count);
     this.journal.clear();
+  }
+
+  /** Puts Kubernetes services in place. */
+  public openRollout(size: RolloutSize): Promise<void> {
+    return this.rollout.open(size);
+  }
+
+  /** Resolves when all Kubernetes services lead to their endpoints. */
+  public rolloutServed(): Promise<void> {
+    return this.rollout.served();
+  }
+
+  /** Rolls Kubernetes services, all at once. */
+  public roll(range: Range): Promise<RolloutAccount> {
+    return this.rollout.roll(range, this.here().writes);
   }
 
   /** Lets go of what was put in place. */

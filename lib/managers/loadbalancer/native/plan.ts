@@ -21,6 +21,9 @@ export interface NativePlan extends Plan {
   readonly complaints: readonly Complaint[];
 }
 
+// A member can name what never was.
+const mostVerified = 64;
+
 // Of what one project has too much of nobody has to see each one.
 const mostComplaints = 16;
 
@@ -43,12 +46,6 @@ export function planNative(seen: NativeSeen): NativePlan {
     case 'withdraw':
       return { ...nothing, complaints, ...planOf([planWithdrawn(seen), planChecks(seen, 'withdrawn')], verdict) };
     case 'serve': {
-      // A reference that a member asks for is not dropped because its interface has not been read yet.
-      const isMissed = !seen.isVerified && seen.missed.length > 0;
-      if (isMissed) {
-        const verify = seen.missed.map((uuid) => ({ kind: 'virtual-machine-interface', uuid }) as const);
-        return { ...nothing, complaints, verify };
-      }
       const endpoints = endpointsOf(seen.members);
       const refused = endpoints.refused.slice(0, mostComplaints).map((uuid): Complaint => ({
         type: 'native-member-refused',
@@ -61,9 +58,25 @@ export function planNative(seen: NativeSeen): NativePlan {
         planChecks(seen, 'served', endpoints),
         { writes: {}, verdicts: endpoints.verdicts },
       ];
-      return { ...nothing, complaints: [...complaints, ...refused], ...planOf(parts, verdict) };
+      const plan = planOf(parts, verdict);
+      const verify = seen.isVerified ? [] : doubtfulOf(seen, plan);
+      if (verify.length > 0) return { ...nothing, complaints, verify };
+      return { ...nothing, complaints: [...complaints, ...refused], ...plan };
     }
   }
+}
+
+/**
+ * Interfaces that may only not have been read yet: those that members name and floating ips reference, and, before anything is let go of, those
+ * that members name at all. New endpoints come before old ones go, also where a notification is late.
+ */
+function doubtfulOf({ members, missed }: NativeSeen, { stages }: Pick<Plan, 'stages'>): Plan['verify'] {
+  const isLetGo = stages.some(({ name }) => name === 'leave');
+  const waiting = members.flatMap(({ facts, interfaceUuid }) =>
+    facts.names === 'interface' && facts.interface === 'none' ? (interfaceUuid ?? []) : [],
+  );
+  const uuids = new Set([...missed, ...(isLetGo ? waiting.slice(0, mostVerified) : [])]);
+  return [...uuids].map((uuid) => ({ kind: 'virtual-machine-interface', uuid }) as const);
 }
 
 function planOf(

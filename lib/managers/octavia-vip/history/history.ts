@@ -212,6 +212,8 @@ export class History implements CacheObserver, HistoryReader {
     if (transition.kind !== 'floating-ip') return;
     const { uuid, before, after } = transition;
     const memory = this.floatingIps.get(uuid);
+    // A child of an address is a native load balancer's: it has no fixed ip, and is nobody's association.
+    if (after?.parent?.kind === 'instance-ip') return;
     if (after === undefined) {
       if (memory !== undefined) this.put(uuid, memory, noMemory);
     } else if (isAttached(after)) {

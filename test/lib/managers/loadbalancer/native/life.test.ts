@@ -71,7 +71,14 @@ describe('a native load balancer', () => {
       expect(stage.internal(service)).to.deep.equal([
         { direction: 'ingress', mappings: ['TCP 80 > 8080'], to: [one, two] },
       ]);
+      const reads: string[] = [];
+      const end = stage.cloud.server.use((request, next) => {
+        if (request.userAgent === monitor.userAgent && request.method === 'GET') reads.push(request.path);
+        return next();
+      });
       const rolled = await writes(() => endpoints(1, 2));
+      end();
+      expect(reads).to.deep.equal([]);
       expect(rolled).to.deep.equal(['POST /ref-update', 'POST /ref-update']);
       expect(stage.internal(service)).to.deep.equal([
         { direction: 'ingress', mappings: ['TCP 80 > 8080'], to: [two, three] },
