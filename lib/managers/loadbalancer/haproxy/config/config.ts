@@ -34,7 +34,7 @@ export interface HaproxyConfig {
  * @throws SvcMonitorError `bug` if the load balancer's uuid is no uuid
  */
 export function haproxyConfig(view: LoadbalancerView, options: HaproxyConfigOptions): HaproxyConfig {
-  const skipped = new SkippedParts();
+  const skipped = new SkippedParts(view.uuid);
   const name = nameWord(view.uuid);
   if (name === undefined) throw new SvcMonitorError('bug', 'a load balancer without a uuid');
   const global = globalSection(view, name, skipped);

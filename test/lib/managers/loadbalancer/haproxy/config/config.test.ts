@@ -279,6 +279,15 @@ describe('the haproxy text of a load balancer', () => {
       expect(JSON.stringify(config.text).length).to.be.lessThan(1_000_000);
     });
 
+    it('should tell of 64 parts that it leaves out, and that there are more', () => {
+      const members = Array.from({ length: 100 }, (_, index) => memberView(index, { weight: -1 }));
+      const { skipped } = ofPool({ members });
+      expect(skipped).to.have.length(65);
+      const { uuid } = loadbalancerView();
+      expect(skipped.at(-1)).to.deep.equal({ kind: 'loadbalancer', uuid, reason: 'more is left out than is told' });
+      expect(ofPool({ members: members.slice(0, 64) }).skipped).to.have.length(64);
+    });
+
     it('should hold no more listeners than there is room for', () => {
       const sniContainers = Array.from({ length: 28 }, (_, index) => `${index}-${'x'.repeat(500)}`);
       const listeners = Array.from({ length: 100 }, (_, index) =>
