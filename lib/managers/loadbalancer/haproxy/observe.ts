@@ -74,17 +74,11 @@ function portState(
 function leftOf({ version, project, vip, listeners }: LoadbalancerView, cache: CacheReader): LeftNetwork {
   const subnet = listeners[0]?.pools[0]?.subnetUuid;
   if (version === 'v2' || subnet === undefined || vip?.network === undefined) return { state: 'none' };
-  if (isIn(subnet, cache.get('virtual-network', vip.network.uuid))) return { state: 'none' };
-  for (const network of cache.all('virtual-network')) {
-    if (!isIn(subnet, network)) continue;
-    const isOpen = projectOf(network) === project || isOpenTo(network, project);
-    return { state: isOpen ? 'known' : 'foreign', network: namedOf(network) };
-  }
-  return { state: 'unknown' };
-}
-
-function isIn(subnet: string, network: EntityOf<'virtual-network'> | undefined): boolean {
-  return network?.subnets?.includes(subnet) === true;
+  const [network] = cache.find('virtual-network', 'subnet', subnet);
+  if (network === undefined) return { state: 'unknown' };
+  if (network.uuid === vip.network.uuid) return { state: 'none' };
+  const isOpen = projectOf(network) === project || isOpenTo(network, project);
+  return { state: isOpen ? 'known' : 'foreign', network: namedOf(network) };
 }
 
 function isOpenTo({ openTo }: EntityOf<'virtual-network'>, project: string | undefined): boolean {
