@@ -71,7 +71,7 @@ describe('the life of a load balancer in haproxy', () => {
         `machine default-domain__shop__${lb}__1`,
         `machine default-domain__shop__${lb}__2`,
       ]);
-      // The original: 27 (recording svc-monitor/32), two of them to place the virtual machines.
+      // The original: 28 (recording svc-monitor/32), two of them to place the virtual machines.
       expect(monitor.countWrites()).to.equal(9);
       expect(await secondRound()).to.equal(0);
     });
