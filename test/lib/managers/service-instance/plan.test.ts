@@ -199,10 +199,44 @@ describe('the plan for a service instance', () => {
 
     it('should use it when it is there, and make none of its own', () => {
       const lent = { ...address('v4', ['vip-port']), name: 'vip', isService: false };
-      const instance = { ...anyInstance, sides: [{ ...right, lent: { state: 'lent', uuids: [lent.uuid], securityGroups: [] } as const }] };
+      const instance = {
+        ...anyInstance,
+        sides: [{ ...right, lent: { state: 'lent', uuids: [lent.uuid], securityGroups: [] } as const }],
+      };
       const seen = { instance, machines: [{ ...anyMachine, interfaces: [port] }], addresses: [lent] };
       expect(planned(seen)).to.deep.equal([
         'addresses: add reference instance-ip aaaaaaaa-0000-4000-8000-000000000000 -> virtual-machine-interface port-1',
+      ]);
+    });
+  });
+
+  describe('when it has the addresses of a VIP port', () => {
+    const lentBy = (uuids: readonly string[], securityGroups: readonly { uuid: string; fqName: string[] }[] = []) => ({
+      ...anyInstance,
+      sides: [{ ...right, lent: { state: 'lent', uuids, securityGroups } as const }],
+    });
+
+    it('should begin with the security groups of the port', () => {
+      const lent = { ...address('v4', ['vip-port']), name: 'vip', isService: false };
+      const instance = lentBy([lent.uuid], [{ uuid: 'web', fqName: ['default-domain', 'shop', 'web'] }]);
+      const plan = planInstance(
+        { ...anySeen, instance, machines: [{ ...anyMachine, interfaces: [] }], addresses: [lent] },
+        { seed: 'seed' },
+      );
+      const groups = plan.stages
+        .flatMap(({ writes }) => writes)
+        .flatMap((write) => (write.do === 'create' ? (write.references ?? []) : []))
+        .filter(({ to }) => to.kind === 'security-group');
+      expect(groups.map(({ to }) => to.uuid)).to.deep.equal(['web']);
+    });
+
+    it('should let go of those of another port, and leave the security groups to who lends the addresses', () => {
+      const lent = { ...address('v4', ['vip-port', 'port-1']), name: 'vip', isService: false };
+      const former = { ...lent, uuid: 'former', name: 'former', holders: ['former-port', 'port-1'] };
+      const own = { ...port, hasSecurityGroup: false };
+      const machines = [{ ...anyMachine, interfaces: [own] }];
+      expect(planned({ instance: lentBy([lent.uuid]), machines, addresses: [former, lent] })).to.deep.equal([
+        'addresses: delete reference instance-ip former -> virtual-machine-interface port-1',
       ]);
     });
   });
