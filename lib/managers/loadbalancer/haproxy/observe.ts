@@ -44,14 +44,14 @@ function stateOf(uuid: string, view: LoadbalancerView | undefined, cache: CacheR
   return cache.isGone(uuid) ? 'gone' : 'not-seen';
 }
 
-// What is gone is asked for by what its service instance says that it was.
+// Of what is not there it is what its service instance says.
 function kindOf(uuid: string, view: LoadbalancerView | undefined, cache: CacheReader): HaproxySeen['kind'] {
+  if (view !== undefined) return view.version === 'v1' ? 'loadbalancer-pool' : 'loadbalancer';
   const isOfVersion1 =
-    view === undefined
-      ? cache
-          .find('service-instance', 'loadbalancer', uuid)
-          .some(({ bindings }) => bindings?.[bindingKeys.version] === 'v1')
-      : view.version === 'v1';
+    cache.get('loadbalancer-pool', uuid) !== undefined ||
+    cache
+      .find('service-instance', 'loadbalancer', uuid)
+      .some(({ bindings }) => bindings?.[bindingKeys.version] === 'v1');
   return isOfVersion1 ? 'loadbalancer-pool' : 'loadbalancer';
 }
 

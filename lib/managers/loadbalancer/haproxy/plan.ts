@@ -48,7 +48,7 @@ export function planHaproxy(seen: HaproxySeen, options: HaproxyConfigOptions): H
     case 'remove':
       return { ...common, stages: removalStages(seen), troubles: [] };
     case 'look':
-      return { ...common, verify: [lookedFor(seen, rule)], troubles: [] };
+      return { ...common, verify: lookedFor(seen, rule), troubles: [] };
     case 'wait':
       return { ...common, troubles: [...oversized, { type: 'waits', ...about, message: rule.says }] };
     case 'refuse':
@@ -148,9 +148,13 @@ function removalStages(seen: HaproxySeen): readonly Stage[] {
 }
 
 function lookedFor(
-  { kind, uuid, portUuid }: HaproxySeen,
+  { kind, uuid, portUuid, instances }: HaproxySeen,
   { rule }: Rule<HaproxyFacts, HaproxyDeed>,
-): Plan['verify'][number] {
-  const isPort = rule === 'port-not-seen' && portUuid !== undefined;
-  return isPort ? { kind: 'virtual-machine-interface', uuid: portUuid } : { kind, uuid };
+): Plan['verify'] {
+  if (rule === 'port-not-seen' && portUuid !== undefined)
+    return [{ kind: 'virtual-machine-interface', uuid: portUuid }];
+  // What the original has not told the agent of yet may be of either.
+  const isSaid = instances.some(({ bindings }) => bindingKeys.version in bindings);
+  const kinds = isSaid || rule !== 'not-seen' ? [kind] : (['loadbalancer', 'loadbalancer-pool'] as const);
+  return kinds.map((one) => ({ kind: one, uuid }));
 }

@@ -87,6 +87,10 @@ function withInstance(instance: Partial<InstanceSeen>, view: Partial<Loadbalance
   return planned({ view: { ...anyView, ...view }, instances: [{ ...anyInstance, ...instance }] });
 }
 
+function without<T extends object, K extends keyof T>(object: T, key: K): Omit<T, K> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key)) as Omit<T, K>;
+}
+
 describe('the plan for a load balancer in haproxy', () => {
   describe('when nothing is there of it', () => {
     it('should make a service instance, with all that the agent is handed, and go on', () => {
@@ -200,6 +204,9 @@ describe('the plan for a load balancer in haproxy', () => {
       const plan = planHaproxy({ ...anySeen, ...gone, state: 'not-seen', instances: [anyInstance] }, options);
       expect(plan.stages).to.deep.equal([]);
       expect(plan.verify).to.deep.equal([{ kind: 'loadbalancer', uuid }]);
+      const untold = { ...anyInstance, bindings: {} };
+      const other = planHaproxy({ ...anySeen, ...gone, state: 'not-seen', instances: [untold] }, options);
+      expect(other.verify.map(({ kind }) => kind)).to.deep.equal(['loadbalancer', 'loadbalancer-pool']);
     });
   });
 
@@ -230,9 +237,9 @@ describe('the plan for a load balancer in haproxy', () => {
     it('should name what it is', () => {
       const lacks = (seen: Partial<HaproxySeen>): string => haproxyFacts({ ...anySeen, ...seen }).lacks;
       const network = { uuid: 'back', fqName: ['default-domain', 'other', 'back'] };
-      const { network: _, ...unconnected } = anyVip;
-      const { project: __, ...homeless } = anyView;
-      const { template: ___, ...bare } = anySeen;
+      const unconnected = without(anyVip, 'network');
+      const homeless = without(anyView, 'project');
+      const bare = without(anySeen, 'template');
       expect(lacks({ left: { state: 'foreign', network } })).to.equal('right-to-network');
       expect(lacks({ left: { state: 'unknown' } })).to.equal('network');
       expect(lacks({ view: { ...anyView, vip: unconnected } })).to.equal('network');

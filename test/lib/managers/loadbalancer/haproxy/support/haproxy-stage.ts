@@ -293,6 +293,8 @@ export class HaproxyStage {
         ),
       ...this.server
         .list('floating-ip')
+        // Those of addresses are of the native driver.
+        .filter((one) => one['parent_type'] === 'floating-ip-pool')
         .map((one) => `floating ip ${nameIn(one)} of ${refs(one, 'virtual_machine_interface')}`),
     ].sort();
   }
