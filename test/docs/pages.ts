@@ -58,6 +58,7 @@ const sectionTexts: Readonly<Record<string, string>> = {
   gateway:
     'The Neutron gateway: what stands before the API servers for the Neutron plugin ([gateway.md](../deploy/gateway.md)).',
   scheduler: 'Which vRouters work, and so may have an instance of a service: of `service-instance`.',
+  loadbalancer: 'How load balancers are served: of `loadbalancer`.',
   log: 'Log lines go to the standard output.',
   tracing: 'Traces by OpenTelemetry.',
 };

@@ -74,11 +74,14 @@ function portState(
 function leftOf({ version, project, vip, listeners }: LoadbalancerView, cache: CacheReader): LeftNetwork {
   const subnet = listeners[0]?.pools[0]?.subnetUuid;
   if (version === 'v2' || subnet === undefined || vip?.network === undefined) return { state: 'none' };
-  const [network] = cache.find('virtual-network', 'subnet', subnet);
-  if (network === undefined) return { state: 'unknown' };
-  if (network.uuid === vip.network.uuid) return { state: 'none' };
-  const isOpen = projectOf(network) === project || isOpenTo(network, project);
-  return { state: isOpen ? 'known' : 'foreign', network: namedOf(network) };
+  const networks = cache.find('virtual-network', 'subnet', subnet);
+  if (networks.some((network) => network.uuid === vip.network?.uuid)) return { state: 'none' };
+  // Whoever writes networks of his own can give a subnet the uuid of somebody else's: the load balancer's own project comes first.
+  const own = networks.find((network) => projectOf(network) === project);
+  const open = own ?? networks.find((network) => isOpenTo(network, project));
+  if (open !== undefined) return { state: 'known', network: namedOf(open) };
+  const [foreign] = networks;
+  return foreign === undefined ? { state: 'unknown' } : { state: 'foreign', network: namedOf(foreign) };
 }
 
 function isOpenTo({ openTo }: EntityOf<'virtual-network'>, project: string | undefined): boolean {
