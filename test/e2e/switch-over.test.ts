@@ -19,8 +19,8 @@ import type { Replica } from '../support/replica-stage.js';
 import { SwitchStage } from '../support/switch-stage.js';
 import { zookeeperHosts } from '../support/zookeeper.js';
 
-/** Of each feature, what the original leaves: SNAT, port tuples that were scaled out, a service instance. */
-const left = [60, 71, 80];
+/** Of each feature, what the original leaves: a load balancer in haproxy, SNAT, port tuples that were scaled out, a service instance. */
+const left = [32, 60, 71, 80];
 const snat = 60;
 
 const uuids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

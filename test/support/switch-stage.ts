@@ -81,7 +81,7 @@ export class SwitchStage {
     const frontEnd = await this.server.addFrontEnd();
     const api = new URL(frontEnd.url);
     const settings = [
-      'managers=octavia-vip,default-objects,service-instance,snat,port-tuple',
+      'managers=octavia-vip,default-objects,service-instance,snat,port-tuple,loadbalancer',
       `rabbitmq.exchange=${this.exchange}`,
       `rabbitmq.queue_name=${this.exchange}.${this.replicas.length}`,
       'http.port=0',
