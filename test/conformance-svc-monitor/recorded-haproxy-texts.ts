@@ -71,7 +71,7 @@ function cacheOf(server: EmbeddedOpenSdn): ObjectCache {
     const more = kind === 'loadbalancer-healthmonitor' ? [untoldMonitor] : [];
     for (const object of [...server.list(kind), ...more]) {
       const known = schema.parse({ ...object, ...untold[String(object['uuid'])] });
-      cache.put(kind, toEntity(kind, known as ConfigObject<typeof kind>));
+      cache.put(kind, toEntity(kind, known as ConfigObject));
     }
   }
   return cache;
