@@ -7,6 +7,8 @@ import type { MemberSeen } from './seen.js';
 export interface Endpoints {
   /** Uuids of interfaces, each once, in the order in which they count. */
   readonly interfaces: readonly string[];
+  /** Interfaces to which floating ips that reference them go on leading. */
+  readonly holds: ReadonlySet<string>;
   readonly mappings: readonly Required<PortMapping>[];
   /** By pool. */
   readonly ofPools: ReadonlyMap<string, ReadonlySet<string>>;
@@ -21,6 +23,7 @@ export interface Endpoints {
  */
 export function endpointsOf(members: readonly MemberSeen[]): Endpoints {
   const interfaces = new Set<string>();
+  const holds = new Set<string>();
   const mappings = new Map<string, Required<PortMapping>>();
   const ofPools = new Map<string, Set<string>>();
   const verdicts: Verdict[] = [];
@@ -29,12 +32,14 @@ export function endpointsOf(members: readonly MemberSeen[]): Endpoints {
     const rule = decide(memberRules, facts);
     verdicts.push(verdictOf({ kind: 'loadbalancer-member', uuid }, rule));
     if (rule.stands === 'refuse') refused.push(uuid);
-    if (rule.stands !== 'endpoint' || interfaceUuid === undefined || mapping === undefined) continue;
-    interfaces.add(interfaceUuid);
+    const isSent = rule.stands === 'endpoint' || rule.stands === 'hold';
+    if (!isSent || interfaceUuid === undefined || mapping === undefined) continue;
+    (rule.stands === 'hold' ? holds : interfaces).add(interfaceUuid);
     const key = `${mapping.protocol} ${mapping.src_port}`;
     if (!mappings.has(key)) mappings.set(key, mapping);
+    if (rule.stands === 'hold') continue;
     const ofPool = ofPools.get(pool) ?? new Set();
     ofPools.set(pool, ofPool.add(interfaceUuid));
   }
-  return { interfaces: [...interfaces], mappings: [...mappings.values()], ofPools, verdicts, refused };
+  return { interfaces: [...interfaces], holds, mappings: [...mappings.values()], ofPools, verdicts, refused };
 }

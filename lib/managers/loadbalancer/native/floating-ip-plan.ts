@@ -65,30 +65,24 @@ export function planWithdrawn(seen: NativeSeen): Pieces {
   return { writes, verdicts: decided.map(({ verdict }) => verdict) };
 }
 
-function balance(one: FloatingIpSeen, seen: NativeSeen, { interfaces, mappings }: Endpoints, writes: Writes): void {
+function balance(one: FloatingIpSeen, seen: NativeSeen, endpoints: Endpoints, writes: Writes): void {
+  const { interfaces, holds, mappings } = endpoints;
   const port = one.sort === 'external' ? seen.port : undefined;
   const wanted = new Set(interfaces);
   if (port !== undefined) wanted.add(port);
-  const held = new Set(one.interfaces);
+  const joins = [...wanted].filter((uuid) => !one.interfaces.includes(uuid));
+  const parts = one.interfaces.filter((uuid) => !wanted.has(uuid) && !holds.has(uuid));
   const properties = differences(one, mappings);
-  const isAsWanted =
-    Object.keys(properties).length === 0 &&
-    wanted.size === held.size &&
-    [...wanted].every((interfaceUuid) => held.has(interfaceUuid));
-  const isMarked = one.isMarked && one.notedPort === port;
-  if (!isMarked) {
+  const hasDifferences = Object.keys(properties).length > 0;
+  if (!one.isMarked || one.notedPort !== port) {
     // A child is found by its address while that is there.
-    const waits = isAsWanted || one.sort === 'internal';
+    const waits = one.sort === 'internal' || (!hasDifferences && joins.length + parts.length === 0);
     add(writes, waits ? 'adopt' : 'mark', markFloatingIp(one.uuid, seen.uuid, port));
   }
-  if (Object.keys(properties).length > 0) {
-    add(writes, mappings.length > 0 ? 'open' : 'close', setFloatingIp(one.uuid, properties));
-  }
+  if (hasDifferences) add(writes, mappings.length > 0 ? 'open' : 'close', setFloatingIp(one.uuid, properties));
   const on = { kind: 'floating-ip', uuid: one.uuid } as const;
-  for (const uuid of wanted) if (!held.has(uuid)) add(writes, 'join', join(on, uuid));
-  for (const uuid of one.interfaces) {
-    if (!wanted.has(uuid)) add(writes, seen.gone.has(uuid) ? 'gone' : 'leave', part(one.uuid, uuid));
-  }
+  for (const uuid of joins) add(writes, 'join', join(on, uuid));
+  for (const uuid of parts) add(writes, seen.gone.has(uuid) ? 'gone' : 'leave', part(one.uuid, uuid));
 }
 
 // What is written is only what differs.

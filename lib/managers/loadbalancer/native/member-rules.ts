@@ -3,12 +3,12 @@ import type { RuleTable } from '../../../planning/index.js';
 /** What is known of a member. */
 export type MemberFacts = {
   readonly names: 'interface' | 'address' | 'nothing';
-  readonly interface: 'none' | 'own' | 'foreign';
+  readonly interface: 'none' | 'own' | 'foreign' | 'not-seen';
   readonly hasPorts: boolean;
 };
 
-/** What a member is: one that traffic is sent to; one that may become one; or none. */
-export type MemberStanding = 'endpoint' | 'wait' | 'refuse' | 'skip';
+/** What a member is: one that traffic is sent to; one that it is sent to where it is already; one that may become one; or none. */
+export type MemberStanding = 'endpoint' | 'hold' | 'wait' | 'refuse' | 'skip';
 
 /** Which members traffic is sent to. */
 export const memberRules: RuleTable<MemberFacts, MemberStanding> = {
@@ -20,12 +20,15 @@ export const memberRules: RuleTable<MemberFacts, MemberStanding> = {
       says: 'by what it says who it is: the annotation `vmi`, or an address',
     },
     interface: {
-      values: ['none', 'own', 'foreign'],
-      says: 'the interface that it leads to; own: in the project of the load balancer',
+      values: ['none', 'own', 'foreign', 'not-seen'],
+      says: 'the interface that it leads to; own: in the project of the load balancer; not-seen: a floating ip references it, it is not to be seen, and nobody has said that it is gone',
     },
     hasPorts: { values: [true, false], says: 'its listener and itself say a port' },
   },
-  impossible: [{ when: { names: 'nothing', interface: ['own', 'foreign'] }, because: 'it leads to none' }],
+  impossible: [
+    { when: { names: 'nothing', interface: ['own', 'foreign', 'not-seen'] }, because: 'it leads to none' },
+    { when: { names: 'address', interface: 'not-seen' }, because: 'an address that cannot be read is nobody’s' },
+  ],
   rules: [
     {
       rule: 'nameless',
@@ -53,6 +56,13 @@ export const memberRules: RuleTable<MemberFacts, MemberStanding> = {
       when: { hasPorts: false },
       stands: 'skip',
       says: 'its listener, or itself, says no port',
+      cites: 'docs/original/loadbalancer-native.md, "Members"',
+    },
+    {
+      rule: 'unreadable',
+      when: { interface: 'not-seen' },
+      stands: 'hold',
+      says: 'its interface cannot be read: what leads there stays',
       cites: 'docs/original/loadbalancer-native.md, "Members"',
     },
     {

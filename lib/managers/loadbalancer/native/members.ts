@@ -17,11 +17,17 @@ interface Place {
   readonly view: LoadbalancerView;
   readonly listener: ListenerView;
   readonly pool: PoolView;
+  readonly held: ReadonlySet<string>;
 }
 
-/** The members of a load balancer, in the order in which they count, each with the interface that it leads to. */
+/**
+ * The members of a load balancer, in the order in which they count, each with the interface that it leads to.
+ *
+ * @param held interfaces that floating ips of it reference
+ */
 export function observeMembers(
   view: LoadbalancerView,
+  held: ReadonlySet<string>,
   cache: CacheReader,
 ): { readonly members: readonly MemberSeen[]; readonly isCut: boolean } {
   const members: MemberSeen[] = [];
@@ -29,7 +35,7 @@ export function observeMembers(
     for (const pool of listener.pools) {
       for (const member of pool.members) {
         if (members.length === mostEndpoints) return { members, isCut: true };
-        members.push(memberSeen(member, { view, listener, pool }, cache));
+        members.push(memberSeen(member, { view, listener, pool, held }, cache));
       }
     }
   }
@@ -37,16 +43,20 @@ export function observeMembers(
 }
 
 function memberSeen(member: MemberView, place: Place, cache: CacheReader): MemberSeen {
-  const { view, listener, pool } = place;
+  const { view, listener, pool, held } = place;
+  const { interfaceUuid } = member;
   const candidates = interfacesOf(member, place, cache);
   const own = candidates.find((one) => view.project !== undefined && projectOf(one) === view.project);
+  // One that was there when it was referenced: it may be gone, or only not be readable.
+  const isUnseen = interfaceUuid !== undefined && held.has(interfaceUuid) && !cache.isGone(interfaceUuid);
+  const missing = isUnseen ? 'not-seen' : 'none';
   const hasPorts = listener.port !== undefined && member.port !== undefined;
   return {
     uuid: member.uuid,
     pool: pool.uuid,
     facts: {
       names: member.interfaceUuid !== undefined ? 'interface' : member.address !== undefined ? 'address' : 'nothing',
-      interface: own !== undefined ? 'own' : candidates.length > 0 ? 'foreign' : 'none',
+      interface: own !== undefined ? 'own' : candidates.length > 0 ? 'foreign' : missing,
       hasPorts,
     },
     // One that is not there is told, too: a floating ip may reference it still.

@@ -24,23 +24,17 @@ export function observeNative(
   const around = { uuid, cache, drivers };
   const port = portOf(view, around);
   const isNative = view?.version === 'v2' && kindIn(view, drivers) === 'native';
-  const { members, isCut } =
-    view === undefined || !isNative ? { members: [], isCut: false } : observeMembers(view, cache);
   const addresses = port.fact !== 'own' ? [] : (view?.vip?.addresses ?? []);
   const pools = isNative ? view.listeners.flatMap((listener) => listener.pools) : [];
   const floatingIps = floatingIpsOf(view, around);
   const checks = checksOf(view, pools, around);
-  const isGone = (one: string): boolean => cache.get('virtual-machine-interface', one) === undefined;
-  const held = [
-    ...floatingIps.seen.flatMap(({ interfaces }) => interfaces),
-    ...checks.seen.flatMap((one) => one.interfaces),
-  ];
-  const gone = new Set(held.filter(isGone));
-  const named = new Set(members.flatMap(({ interfaceUuid }) => interfaceUuid ?? []));
+  const held = new Set(floatingIps.seen.flatMap(({ interfaces }) => interfaces));
+  const { members, isCut } = isNative ? observeMembers(view, held, cache) : { members: [], isCut: false };
   return {
     uuid,
     facts: {
-      loadbalancer: view === undefined ? 'gone' : view.version === 'v1' ? 'version-1' : 'there',
+      loadbalancer:
+        view === undefined ? (cache.isGone(uuid) ? 'gone' : 'not-seen') : view.version === 'v1' ? 'version-1' : 'there',
       driver: view === undefined ? 'other' : driverFact(kindIn(view, drivers)),
       port: port.fact,
     },
@@ -53,8 +47,7 @@ export function observeNative(
     members,
     pools: pools.filter(({ monitors }) => monitors.length > 0),
     checks: checks.seen,
-    gone,
-    missed: [...gone].filter((one) => named.has(one)),
+    gone: new Set([...held].filter((one) => cache.isGone(one))),
     cut: [
       ...(view?.cut ?? []),
       ...(isCut ? ['members'] : []),
@@ -79,7 +72,11 @@ function portOf(
 ): { readonly fact: NativeSeen['facts']['port']; readonly doubtful: NativeSeen['doubtful'] } {
   if (view?.vip === undefined) {
     const named = cache.get('loadbalancer', uuid)?.refs['virtual-machine-interface'].slice(0, 1) ?? [];
-    return { fact: 'none', doubtful: named.map((one) => ({ kind: 'virtual-machine-interface', uuid: one })) };
+    const isNamed = named.some((one) => !cache.isGone(one));
+    return {
+      fact: isNamed ? 'not-seen' : 'none',
+      doubtful: named.map((one) => ({ kind: 'virtual-machine-interface', uuid: one })),
+    };
   }
   if (view.project === undefined || view.vip.project !== view.project) return { fact: 'foreign', doubtful: [] };
   const holder = holderOf(view.vip.uuid, cache, drivers);
@@ -123,11 +120,13 @@ function floatingIpSeen(entity: EntityOf<'floating-ip'>, { uuid, cache, drivers 
   const { parent, annotations, fixedIp, direction, refs } = entity;
   const claimant = claimantOf(entity, cache, drivers);
   const address = parent?.kind === 'instance-ip' ? parent.uuid : undefined;
+  // What has a child is there.
+  const isUnseen = address !== undefined && cache.get('instance-ip', address) === undefined;
   const notedPort = annotations?.[nativeMarks.port];
   return {
     uuid: entity.uuid,
     sort: address === undefined ? 'external' : 'internal',
-    claim: claimant === undefined ? 'none' : claimant === uuid ? 'ours' : 'other',
+    claim: isUnseen ? 'not-seen' : claimant === undefined ? 'none' : claimant === uuid ? 'ours' : 'other',
     isMarked: annotations?.[nativeMarks.loadbalancer] === uuid,
     looksOurs: address !== undefined && isNamedAsOurs(entity, address) && direction === 'ingress',
     ...(address === undefined ? {} : { address }),

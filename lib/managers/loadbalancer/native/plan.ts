@@ -67,15 +67,14 @@ export function planNative(seen: NativeSeen): NativePlan {
 }
 
 /**
- * Interfaces that may only not have been read yet: those that members name and floating ips reference, and, before anything is let go of, those
- * that members name at all. New endpoints come before old ones go, also where a notification is late.
+ * Interfaces that may only not have been read yet: those that floating ips reference, and, before anything is let go of, all that members name. New
+ * endpoints come before old ones go, also where a notification is late.
  */
-function doubtfulOf({ members, missed }: NativeSeen, { stages }: Pick<Plan, 'stages'>): Plan['verify'] {
+function doubtfulOf({ members }: NativeSeen, { stages }: Pick<Plan, 'stages'>): Plan['verify'] {
   const isLetGo = stages.some(({ name }) => name === 'leave');
-  const waiting = members.flatMap(({ facts, interfaceUuid }) =>
-    facts.names === 'interface' && facts.interface === 'none' ? (interfaceUuid ?? []) : [],
-  );
-  const uuids = new Set([...missed, ...(isLetGo ? waiting.slice(0, mostVerified) : [])]);
+  const of = (fact: string): readonly string[] =>
+    members.flatMap(({ facts, interfaceUuid }) => (facts.interface === fact ? (interfaceUuid ?? []) : []));
+  const uuids = new Set([...of('not-seen'), ...(isLetGo ? of('none').slice(0, mostVerified) : [])]);
   return [...uuids].map((uuid) => ({ kind: 'virtual-machine-interface', uuid }) as const);
 }
 

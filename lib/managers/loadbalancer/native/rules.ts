@@ -2,9 +2,9 @@ import type { RuleTable } from '../../../planning/index.js';
 
 /** What is known of a load balancer. */
 export type ServiceFacts = {
-  readonly loadbalancer: 'there' | 'gone' | 'version-1';
+  readonly loadbalancer: 'there' | 'gone' | 'version-1' | 'not-seen';
   readonly driver: 'native' | 'other' | 'unknown';
-  readonly port: 'none' | 'own' | 'foreign' | 'taken';
+  readonly port: 'none' | 'own' | 'foreign' | 'taken' | 'not-seen';
   readonly isAnythingLeft: boolean;
   readonly isVerified: boolean;
 };
@@ -17,21 +17,27 @@ export const serviceRules: RuleTable<ServiceFacts, ServiceDeed> = {
   name: 'What the native driver does for a load balancer',
   says: 'Asked of each load balancer, and of each that a floating ip or a health check is marked with.',
   facts: {
-    loadbalancer: { values: ['there', 'gone', 'version-1'], says: 'whether it is there, and is one of LBaaS v2' },
+    loadbalancer: {
+      values: ['there', 'gone', 'version-1', 'not-seen'],
+      says: 'whether it is there, and is one of LBaaS v2; not-seen: it is not, and nobody has said that it is gone',
+    },
     driver: {
       values: ['native', 'other', 'unknown'],
       says: 'the driver of its provider; unknown: none that anybody knows, or no service-appliance-set of that name',
     },
     port: {
-      values: ['none', 'own', 'foreign', 'taken'],
-      says: "the VIP's port; foreign: in another project; taken: an older native load balancer has it",
+      values: ['none', 'own', 'foreign', 'taken', 'not-seen'],
+      says: "the VIP's port; foreign: in another project; taken: an older native load balancer has it; not-seen: it names one that is not to be seen",
     },
     isAnythingLeft: { values: [true, false], says: 'something that was made, or configured, for it is there' },
     isVerified: { values: [true, false], says: 'what is missing was read again' },
   },
   impossible: [
-    { when: { loadbalancer: 'gone', port: ['own', 'foreign', 'taken'] }, because: 'it has no port' },
-    { when: { loadbalancer: 'gone', driver: ['native', 'unknown'] }, because: 'it has no driver' },
+    {
+      when: { loadbalancer: ['gone', 'not-seen'], port: ['own', 'foreign', 'taken', 'not-seen'] },
+      because: 'it has no port',
+    },
+    { when: { loadbalancer: ['gone', 'not-seen'], driver: ['native', 'unknown'] }, because: 'it has no driver' },
   ],
   rules: [
     {
@@ -63,6 +69,20 @@ export const serviceRules: RuleTable<ServiceFacts, ServiceDeed> = {
       cites: 'docs/original/loadbalancer-native.md, "What is taken away"',
     },
     {
+      rule: 'unreadable',
+      when: { loadbalancer: 'not-seen' },
+      stands: 'nothing',
+      says: 'it is there, and cannot be read: all stays as it is',
+      cites: 'docs/original/loadbalancer-native.md, "What is taken away"',
+    },
+    {
+      rule: 'unreadable-port',
+      when: { port: 'not-seen' },
+      stands: 'nothing',
+      says: 'its port is there, and cannot be read: all stays as it is',
+      cites: 'docs/original/loadbalancer-native.md, "What is taken away"',
+    },
+    {
       rule: 'withdrawn',
       when: {},
       stands: 'withdraw',
@@ -76,7 +96,7 @@ export const serviceRules: RuleTable<ServiceFacts, ServiceDeed> = {
 export type FloatingIpFacts = {
   readonly service: 'served' | 'withdrawn';
   readonly sort: 'internal' | 'external';
-  readonly claim: 'ours' | 'other' | 'none';
+  readonly claim: 'ours' | 'other' | 'none' | 'not-seen';
   readonly isMarked: boolean;
   readonly looksOurs: boolean;
   /** Internal: another child of the same address is used. */
@@ -97,8 +117,8 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, FloatingIpStanding> = {
       says: 'internal: a child of an address; external: one that a user gives to the port',
     },
     claim: {
-      values: ['ours', 'other', 'none'],
-      says: 'the native load balancer whose port it is at; none: none that is there',
+      values: ['ours', 'other', 'none', 'not-seen'],
+      says: 'the native load balancer whose port it is at; none: none that is there; not-seen: its address is not to be seen',
     },
     isMarked: { values: [true, false], says: 'it is marked with the load balancer' },
     looksOurs: {
@@ -110,6 +130,7 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, FloatingIpStanding> = {
   impossible: [
     { when: { sort: 'external', looksOurs: true }, because: 'others name them' },
     { when: { sort: 'external', isSurplus: true }, because: 'it is no child of an address' },
+    { when: { sort: 'external', claim: 'not-seen' }, because: 'it is no child of an address' },
     { when: { service: 'withdrawn', claim: 'ours' }, because: 'a load balancer that is not served has none' },
   ],
   rules: [
@@ -119,6 +140,13 @@ export const floatingIpRules: RuleTable<FloatingIpFacts, FloatingIpStanding> = {
       stands: 'leave',
       says: 'another native load balancer has it',
       cites: 'docs/original/loadbalancer-native.md, "Floating ips"',
+    },
+    {
+      rule: 'unreadable-address',
+      when: { claim: 'not-seen' },
+      stands: 'leave',
+      says: 'it has an address, which cannot be read',
+      cites: 'docs/original/loadbalancer-native.md, "What is taken away"',
     },
     {
       rule: 'strange-child',

@@ -19,8 +19,8 @@ export interface FloatingIpSeen {
   readonly uuid: string;
   /** `internal`: a child of an address. `external`: one that references the VIP's port, or did. */
   readonly sort: 'internal' | 'external';
-  /** Whose it is: ours, that of another native load balancer that is there, or of none that is there. */
-  readonly claim: 'ours' | 'other' | 'none';
+  /** Whose it is: ours, that of another native load balancer that is there, or of none that is there; not known, if its address is not to be seen. */
+  readonly claim: 'ours' | 'other' | 'none' | 'not-seen';
   /** The load balancer that it says it is of is this one. */
   readonly isMarked: boolean;
   /** Internal: it is named as only the original and ours name such, and has the direction that these have. */
@@ -72,10 +72,8 @@ export interface NativeSeen {
   readonly members: readonly MemberSeen[];
   readonly pools: readonly WatchedPoolSeen[];
   readonly checks: readonly CheckSeen[];
-  /** Interfaces that floating ips or health checks reference, and that are gone. */
+  /** Interfaces that floating ips reference, and that are gone. */
   readonly gone: ReadonlySet<string>;
-  /** Of those, the ones that members name. */
-  readonly missed: readonly string[];
   /** What is more than is looked at, in words. */
   readonly cut: readonly string[];
 }
