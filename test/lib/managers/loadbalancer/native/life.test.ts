@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { EmbeddedMonitor, KubePod, KubeService } from '../../../../../fixtures/index.js';
+import { nativeMarks } from '../../../../../lib/model/index.js';
 import { NativeStage, uuidsOf } from './support/native-stage.js';
 
 const web = { protocol: 'TCP', port: 80, targetPort: 8080 } as const;
@@ -145,9 +146,8 @@ describe('a native load balancer', () => {
       await expectRest();
       await restart(() => Promise.resolve());
       expect(stage.external(id, service)).to.deep.equal(leads);
-      await stage.delete('loadbalancer', service.id).catch(() => undefined);
       for (const listener of [...service.listeners]) await stage.kube.deleteListener(service, listener).run();
-      await stage.delete('loadbalancer', service.id).catch(() => undefined);
+      await stage.delete('loadbalancer', service.id);
       await settled();
       expect(stage.external(id, service)).to.deep.equal({ direction: 'both', mappings: [], to: ['VIP'] });
       expect(stage.object('floating-ip', id)['annotations'] ?? { key_value_pair: [] }).to.deep.equal({
@@ -237,6 +237,36 @@ describe('a native load balancer', () => {
       expect(stage.internal(service)).to.deep.equal([{ direction: 'ingress', mappings: [], to: [] }]);
       const told = monitor.monitor.status().problems.map(({ type, uuid }) => ({ type, uuid }));
       expect(told).to.deep.equal([{ type: 'native-member-refused', uuid: id }]);
+    });
+
+    it('should keep what belongs to a load balancer from those who mark their own with it, or name its port', async () => {
+      await endpoints(0);
+      const id = await external();
+      const before = [stage.internal(service), stage.external(id, service)];
+      const stranger = await stage.cloud.createTenant({ name: 'stranger', externalCidr: '100.64.77.0/24' });
+      const pool = ['default-domain', stranger.name, 'public', 'floating-ip-pool'];
+      const forged = await stage.create('floating-ip', {
+        fq_name: [...pool, 'forged'],
+        parent_type: 'floating-ip-pool',
+        project_refs: [{ to: ['default-domain', stranger.name] }],
+        floating_ip_traffic_direction: 'ingress',
+        annotations: { key_value_pair: [{ key: nativeMarks.loadbalancer, value: service.id }] },
+      });
+      const robber = await stage.create('loadbalancer', {
+        fq_name: ['default-domain', stranger.name, 'robber'],
+        parent_type: 'project',
+        loadbalancer_provider: 'native',
+        virtual_machine_interface_refs: [{ to: service.interfaceName }],
+      });
+      await settled();
+      expect([stage.internal(service), stage.external(id, service)]).to.deep.equal(before);
+      expect(uuidsOf(stage.object('floating-ip', forged), 'virtual_machine_interface_refs')).to.deep.equal([]);
+      const told = monitor.monitor.status().problems.map(({ type, uuid }) => ({ type, uuid }));
+      expect(told).to.deep.equal([{ type: 'native-port-refused', uuid: robber }]);
+      await stage.delete('loadbalancer', robber);
+      await settled();
+      expect([stage.internal(service), stage.external(id, service)]).to.deep.equal(before);
+      await expectRest();
     });
 
     it('should find an address that comes late, and follow it', async () => {
