@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { haproxyConfigOf } from '../../fixtures/index.js';
 import { haproxyConfig } from '../../lib/managers/loadbalancer/haproxy/config/index.js';
+import { orchestratorOf } from '../../lib/managers/loadbalancer/haproxy/names.js';
 import { findHaproxy, type Haproxy } from '../support/haproxy.js';
 import { listenerView, memberView, monitorView, poolView } from '../support/loadbalancer-views.js';
 import { storiesToTell } from '../support/scope.js';
@@ -43,6 +45,29 @@ describe('haproxy texts of load balancers as hostile tenants make them', () => {
           const { text } = haproxyConfig(view, { appsession });
           expect(text).to.match(/^[\t\n\x20-\x7e]*\n$/);
           expect(text).not.to.include('::::');
+        }),
+        { numRuns: runs * 10, seed },
+      );
+    });
+  });
+
+  describe('when the agent hands them to its script', () => {
+    it('should be handed to haproxy whole, with all certificates in their places', () => {
+      fc.assert(
+        fc.property(hostileViews, (view) => {
+          const { text } = haproxyConfig(view, options);
+          const orchestrator = orchestratorOf(view.vip?.owner ?? '');
+          const bindings = {
+            lb_version: view.version,
+            lb_uuid: view.uuid,
+            haproxy_config: text,
+            ...(orchestrator === undefined ? {} : { orchestrator }),
+          };
+          const pairs = Object.entries(bindings).map(([key, value]) => ({ key, value }));
+          const { refusals, config } = haproxyConfigOf({ service_instance_bindings: { key_value_pair: pairs } });
+          expect(refusals).to.deep.equal([]);
+          const files = config?.match(/ crt \/\S+\.pem(?= )/g) ?? [];
+          expect(files).to.have.length(text.match(/crt__|haproxy_ssl_cert_path/g)?.length ?? 0);
         }),
         { numRuns: runs * 10, seed },
       );

@@ -188,7 +188,7 @@ const pool: fc.Arbitrary<PoolView> = fc
       ingress: sparse({
         type: mostly(fc.constantFrom('default', 'acl'), hostileText),
         host: mostly(fc.constantFrom('a.example', '*.b.example', 'a:80', '[::1]:80'), hostileText),
-        path: mostly(fc.constantFrom('/', '/x', '/(.*)', '/a,b|c'), hostileText),
+        path: mostly(fc.constantFrom('/', '/x', '/(.*)', '/a,b|c', '/crt__default__secret'), hostileText),
       }).map((rule) => rule),
       monitors: fc.array(monitor, { maxLength: 2 }),
       members: fc.array(member, { maxLength: 4 }),
@@ -202,7 +202,10 @@ const pool: fc.Arbitrary<PoolView> = fc
   )
   .map(([own, more]) => ({ ...own, ...more }));
 
-const container = mostly(fc.constantFrom('http://barbican/v1/containers/1', 'default__secret', 'a'), hostileText);
+const container = mostly(
+  fc.constantFrom('http://barbican/v1/containers/1', 'default__secret', 'default__secret-2', 'default__other', 'a'),
+  fc.oneof(hostileText, fc.constantFrom('default__a__b', '__', 'default', 'crt__default__secret')),
+);
 
 const listener: fc.Arbitrary<ListenerView> = fc
   .tuple(

@@ -1,6 +1,8 @@
 import { SvcMonitorError } from '../../../../base/errors/index.js';
 import type { LoadbalancerView } from '../../view/index.js';
+import { orchestratorOf } from '../names.js';
 import { backendOf } from './backend.js';
+import { Certificates } from './certificates.js';
 import { defaultsSection, globalSection } from './common-sections.js';
 import { frontPools, type FrontPool } from './front-pools.js';
 import { frontendOf } from './frontend.js';
@@ -53,12 +55,15 @@ class Fronts {
   private readonly backends = new Map<string, Section>();
   private room = longestText;
   private servers = mostServers;
+  private readonly certificates: Certificates;
 
   public constructor(
     private readonly view: LoadbalancerView,
     private readonly options: HaproxyConfigOptions,
     private readonly skipped: SkippedParts,
-  ) {}
+  ) {
+    this.certificates = new Certificates(orchestratorOf(view.vip?.owner ?? '') === 'kubernetes');
+  }
 
   public get sections(): { readonly frontends: readonly Section[]; readonly backends: readonly Section[] } {
     return { frontends: this.frontends, backends: [...this.backends.values()] };
@@ -69,7 +74,8 @@ class Fronts {
     // In LBaaS v1 nothing listens for a pool that takes nothing.
     if (this.view.version === 'v1' && pools.length === 0) return;
     const [{ uuid }] = front.listeners;
-    const frontend = frontendOf(this.view, front, pools, this.skipped);
+    const { certificates, skipped } = this;
+    const frontend = frontendOf(this.view, front, { pools, certificates, skipped });
     if (frontend === undefined) {
       this.skipped.note('listener', uuid, 'it has no certificate that could be named');
       return;
@@ -77,13 +83,17 @@ class Fronts {
     const backends = pools
       .filter(({ name }) => !this.backends.has(name))
       .map((own) => [own.name, this.backendOf(front, own)] as const);
-    const length = [frontend, ...backends.map(([, section]) => section)].reduce((sum, one) => sum + lengthOf(one), 0);
+    const length = [frontend.section, ...backends.map(([, section]) => section)].reduce(
+      (sum, one) => sum + lengthOf(one),
+      0,
+    );
     if (length > this.room) {
       this.skipped.note('listener', uuid, 'the text has no room for it');
       return;
     }
     this.room -= length;
-    this.frontends.push(frontend);
+    this.certificates.take(frontend.containers);
+    this.frontends.push(frontend.section);
     for (const [name, section] of backends) this.backends.set(name, section);
   }
 

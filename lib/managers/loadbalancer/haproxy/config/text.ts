@@ -36,6 +36,10 @@ const longestWord = 2_048;
 
 /** Between a key and its value, and, one longer, between two bindings, as the vRouter's agent writes and its script reads them. */
 const bindingSeparator = '::::';
+/** What the agent's script puts the path of the certificate of LBaaS v1 in the place of, wherever it stands. */
+export const certificatePathWord = 'haproxy_ssl_cert_path';
+/** How the words begin in whose place the agent's script puts the files of certificates, wherever they stand. */
+const certificateMark = 'crt__';
 
 /** An empty place: where the original leaves a blank for what is not there. */
 export const emptyPlace = '' as Word;
@@ -44,13 +48,23 @@ export const emptyPlace = '' as Word;
 export const gap: Line = ['\n' as Word];
 
 /**
- * A text as a word: printable ASCII without blanks, `#`, quotes and backslash, and without `::::`, by which the agent separates bindings.
+ * A text as a word: printable ASCII without blanks, `#`, quotes and backslash, and without `::::`, by which the agent separates bindings, nor what its script puts
+ * files in the place of.
  *
  * @returns undefined if it cannot be one
  */
 export function word(text: string): Word | undefined {
-  const isWord = text.length <= longestWord && plain.test(text) && !text.includes(bindingSeparator);
-  return isWord ? (text as Word) : undefined;
+  const isOfScript = text.includes(certificateMark) || text.includes(certificatePathWord);
+  return isReadAsOne(text) && !isOfScript ? (text as Word) : undefined;
+}
+
+/** The word in whose place the agent's script puts the certificate of a container. */
+export function certificateWord(container: Word): Word {
+  return `${certificateMark}${container}` as Word;
+}
+
+function isReadAsOne(text: string): boolean {
+  return text.length <= longestWord && plain.test(text) && !text.includes(bindingSeparator);
 }
 
 /** A whole number as a word. */
@@ -101,7 +115,7 @@ function ofSection({ head, lines }: Section): string {
 
 function ofLine(one: Line): string {
   if (one === gap) return '\n';
-  const isSound = one.length <= mostWords && one.every((each) => each === emptyPlace || word(each) !== undefined);
+  const isSound = one.length <= mostWords && one.every((each) => each === emptyPlace || isReadAsOne(each));
   if (!isSound) throw new SvcMonitorError('bug', 'a line of the haproxy text is not made of words');
   return one.join(' ');
 }

@@ -245,10 +245,36 @@ describe('the haproxy text of a load balancer', () => {
     });
 
     it('should name no more certificates than a line has room for', () => {
-      const sniContainers = Array.from({ length: 40 }, (_, index) => `ns__${index}`);
+      const sniContainers = Array.from({ length: 40 }, (_, index) => `ns__${index + 10}`);
       const config = ofListeners(listenerView(1, { protocol: 'TERMINATED_HTTPS', sniContainers }));
       expect(config.text.match(/crt__/g)).to.have.length(28);
       expect(reasonsOf(config)).to.deep.equal(['certificate: a port has 28 certificates at most']);
+    });
+  });
+
+  describe('when containers have names that the agent’s script cannot tell apart', () => {
+    const tls = (number: number, ...sniContainers: readonly string[]): ListenerView =>
+      listenerView(number, { protocol: 'TERMINATED_HTTPS', port: 440 + number, sniContainers });
+    const within =
+      'the name of a container begins with the whole name of another, and the agent would take it for that';
+
+    it('should leave out one that begins with the whole of another before it, of whatever listener', () => {
+      const config = ofListeners(tls(1, 'ns__a', 'ns__ab'), tls(2, 'ns__ac', 'ns__b'));
+      expect(config.text.match(/crt__\S+/g)).to.deep.equal(['crt__ns__a', 'crt__ns__b']);
+      expect(reasonsOf(config)).to.deep.equal([`certificate: ${within}`, `certificate: ${within}`]);
+      expect(config.skipped.map(({ uuid }) => uuid)).to.deep.equal([1, 2].map((number) => listenerView(number).uuid));
+    });
+
+    it('should name all where the longer one comes first, and one of several listeners in each', () => {
+      const config = ofListeners(tls(1, 'ns__ab', 'ns__a'), tls(2, 'ns__a'));
+      expect(config.text.match(/crt__\S+/g)).to.deep.equal(['crt__ns__ab', 'crt__ns__a', 'crt__ns__a']);
+      expect(reasonsOf(config)).to.deep.equal([]);
+    });
+
+    it('should leave out what Kubernetes has no secret for', () => {
+      const config = configOf(ingressView([tls(1, 'secret', 'ns__a__b', 'ns__a')]));
+      expect(config.text.match(/crt__\S+/g)).to.deep.equal(['crt__ns__a']);
+      expect(reasonsOf(config)).to.deep.equal(['certificate: the name of a container is not a namespace and a secret']);
     });
   });
 

@@ -50,6 +50,8 @@ describe('words of a haproxy text', () => {
       'é',
       'a::::b',
       ':::::',
+      '/crt__ns__a',
+      '/haproxy_ssl_cert_path',
       'x'.repeat(2_049),
     ])
       it(`should be none: ${JSON.stringify(text.slice(0, 10))}`, () => {
