@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  agentObjects,
+  agentReport,
   countOriginalWrites,
   httpEvents,
   objectsOf,
@@ -35,6 +37,8 @@ export interface Played {
   readonly differences: readonly Difference[];
   /** What was there after each step. */
   readonly states: readonly CanonicalState[];
+  /** After each step: what the agents of vRouters refused, and of which object. */
+  readonly refused: readonly (readonly string[])[];
   /** At the end: which references there are, by name, and whether each is relaxed. */
   readonly relaxed: ReadonlyMap<string, boolean>;
   /** What all that were there have written, the actors left out. */
@@ -71,12 +75,16 @@ export async function played(
   newMonitor: NewMonitor,
 ): Promise<Played> {
   const states: CanonicalState[] = [];
+  const refused: (readonly string[])[] = [];
   const stage: OriginalStage = new OriginalStage({
     recording,
     all,
     server,
     vrouterAddress,
-    onStep: () => states.push(canonicalState(objectsOf(server), shared, upIn(stage))),
+    onStep: () => {
+      states.push(canonicalState(objectsOf(server), shared, upIn(stage)));
+      refused.push(refusalsOf(server));
+    },
   });
   const before = objectsOf(server);
   const shared = new Set([...uuidsIn([...before.values()]), ...uuidsOfActors(recording)]);
@@ -97,6 +105,7 @@ export async function played(
     return {
       differences: [...answers, ...differencesOf(recorded, atEnd)],
       states,
+      refused,
       relaxed,
       writes,
       writesOfOriginal: countOriginalWrites(recording),
@@ -122,6 +131,21 @@ export function differencesMeanwhile(original: Played, ours: Played): readonly D
   );
 }
 
+/**
+ * What agents refused of what one made, and not of what the original had made by then. What is refused either way is of what the recording only
+ * names: it is there without an address. What stays refused is told once.
+ */
+export function refusedOnlyOf(ours: Played, original: Played): readonly string[] {
+  const told = new Set<string>();
+  return ours.refused.flatMap((refusals, step) =>
+    refusals.flatMap((refusal) => {
+      if (told.has(refusal) || original.refused[step]?.includes(refusal) === true) return [];
+      told.add(refusal);
+      return [`after step ${step}: ${refusal}`];
+    }),
+  );
+}
+
 /** References that both have, of which one is relaxed and the other not. */
 export function differencesOfRelaxed(original: Played, ours: Played): readonly Difference[] {
   return [...original.relaxed].flatMap(([where, one]) => {
@@ -134,6 +158,8 @@ export function differencesOfRelaxed(original: Played, ours: Played): readonly D
 export interface TakenOver {
   readonly differences: readonly Difference[];
   readonly writes: readonly string[];
+  /** What the agents of vRouters refuse then, and did not before. */
+  readonly refused: readonly string[];
 }
 
 /**
@@ -156,6 +182,7 @@ export async function takenOver(
     await first.close();
   }
   const before = objectsOf(server);
+  const refusedBefore = refusalsOf(server);
   const second = newMonitors.second(server, stage);
   try {
     await second.setVrouters(stage.vrouterStates);
@@ -165,7 +192,15 @@ export async function takenOver(
   }
   const shared = new Set(uuidsIn([...before.values()]));
   const state = (objects: ReadonlyMap<string, Shown>): CanonicalState => canonicalState(objects, shared, upIn(stage));
-  return { differences: differencesOf(state(before), state(objectsOf(server))), writes: writesOf(server, second) };
+  return {
+    differences: differencesOf(state(before), state(objectsOf(server))),
+    writes: writesOf(server, second),
+    refused: refusalsOf(server).filter((refusal) => !refusedBefore.includes(refusal)),
+  };
+}
+
+function refusalsOf(server: EmbeddedOpenSdn): readonly string[] {
+  return agentReport(agentObjects(server)).refusals.map(({ reason, object }) => `${reason}: ${object}`);
 }
 
 function relaxedReferences(server: EmbeddedOpenSdn, shared: ReadonlySet<string>): ReadonlyMap<string, boolean> {
