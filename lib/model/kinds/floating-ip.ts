@@ -12,7 +12,12 @@ const portMappingSchema = z.looseObject({
 });
 
 /** Which port of a floating ip leads to which port of the interfaces that it references. */
-export type PortMapping = z.output<typeof portMappingSchema>;
+export interface PortMapping {
+  /** `TCP` or `UDP`. */
+  readonly protocol?: string | undefined;
+  readonly src_port?: number | undefined;
+  readonly dst_port?: number | undefined;
+}
 
 /** A floating ip. `floating_ip_fixed_ip_address` is the address that the vRouter translates it to on each interface it references. */
 export const floatingIp = defineKind({
