@@ -63,12 +63,20 @@ const named = (text: string) => (raw: Raw) => (raw['fq_name'] as string[]).at(-1
 
 describe('toEntity', () => {
   describe('of a virtual-network', () => {
-    for (const [what, delta, shared] of [
-      ["is its tenant's own", {}, false],
-      ['is shared by its flag (recording 21)', { is_shared: true }, true],
-      ['is shared by global access', { perms2: { global_access: 7 } }, true],
-      ['is open to one other tenant', { perms2: { share: [{ tenant: uuidOf(9), tenant_access: 4 }] } }, true],
-      ['says nothing of it', { is_shared: null, perms2: null }, false],
+    const shareWith = (tenant: string): object => ({ perms2: { share: [{ tenant, tenant_access: 4 }] } });
+    for (const [what, delta, shared, openTo] of [
+      ["is its tenant's own", {}, false, undefined],
+      ['is shared by its flag (recording 21)', { is_shared: true }, true, 'all'],
+      ['is shared by global access', { perms2: { global_access: 7 } }, true, 'all'],
+      ['is open to one other tenant', shareWith(uuidOf(9)), true, [uuidOf(9)]],
+      [
+        'is open to one, as Keystone writes it',
+        shareWith(`tenant:${uuidOf(9).replaceAll('-', '')}`),
+        true,
+        [uuidOf(9)],
+      ],
+      ['is open to a domain, of whose projects nothing is known', shareWith(`domain:${uuidOf(9)}`), true, undefined],
+      ['says nothing of it', { is_shared: null, perms2: null }, false, undefined],
     ] as const) {
       it(`should be ${shared ? '' : 'not '}shared when it ${what}`, () => {
         expect(entity('virtual-network', rawNetwork(id, delta))).to.deep.equal({
@@ -79,6 +87,7 @@ describe('toEntity', () => {
           refs: noRefs('virtual-network'),
           families: [],
           shared,
+          ...(openTo === undefined ? {} : { openTo }),
         });
       });
     }
