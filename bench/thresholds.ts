@@ -79,8 +79,8 @@ export const thresholds: Readonly<Record<string, Readonly<Record<string, Thresho
     writes: { value: { atMost: 0 } },
   },
   services: {
-    'new endpoint referenced, p99': { ratio: { atMost: 4 } },
-    'old endpoint let go, p99': { ratio: { atMost: 4 } },
+    'new endpoint referenced, p99': { ratio: { atMost: 5 } },
+    'old endpoint let go, p99': { ratio: { atMost: 5 } },
     'writes per endpoint': { value: { atMost: 2 } },
     'reads per endpoint': { value: { atMost: 0.1 } },
     'useless writes': { value: { atMost: 0 } },
