@@ -20,7 +20,7 @@ export {
   type Wire,
 } from './kind.js';
 export * from './kinds.js';
-export type { PortMapping } from './kinds/floating-ip.js';
+export { portMappingSchema, type PortMapping } from './kinds/floating-ip.js';
 export { attributeBound, type Attributes, type IngressRule } from './kinds/loadbalancer-pool.js';
 export type { InstanceInterface } from './kinds/service-instance.js';
 export type { TemplateInterface } from './kinds/service-template.js';

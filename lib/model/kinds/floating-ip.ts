@@ -5,7 +5,8 @@ import { onlyTrue, optional, structured } from '../common.js';
 import { defineKind } from '../kind.js';
 import { markedBy } from '../loadbalancer-marks.js';
 
-const portMappingSchema = z.looseObject({
+/** Which port leads to which, as the config API has it. */
+export const portMappingSchema = z.looseObject({
   protocol: optional(z.string()),
   src_port: optional(z.number()),
   dst_port: optional(z.number()),
