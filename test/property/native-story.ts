@@ -7,6 +7,7 @@ import {
   type KubePort,
   type KubeService,
 } from '../../fixtures/index.js';
+import { nativeMarks } from '../../lib/model/index.js';
 import { Kill, type Death } from '../faults/support/kill.js';
 import { uuidsOf, type Leads, type NativeStage } from '../lib/managers/loadbalancer/native/support/native-stage.js';
 
@@ -345,7 +346,7 @@ class World {
         await stage.update('floating-ip', id, { floating_ip_fixed_ip_address: target.address });
       } else if (how === 'child' && child !== undefined) {
         await stage.delete('floating-ip', child);
-      } else if (pod !== undefined && (how === 'unlink' || how === 'surplus')) {
+      } else if (pod !== undefined && (how === 'unlink' || (how === 'surplus' && this.isMarked(id)))) {
         const operation = how === 'unlink' ? 'DELETE' : 'ADD';
         await stage.reference(['floating-ip', id], ['virtual-machine-interface', pod.interfaceId], operation);
       }
@@ -353,6 +354,11 @@ class World {
       // The monitor was faster.
       if (!(error instanceof NeutronError) || ![404, 409].includes(error.status)) throw error;
     }
+  }
+
+  // What a user adds to one that was never ours stays when it never becomes ours.
+  private isMarked(id: string): boolean {
+    return JSON.stringify(this.stage.object('floating-ip', id)['annotations'] ?? '').includes(nativeMarks.loadbalancer);
   }
 
   private async startLife(): Promise<void> {
