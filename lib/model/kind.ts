@@ -79,6 +79,8 @@ export interface KindParts<
   readonly cut?: (object: Wire<P, R>) => readonly string[];
   /** Referenced kinds of which a deleted object takes the reference away without a word: the object is read again then. */
   readonly losesReferencesTo?: readonly R[];
+  /** Who it is and what it references is enough: what else has not the shape that it should is unset, and no reason to refuse it all. */
+  readonly isKnownByReferences?: boolean;
   /** The cache tells how long ago it was made. It costs an entry for each object. */
   readonly isAged?: boolean;
 }
@@ -128,7 +130,7 @@ export function defineKind<
   return {
     name: parts.name,
     // The shape has just these fields; that their names follow from the kinds is more than the inference sees.
-    schema: z.looseObject({ ...commonFields, ...parts.properties, ...references }) as unknown as z.ZodType<Wire<P, R>>,
+    schema: z.looseObject({ ...shapeOf(parts), ...references }) as unknown as z.ZodType<Wire<P, R>>,
     references: parts.references,
     fields: [...fields].filter((field) => !always.has(field)),
     entity,
@@ -138,6 +140,19 @@ export function defineKind<
     losesReferencesTo: parts.losesReferencesTo ?? [],
     isAged: parts.isAged ?? false,
   };
+}
+
+function shapeOf({
+  properties,
+  isKnownByReferences = false,
+}: {
+  readonly properties: Properties;
+  readonly isKnownByReferences?: boolean;
+}): Properties {
+  const shape = { ...commonFields, ...properties };
+  if (!isKnownByReferences) return shape;
+  const unset = Object.entries(shape).map(([field, schema]) => [field, z.optional(schema).catch(undefined)]);
+  return { ...Object.fromEntries(unset), uuid: commonFields.uuid, fq_name: commonFields.fq_name } as Properties;
 }
 
 /** The field that lists the references to a kind: `virtual-machine` → `virtual_machine_refs`. */

@@ -7,6 +7,8 @@ export const virtualRouter = defineKind({
   name: 'virtual-router',
   properties: { virtual_router_ip_address: optional(z.string()), virtual_router_type: optional(z.string()) },
   references: ['virtual-machine'],
+  // What is placed on it has to be known, whatever else cannot be read: an instance that looks as if it were nowhere is placed once more.
+  isKnownByReferences: true,
   entity: (from) => ({
     address: from(['virtual_router_ip_address'], ({ virtual_router_ip_address: address }) => address),
     /** `embedded`, `tor-agent`, `tor-service-node` and others; undefined: an ordinary one. */

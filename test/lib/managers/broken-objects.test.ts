@@ -116,6 +116,13 @@ const corruptions: readonly {
   },
 ];
 
+const brokenRouters = [
+  ['a number for its type', { virtual_router_type: 7 }],
+  ['a list for its address', { virtual_router_ip_address: [] }],
+  ['a number for its owner', owner],
+  ['a number for a mark of somebody', { annotations: { key_value_pair: [{ key: 1 }] } }],
+] as const;
+
 /** How many writes may be tried in ten minutes, those for the others among them: what one broken object is in the way of is tried by the backoff. */
 const mostTries = 250;
 
@@ -149,6 +156,25 @@ describe('a broken object of services in the database', () => {
       .problems.filter(({ type }) => type === 'object')
       .map(({ kind, uuid }) => `${kind ?? ''} ${uuid ?? ''}`);
   const tried = (): number => town.server.requests.count({ userAgent: monitor.userAgent, access: 'write' });
+
+  // A machine that is on a vRouter that is not known would look as if it were on none, and be placed once more.
+  for (const [what, fields] of brokenRouters.slice(0, isWhole ? Infinity : 1)) {
+    describe(`when the monitor starts upon a vRouter with ${what}`, () => {
+      it('should know what is placed on it, and place nothing a second time', async () => {
+        const [placed] = town.server.list('virtual-router').filter((one) => one['virtual_machine_refs'] !== undefined);
+        await town.stage.cloud.stopMonitor(monitor);
+        town.corrupt('virtual-router', String((placed?.['fq_name'] as readonly string[]).at(-1)), fields);
+        const broken = town.lines();
+        const before = tried();
+        monitor = await town.start({ logger });
+        await town.pass(60_000);
+        await monitor.resync();
+        expect(town.lines()).to.deep.equal(broken);
+        expect(tried() - before).to.equal(0);
+        expect(problems()).to.deep.equal([]);
+      });
+    });
+  }
 
   for (const { what, kind, name, fields, isForAll = false } of corruptions.filter(
     ({ isQuick = false }) => isQuick || isWhole,

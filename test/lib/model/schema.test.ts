@@ -154,4 +154,24 @@ describe('kinds', () => {
     expect(isKind('virtual_ip')).to.equal(false);
     expect(isKind('constructor')).to.equal(false);
   });
+
+  describe('when what a kind is known by are its references, and something else is not what it should be', () => {
+    const broken = { virtual_router_type: 7, perms2: { owner: 7 }, id_perms: 'garbage', annotations: [1] };
+    const references = { virtual_machine_refs: [{ to: ['ns1__1'], uuid: identity.uuid }] };
+
+    it('should leave that out, and keep who it is and what it references', () => {
+      const router = parseObject('virtual-router', { ...identity, ...references, ...broken });
+      expect(router.virtual_machine_refs?.map(({ uuid: one }) => one)).to.deep.equal([identity.uuid]);
+      for (const field of Object.keys(broken)) expect(router[field], field).to.equal(undefined);
+    });
+
+    it('should refuse it where its references, or who it is, cannot be read', () => {
+      for (const object of [
+        { ...identity, virtual_machine_refs: 'garbage' },
+        { ...identity, fq_name: 7 },
+      ]) {
+        expect(() => parseObject('virtual-router', object)).to.throw(SvcMonitorError);
+      }
+    });
+  });
 });
