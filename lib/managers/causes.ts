@@ -17,6 +17,8 @@ export function causeInService(transition: Transition, cache: CacheReader): stri
       return (entity as EntityOf<'virtual-machine'>).refs['service-instance']
         .map((uuid) => projectAt('service-instance', uuid, cache))
         .find((project) => project !== undefined);
+    case 'floating-ip':
+      return (entity as EntityOf<'floating-ip'>).refs.project[0] ?? projectOf(entity);
     case 'loadbalancer-member':
       return entity.parent === undefined ? undefined : projectAt('loadbalancer-pool', entity.parent.uuid, cache);
     case 'port-tuple':

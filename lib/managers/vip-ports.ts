@@ -6,6 +6,13 @@ type Port = EntityOf<'virtual-machine-interface'>;
 /** How many load balancers of one port are followed from it: there is one, and anybody can name any port. */
 const mostPerPort = 64;
 
+const octaviaName = /^octavia-lb-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
+
+/** Octavia's id of the load balancer that it made a port of that name for the VIP of; undefined: it is no such name. */
+export function octaviaIdOf(portName: string): string | undefined {
+  return octaviaName.exec(portName)?.[1];
+}
+
 /** The virtual-ips of LBaaS v1 that refer to a pool. One that is ours carries our mark, and is no such. */
 export function virtualIpsOf(pool: string, cache: CacheReader): readonly EntityOf<'virtual-ip'>[] {
   return cache

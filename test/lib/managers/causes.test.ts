@@ -5,7 +5,7 @@ import { causeInService } from '../../../lib/managers/causes.js';
 import { parseObject, toEntity, type Kind } from '../../../lib/model/index.js';
 import { uuidOf } from '../../support/change-messages.js';
 
-const [project, service, port, thing] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4)];
+const [project, service, port, thing, pool] = [uuidOf(1), uuidOf(2), uuidOf(3), uuidOf(4), uuidOf(5)];
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -16,8 +16,12 @@ function entity(kind: Kind, uuid: string, raw: Raw = {}): ReturnType<typeof toEn
 const inProject = { parent_type: 'project', parent_uuid: project };
 
 describe('causeInService', () => {
-  const cache = new ObjectCache(new ManualClock(), new Set<Kind>(['service-instance', 'virtual-machine-interface']));
+  const cache = new ObjectCache(
+    new ManualClock(),
+    new Set<Kind>(['service-instance', 'virtual-machine-interface', 'loadbalancer-pool']),
+  );
   cache.put('service-instance', entity('service-instance', service, inProject) as never);
+  cache.put('loadbalancer-pool', entity('loadbalancer-pool', pool, inProject) as never);
   cache.put('virtual-machine-interface', entity('virtual-machine-interface', port, inProject) as never);
 
   const refers = (kind: string, uuid: string): Raw => ({ [`${kind}_refs`]: [{ to: ['x'], uuid }] });
@@ -37,6 +41,14 @@ describe('causeInService', () => {
       { parent_type: 'service-instance', parent_uuid: service },
       project,
     ],
+    [
+      'a member, that of its pool',
+      'loadbalancer-member',
+      { parent_type: 'loadbalancer-pool', parent_uuid: pool },
+      project,
+    ],
+    ['a floating ip, the project that has it', 'floating-ip', refers('project', project), project],
+    ['a member of an unknown pool, nobody', 'loadbalancer-member', {}, undefined],
     ['an address of nothing, nobody', 'instance-ip', {}, undefined],
     [
       'a virtual machine of something unknown, nobody',

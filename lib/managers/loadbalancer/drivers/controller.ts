@@ -1,9 +1,10 @@
 import { problemOf } from '../../../base/problems/index.js';
-import type { CacheReader } from '../../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Settled } from '../../../controller/index.js';
 import { decide, verdictOf, type Plan, type Verdict } from '../../../planning/index.js';
+import { causeInService } from '../../causes.js';
 import { loadbalancerProblems } from '../problem-types.js';
-import { observeLoadbalancer, viewKeys, viewTouches, type LoadbalancerView } from '../view/index.js';
+import { loadbalancerRef, observeLoadbalancer, viewKeys, viewTouches, type LoadbalancerView } from '../view/index.js';
 import type { DriverHost } from './host.js';
 import type { DriverRegistry } from './registry.js';
 import { driverRules, type DriverDeed } from './rules.js';
@@ -46,9 +47,14 @@ export function planDrivers({ uuid, view, wanted, isKnown, serving }: DriversSee
 export class RegisteredDrivers implements ControllerSpec<string, DriversSeen, DriversPlan> {
   public readonly name = 'loadbalancer-drivers';
   public readonly touches = viewTouches;
+  public readonly causeOf = causeInService;
   public readonly keys = viewKeys;
 
   public constructor(private readonly parts: { readonly drivers: DriverRegistry; readonly host: DriverHost }) {}
+
+  public about(key: string, cache: CacheReader): ObjectRef {
+    return loadbalancerRef(key, cache);
+  }
 
   public observe(key: string, cache: CacheReader): DriversSeen {
     const { drivers, host } = this.parts;

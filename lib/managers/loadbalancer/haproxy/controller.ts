@@ -1,8 +1,9 @@
 import type { Clock } from '../../../base/clock/index.js';
-import type { CacheReader } from '../../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Touches } from '../../../controller/index.js';
 import { causeInService } from '../../causes.js';
 import type { DriverRegistry } from '../drivers/index.js';
+import { loadbalancerRef } from '../view/index.js';
 import { haproxyTemplate } from './names.js';
 import { observeHaproxy } from './observe.js';
 import { planHaproxy, type HaproxyPlan } from './plan.js';
@@ -36,6 +37,10 @@ export class HaproxyController implements ControllerSpec<string, HaproxySeen, Ha
 
   public constructor(private readonly parts: HaproxyControllerParts) {
     this.reports = new HaproxyReports(parts.clock);
+  }
+
+  public about(key: string, cache: CacheReader): ObjectRef {
+    return loadbalancerRef(key, cache);
   }
 
   public observe(key: string, cache: CacheReader): HaproxySeen {

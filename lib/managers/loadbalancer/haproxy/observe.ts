@@ -2,6 +2,7 @@ import type { CacheReader } from '../../../cache/index.js';
 import { nameOf, projectOf, type EntityOf } from '../../../model/index.js';
 import { virtualIpsOf } from '../../vip-ports.js';
 import type { DriverRegistry } from '../drivers/index.js';
+import { holderOfPort } from '../port-holder.js';
 import { observeLoadbalancer, type LoadbalancerView, type Named } from '../view/index.js';
 import { bindingKeys, defaultGroupName, haproxyTemplate } from './names.js';
 import type { HaproxySeen, InstanceSeen, LeftNetwork, RightInterface } from './seen.js';
@@ -26,7 +27,7 @@ export function observeHaproxy(uuid: string, cache: CacheReader, drivers: Driver
     state: stateOf(uuid, view, cache),
     ...(view === undefined ? {} : { view }),
     driver: view === undefined ? 'unknown' : drivers.kindOf(view.provider),
-    port: portState(view, portUuid, cache),
+    port: portState(view, portUuid, { uuid, cache, drivers }),
     ...(portUuid === undefined ? {} : { portUuid }),
     left: view === undefined ? { state: 'none' } : leftOf(view, cache),
     ...(template === undefined ? {} : { template: namedOf(template) }),
@@ -62,12 +63,18 @@ function portOf(uuid: string, { version }: LoadbalancerView, cache: CacheReader)
 
 function portState(
   view: LoadbalancerView | undefined,
-  uuid: string | undefined,
-  cache: CacheReader,
+  portUuid: string | undefined,
+  { uuid, cache, drivers }: { readonly uuid: string; readonly cache: CacheReader; readonly drivers: DriverRegistry },
 ): HaproxySeen['port'] {
-  if (view === undefined || uuid === undefined) return 'none';
-  if (view.vip === undefined) return cache.isGone(uuid) ? 'gone' : 'not-seen';
-  return view.vip.project === undefined || view.vip.project === view.project ? 'own' : 'foreign';
+  if (view === undefined || portUuid === undefined) return 'none';
+  if (view.vip === undefined) return cache.isGone(portUuid) ? 'gone' : 'not-seen';
+  if (view.project !== undefined && view.vip.project !== view.project) return 'foreign';
+  const port = cache.get('virtual-machine-interface', portUuid);
+  const holder = port === undefined ? undefined : holderOfPort(port, cache, drivers);
+  if (holder === undefined || (holder.sort === 'loadbalancer' && holder.uuid === uuid)) return 'own';
+  // Several in haproxy do not write on each other's, as in the original; whose driver nobody knows writes nothing at all.
+  const isBeside = holder.sort === 'loadbalancer' && (holder.driver === 'haproxy' || holder.driver === 'unknown');
+  return isBeside ? 'own' : 'taken';
 }
 
 // In LBaaS v1 the members can be in another network than the VIP (recording svc-monitor/51).

@@ -71,7 +71,7 @@ export function haproxyFacts(seen: HaproxySeen): HaproxyFacts {
     driver: seen.driver === 'haproxy' || seen.driver === 'unknown' ? seen.driver : 'another',
     instance: ours.length > 0 ? 'ours' : isOf,
     port: isThere ? (port === 'gone' ? 'none' : port) : 'none',
-    lacks: isThere && (port === 'own' || port === 'foreign') ? lackOf(seen, ours[0]) : 'address',
+    lacks: isThere && (port === 'own' || port === 'foreign' || port === 'taken') ? lackOf(seen, ours[0]) : 'address',
   };
 }
 

@@ -5,7 +5,7 @@ export type HaproxyFacts = {
   readonly loadbalancer: 'there' | 'none' | 'gone' | 'not-seen';
   readonly driver: 'haproxy' | 'another' | 'unknown';
   readonly instance: 'none' | 'ours' | 'of-others';
-  readonly port: 'own' | 'foreign' | 'none' | 'not-seen';
+  readonly port: 'own' | 'foreign' | 'taken' | 'none' | 'not-seen';
   readonly lacks: 'nothing' | 'project' | 'address' | 'template' | 'network' | 'right-to-network';
 };
 
@@ -28,7 +28,10 @@ export const haproxyRules: RuleTable<HaproxyFacts, HaproxyDeed> = {
       values: ['none', 'ours', 'of-others'],
       says: 'the service instance that has its uuid for a name; ours: of the template for haproxy, and of no other load balancer by what it says',
     },
-    port: { values: ['own', 'foreign', 'none', 'not-seen'], says: 'its VIP port; foreign: of another project' },
+    port: {
+      values: ['own', 'foreign', 'taken', 'none', 'not-seen'],
+      says: 'its VIP port; foreign: of another project; taken: an older load balancer of another driver has it, or Octavia',
+    },
     lacks: {
       values: ['nothing', 'project', 'address', 'template', 'network', 'right-to-network'],
       says: 'what is missing: the network or an address of the VIP port, the template of a new service instance, or, in LBaaS v1, the network of the pool’s subnet, or the right to use it',
@@ -40,7 +43,7 @@ export const haproxyRules: RuleTable<HaproxyFacts, HaproxyDeed> = {
       because: 'what is not there names no provider',
     },
     {
-      when: { loadbalancer: ['none', 'gone', 'not-seen'], port: ['own', 'foreign', 'not-seen'] },
+      when: { loadbalancer: ['none', 'gone', 'not-seen'], port: ['own', 'foreign', 'taken', 'not-seen'] },
       because: 'what is not there has no VIP port',
     },
     {
@@ -116,7 +119,7 @@ export const haproxyRules: RuleTable<HaproxyFacts, HaproxyDeed> = {
     },
     {
       rule: 'port-lost',
-      when: { port: ['none', 'foreign'], instance: 'ours' },
+      when: { port: ['none', 'foreign', 'taken'], instance: 'ours' },
       stands: 'remove',
       says: 'it has no VIP port of its own any more',
       cites: `${page}, "The VIP port"`,
@@ -133,6 +136,13 @@ export const haproxyRules: RuleTable<HaproxyFacts, HaproxyDeed> = {
       when: { port: 'foreign' },
       stands: 'refuse',
       says: 'its VIP port is of another project',
+      cites: `${page}, "The VIP port"`,
+    },
+    {
+      rule: 'taken-port',
+      when: { port: 'taken' },
+      stands: 'refuse',
+      says: 'an older load balancer of another driver, or Octavia, has its VIP port',
       cites: `${page}, "The VIP port"`,
     },
     {

@@ -49,8 +49,8 @@ export interface HaproxySeen {
   readonly state: 'there' | 'none' | 'gone' | 'not-seen';
   readonly view?: LoadbalancerView;
   readonly driver: DriverKind;
-  /** The VIP port: there is none, it is gone, not known yet, of another project, or all is well. */
-  readonly port: 'none' | 'gone' | 'not-seen' | 'foreign' | 'own';
+  /** The VIP port: there is none, it is gone, not known yet, of another project, somebody else's VIP is there, or all is well. */
+  readonly port: 'none' | 'gone' | 'not-seen' | 'foreign' | 'taken' | 'own';
   /** What the VIP port is referred to as. */
   readonly portUuid?: string;
   readonly left: LeftNetwork;

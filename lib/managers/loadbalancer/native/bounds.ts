@@ -6,5 +6,3 @@ export const mostFloatingIps = 128;
 export const mostEndpoints = 4_096;
 /** How many health checks. */
 export const mostChecks = 1_024;
-/** How many load balancers of one port are looked at. */
-export const mostOfPort = 64;

@@ -1,22 +1,17 @@
 import type { CacheReader } from '../../../cache/index.js';
-import { nativeMarks, projectOf, type EntityOf } from '../../../model/index.js';
+import { nativeMarks, type EntityOf } from '../../../model/index.js';
 import type { DriverRegistry } from '../drivers/index.js';
-import { providerNamed } from '../view/index.js';
-import { mostOfPort } from './bounds.js';
+import { holderOfPort } from '../port-holder.js';
 
 /**
- * The load balancer that has a port for its VIP, natively: the oldest of those in the port's own project. One whose driver nobody knows at the
- * moment keeps it. Undefined: there is none.
+ * The load balancer that has a port for its VIP, if it has it natively. One whose driver nobody knows at the moment keeps it. Undefined: there is
+ * none.
  */
 export function holderOf(port: string, cache: CacheReader, drivers: DriverRegistry): string | undefined {
   const entity = cache.get('virtual-machine-interface', port);
-  const project = entity === undefined ? undefined : projectOf(entity);
-  if (project === undefined) return undefined;
-  const candidates = cache
-    .referrers('loadbalancer', 'virtual-machine-interface', port)
-    .slice(0, mostOfPort)
-    .filter((one) => projectOf(one) === project && mayBeNative(one, cache, drivers));
-  return candidates.toSorted(byAge)[0]?.uuid;
+  const holder = entity === undefined ? undefined : holderOfPort(entity, cache, drivers);
+  if (holder?.sort !== 'loadbalancer') return undefined;
+  return holder.driver === 'native' || holder.driver === 'unknown' ? holder.uuid : undefined;
 }
 
 /**
@@ -45,13 +40,4 @@ export function firstHolder(
 ): string | undefined {
   const holders = new Set(ports.flatMap((port) => holderOf(port, cache, drivers) ?? []));
   return preferred !== undefined && holders.has(preferred) ? preferred : [...holders].sort()[0];
-}
-
-function mayBeNative({ provider }: EntityOf<'loadbalancer'>, cache: CacheReader, drivers: DriverRegistry): boolean {
-  const kind = drivers.kindOf(providerNamed(provider, cache));
-  return kind === 'native' || kind === 'unknown';
-}
-
-function byAge(one: EntityOf<'loadbalancer'>, other: EntityOf<'loadbalancer'>): number {
-  return (one.createdAt ?? 0) - (other.createdAt ?? 0) || (one.uuid < other.uuid ? -1 : 1);
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../../base/clock/index.js';
 import { problemOf } from '../../../base/problems/index.js';
-import type { CacheReader } from '../../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Touches } from '../../../controller/index.js';
 import { causeInService } from '../../causes.js';
 import type { DriverRegistry } from '../drivers/index.js';
+import { loadbalancerRef } from '../view/index.js';
 import { observeNative } from './observe.js';
 import { planNative, type Complaint, type NativePlan } from './plan.js';
 import { nativeProblems } from './problem-types.js';
@@ -29,6 +30,10 @@ export class NativeController implements ControllerSpec<string, NativeSeen, Nati
 
   public keys(cache: CacheReader): Iterable<string> {
     return nativeKeys(cache);
+  }
+
+  public about(key: string, cache: CacheReader): ObjectRef {
+    return loadbalancerRef(key, cache);
   }
 
   public observe(key: string, cache: CacheReader, isVerified: boolean): NativeSeen {

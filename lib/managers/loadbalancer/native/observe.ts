@@ -1,9 +1,10 @@
 import type { CacheReader } from '../../../cache/index.js';
 import { nativeMarks, projectOf, type EntityOf } from '../../../model/index.js';
 import type { DriverKind, DriverRegistry } from '../drivers/index.js';
+import { holderOfPort } from '../port-holder.js';
 import { observeLoadbalancer, type LoadbalancerView, type PoolView } from '../view/index.js';
 import { mostAddresses, mostChecks, mostFloatingIps } from './bounds.js';
-import { claimantOf, firstHolder, holderOf } from './claims.js';
+import { claimantOf, firstHolder } from './claims.js';
 import { observeMembers } from './members.js';
 import { checkName, isNamedAsOurs } from './names.js';
 import type { CheckSeen, FloatingIpSeen, NativeSeen } from './seen.js';
@@ -79,8 +80,10 @@ function portOf(
     };
   }
   if (view.project === undefined || view.vip.project !== view.project) return { fact: 'foreign', doubtful: [] };
-  const holder = holderOf(view.vip.uuid, cache, drivers);
-  return { fact: holder === undefined || holder === uuid ? 'own' : 'taken', doubtful: [] };
+  const port = cache.get('virtual-machine-interface', view.vip.uuid);
+  const holder = port === undefined ? undefined : holderOfPort(port, cache, drivers);
+  const isOwn = holder === undefined || (holder.sort === 'loadbalancer' && holder.uuid === uuid);
+  return { fact: isOwn ? 'own' : 'taken', doubtful: [] };
 }
 
 function isHolder(address: string, { uuid, cache, drivers }: Around): boolean {

@@ -105,7 +105,7 @@ function complaintsOf({ uuid, facts, cut }: NativeSeen): readonly Complaint[] {
             message:
               facts.port === 'foreign'
                 ? "the VIP's port is in another project"
-                : "an older native load balancer has the VIP's port",
+                : "an older load balancer, or Octavia, has the VIP's port",
           } as const,
         ]
       : []),

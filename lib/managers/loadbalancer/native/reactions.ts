@@ -6,8 +6,6 @@ import { mostFollowed, ofVipPorts, viewKeys, viewTouches } from '../view/index.j
 /** Which load balancers a change touches: those whose view it changes, and those whose members, floating ips or health checks it concerns. */
 export const nativeTouches: Touches<string> = {
   ...viewTouches,
-  // Others with the same port may have to wait for it, or wait no more.
-  loadbalancer: ({ uuid, refs }, cache) => [uuid, ...ofVipPorts(refs['virtual-machine-interface'], cache)],
   'virtual-machine-interface': (port, cache) => [
     ...viewTouches['virtual-machine-interface'](port, cache),
     ...ofMembers(cache.find('loadbalancer-member', 'interface', port.uuid), cache),

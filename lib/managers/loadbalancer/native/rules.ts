@@ -27,7 +27,7 @@ export const serviceRules: RuleTable<ServiceFacts, ServiceDeed> = {
     },
     port: {
       values: ['none', 'own', 'foreign', 'taken', 'not-seen'],
-      says: "the VIP's port; foreign: in another project; taken: an older native load balancer has it; not-seen: it names one that is not to be seen",
+      says: "the VIP's port; foreign: in another project; taken: an older load balancer has it, or Octavia; not-seen: it names one that is not to be seen",
     },
     isAnythingLeft: { values: [true, false], says: 'something that was made, or configured, for it is there' },
     isVerified: { values: [true, false], says: 'what is missing was read again' },

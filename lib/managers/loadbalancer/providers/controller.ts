@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock/index.js';
 import type { Logger } from '../../../base/log/index.js';
 import { problemOf } from '../../../base/problems/index.js';
-import type { CacheReader } from '../../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../../cache/index.js';
 import type { ControllerProblem, ControllerSpec, Touches } from '../../../controller/index.js';
 import { nameOf } from '../../../model/index.js';
 import { decide, verdictOf, type Plan } from '../../../planning/index.js';
@@ -67,6 +67,11 @@ export class ProviderController implements ControllerSpec<string, ProviderSeen, 
     for (const set of cache.all('service-appliance-set')) yield nameOf(set);
     for (const provider of cache.keys('loadbalancer', 'provider')) yield named(provider);
     for (const provider of cache.keys('loadbalancer-pool', 'provider')) yield named(provider);
+  }
+
+  public about(key: string, cache: CacheReader): ObjectRef | undefined {
+    const { setUuid } = providerNamed(key, cache);
+    return setUuid === undefined ? undefined : { kind: 'service-appliance-set', uuid: setUuid };
   }
 
   public observe(key: string, cache: CacheReader): ProviderSeen {

@@ -1,4 +1,4 @@
-import type { CacheReader } from '../../../cache/index.js';
+import type { CacheReader, ObjectRef } from '../../../cache/index.js';
 import { projectOf, type EntityOf } from '../../../model/index.js';
 import { virtualIpsOf } from '../../vip-ports.js';
 import { mostListeners, mostMembers, mostMonitors, mostPools, mostVirtualIps } from './bounds.js';
@@ -24,6 +24,12 @@ export function observeLoadbalancer(uuid: string, cache: CacheReader): Loadbalan
   if (loadbalancer !== undefined) return ofVersion2(loadbalancer, cache);
   const pool = cache.get('loadbalancer-pool', uuid);
   return pool === undefined || pool.refs['loadbalancer-listener'].length > 0 ? undefined : ofVersion1(pool, cache);
+}
+
+/** What the uuid of a load balancer is of: a `loadbalancer`, whether it is there or not, or a pool that is one in LBaaS v1. */
+export function loadbalancerRef(uuid: string, cache: CacheReader): ObjectRef {
+  const isPool = cache.get('loadbalancer', uuid) === undefined && cache.get('loadbalancer-pool', uuid) !== undefined;
+  return { kind: isPool ? 'loadbalancer-pool' : 'loadbalancer', uuid };
 }
 
 function ofVersion2(entity: EntityOf<'loadbalancer'>, cache: CacheReader): LoadbalancerView {

@@ -1,7 +1,7 @@
 import type { CacheReader } from '../../../cache/index.js';
 import type { Touches } from '../../../controller/index.js';
 import { nameOf, type EntityOf } from '../../../model/index.js';
-import { isOfPool } from '../../vip-ports.js';
+import { isOfPool, virtualIpsOf } from '../../vip-ports.js';
 import { mostFollowed } from './bounds.js';
 import { defaultProvider } from './provider.js';
 
@@ -10,13 +10,17 @@ import { defaultProvider } from './provider.js';
  * more, is among them.
  */
 export const viewTouches = {
-  loadbalancer: ({ uuid }) => [uuid],
+  // Others with the same port may have to wait for it, or wait no more.
+  loadbalancer: ({ uuid, refs }, cache) => [uuid, ...ofVipPorts(refs['virtual-machine-interface'], cache)],
   'loadbalancer-listener': ({ refs }) => refs.loadbalancer,
   'loadbalancer-pool': (pool, cache) => ofPool(pool, cache),
   'loadbalancer-member': ({ parent }, cache) => (parent === undefined ? [] : ofPoolUuid(parent.uuid, cache)),
   'loadbalancer-healthmonitor': ({ uuid }, cache) =>
     cache.referrers('loadbalancer-pool', 'loadbalancer-healthmonitor', uuid).flatMap((pool) => ofPool(pool, cache)),
-  'virtual-ip': (virtualIp) => (isOfPool(virtualIp) ? virtualIp.refs['loadbalancer-pool'] : []),
+  'virtual-ip': (virtualIp, cache) =>
+    isOfPool(virtualIp)
+      ? [...virtualIp.refs['loadbalancer-pool'], ...ofVipPorts(virtualIp.refs['virtual-machine-interface'], cache)]
+      : [],
   'virtual-machine-interface': ({ uuid }, cache) => ofVipPort(uuid, cache),
   'instance-ip': ({ refs }, cache) => ofVipPorts(refs['virtual-machine-interface'], cache),
   'floating-ip': ({ refs }, cache) => ofVipPorts(refs['virtual-machine-interface'], cache),
@@ -24,8 +28,15 @@ export const viewTouches = {
     const name = nameOf(set);
     const names = name === defaultProvider ? [name, ''] : [name];
     return names.flatMap((one) => [
-      ...uuidsOf(cache.find('loadbalancer', 'provider', one)),
-      ...uuidsOf(cache.find('loadbalancer-pool', 'provider', one)),
+      ...cache
+        .find('loadbalancer', 'provider', one)
+        .flatMap(({ uuid, refs }) => [uuid, ...ofVipPorts(refs['virtual-machine-interface'], cache)]),
+      ...cache
+        .find('loadbalancer-pool', 'provider', one)
+        .flatMap(({ uuid }) => [
+          uuid,
+          ...virtualIpsOf(uuid, cache).flatMap(({ refs }) => ofVipPorts(refs['virtual-machine-interface'], cache)),
+        ]),
     ]);
   },
 } as const satisfies Touches<string>;

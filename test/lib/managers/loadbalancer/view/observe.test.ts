@@ -145,7 +145,7 @@ describe('the view of a load balancer', () => {
       const shelf = newShelf({ annotations });
       expect(shelf.view(pool)).to.equal(undefined);
       const entity = shelf.cache.get('virtual-ip', virtualIp);
-      expect(entity === undefined ? [] : viewTouches['virtual-ip'](entity)).to.deep.equal([]);
+      expect(entity === undefined ? [] : viewTouches['virtual-ip'](entity, shelf.cache)).to.deep.equal([]);
     });
   });
 
