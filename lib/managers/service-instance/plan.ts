@@ -133,7 +133,7 @@ function networksFact({ sides, ipam }: InstanceFacts): InstanceRuleFacts['networ
     : 'ready';
 }
 
-// A template can have a type at several places: the name says which one it is. By its type alone it is known where it has another place now.
+// One without a network was torn out of it: the API server makes none. A template can have a type at several places: the name says which one it is. By its type alone it is known where it has another place now.
 function hasMoved(
   port: { readonly name: string; readonly type?: string; readonly network?: string },
   machine: string,
@@ -142,7 +142,7 @@ function hasMoved(
   const side =
     sides.find(({ type, place }) => port.name === interfaceName(machine, type, place)) ??
     sides.find(({ type }) => type === port.type);
-  return side?.network !== undefined && port.network !== undefined && side.network.uuid !== port.network;
+  return side?.network !== undefined && side.network.uuid !== port.network;
 }
 
 function waits({ instance }: ServiceSeen, rule: Rule<InstanceRuleFacts, InstanceStand>): readonly Trouble[] {

@@ -39,7 +39,7 @@ export const instanceRules: RuleTable<InstanceRuleFacts, InstanceStand> = {
       says: 'the networks of its interfaces; to-make: one is named by nobody; unmakable: no network-ipam, or of no type that has one',
     },
     lent: { values: ['ready', 'awaited'], says: 'the addresses of others that its interfaces get' },
-    moved: { values: [true, false], says: 'an interface is in another network than it says' },
+    moved: { values: [true, false], says: 'an interface is in another network than it says, or in none any more' },
   },
   rules: [
     {
