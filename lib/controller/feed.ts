@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CacheReader, Transition } from '../cache/index.js';
 import { projectOf, type EntityOf, type Kind } from '../model/index.js';
 import type { Plan } from '../planning/index.js';
@@ -67,6 +68,9 @@ class ControllerFeed<Key extends string, Seen, P extends Plan> implements Feed {
     const touches = spec.touches[transition.kind] as
       ((entity: EntityOf, reader: CacheReader) => Iterable<Key>) | undefined;
     if (touches === undefined) return;
+    // What another controller awaits is news to that one only: a key that fails, and has what it wrote to read again, would never wait.
+    if (cause === 'live' && spec.heedsUnchanged !== true && isDeepStrictEqual(transition.before, transition.after))
+      return;
     const keys = new Set<Key>();
     for (const entity of [transition.before, transition.after]) {
       if (entity !== undefined) for (const key of touches(entity, cache)) keys.add(key);

@@ -53,6 +53,8 @@ export interface ControllerSpec<Key extends string, Seen, P extends Plan = Plan>
   keys(cache: CacheReader): Iterable<Key>;
   /** The object that a key stands for, whether it is there or not: named where the key fails. Defaults to none, as where a key is no object. */
   about?(key: Key, cache: CacheReader): ObjectRef | undefined;
+  /** It wants to be told of what was read and is as before, where somebody awaits it: seen again, it says something. Defaults to false. */
+  readonly heedsUnchanged?: boolean;
   /** In whose hands a change was: those who change a lot take turns with others. Defaults to the project of the object. */
   causeOf?(transition: Transition, cache: CacheReader): string | undefined;
   /** Gathers what is known. No side effects. `verified`: what an earlier plan asked to be read again has been. */

@@ -47,6 +47,7 @@ const shownPlans = 100;
 /** Keeps the floating ips of VIPs, and the virtual-ips that record them. The key of its work is a VIP. */
 export class VipController implements ControllerSpec<VipKey, VipSeen, VipPlan> {
   public readonly name = 'octavia-vip';
+  public readonly heedsUnchanged = true;
   public readonly touches: Touches<VipKey>;
   public readonly views: VipViews;
   /** Who is associated with what, as the latest plans have it. */

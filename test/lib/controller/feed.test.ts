@@ -79,6 +79,14 @@ describe('anyController', () => {
       expect(queue.added).to.deep.equal([]);
     });
 
+    it('should queue what was read and is as before only for who heeds that, or at a full read', () => {
+      feedOf(new MadeUpSpec()).changed(change([port1], [port1]), 'live');
+      expect(queue.added).to.deep.equal([]);
+      feedOf(new MadeUpSpec()).changed(change([port1], [port1]), 'resync');
+      feedOf(Object.assign(new MadeUpSpec(), { heedsUnchanged: true })).changed(change([port2], [port2]), 'live');
+      expect(keys()).to.deep.equal([port1, port2]);
+    });
+
     it('should ask the cache what it touches as it is now', () => {
       cache.put('virtual-ip', {
         ...virtualIpEntity(),
@@ -90,7 +98,7 @@ describe('anyController', () => {
             [...reader.all('virtual-ip')].flatMap(({ refs }) => refs['virtual-machine-interface']),
         },
       });
-      feedOf(spec).changed(change([port1], [port1]), 'live');
+      feedOf(spec).changed(change([port1], [port2]), 'live');
       expect(keys()).to.deep.equal([port3]);
     });
   });
