@@ -1,20 +1,12 @@
 import { expect } from 'chai';
-import { agentObjects, agentReport, type EmbeddedMonitor } from '../../../fixtures/index.js';
+import { agentObjects, agentReport } from '../../../fixtures/index.js';
 import { ManualOwnership } from '../../support/manual-ownership.js';
+import { PassingLead, type Passing } from '../../support/passing-lead.js';
 import { isWhole } from '../../support/scope.js';
 import { ServiceTown, serviceKinds } from './support/service-town.js';
 
 /** Each so many-th write only: a story is played for each of them, and each way of passing on. */
 const stride = isWhole ? 3 : 23;
-
-/** How the lead passes on. */
-type Passing =
-  /** The leader dies: its write has no effect. */
-  | 'killed before'
-  /** The leader dies: its write was carried out, and it never heard so. */
-  | 'killed after'
-  /** It loses the lead and lives on: what it has sent before goes on. */
-  | 'demoted';
 
 interface Told {
   /** How many objects of each kind there were when all was made. */
@@ -46,7 +38,7 @@ async function tell(how?: { readonly at: number; readonly passing: Passing }): P
     const before = countsOf(town);
     const leader = await town.start({ userAgent: 'monitor-1', ownership: ownerships[0] });
     const standby = await town.start({ userAgent: 'monitor-2', ownership: ownerships[1] });
-    const lead = new Lead(town, { leader, standby, ownerships, how });
+    const lead = new PassingLead(town.stage.cloud, { leader, standby, ownerships, how });
     const started = countsOf(town);
     const router = await town.settle('a');
     await lead.settled();
@@ -72,77 +64,6 @@ async function tell(how?: { readonly at: number; readonly passing: Passing }): P
     await town.close();
   }
 }
-
-interface Members {
-  readonly leader: EmbeddedMonitor;
-  readonly standby: EmbeddedMonitor;
-  readonly ownerships: readonly [ManualOwnership, ManualOwnership];
-  readonly how: { readonly at: number; readonly passing: Passing } | undefined;
-}
-
-class Lead {
-  public writes = 0;
-  public creates = 0;
-  public hasPassedOn = false;
-  private isDead = false;
-  private readonly death = new AbortController();
-
-  public constructor(
-    private readonly town: ServiceTown,
-    private readonly members: Members,
-  ) {
-    const { leader, standby, how } = members;
-    town.server.use(async (request, next) => {
-      const isOfLeader = request.userAgent === leader.userAgent;
-      if (!isOfLeader && request.userAgent !== standby.userAgent) return next();
-      if (isOfLeader && this.isDead) return nobodyThere;
-      if (!['POST', 'PUT', 'DELETE'].includes(request.method) || request.path === '/list-bulk-collection')
-        return next();
-      this.writes += 1;
-      const isNow = this.writes === how?.at;
-      if (isNow && how.passing !== 'demoted') {
-        this.isDead = true;
-        this.death.abort();
-      }
-      if (isNow && how.passing === 'killed before') return nobodyThere;
-      if (isNow && how.passing === 'demoted') this.pass();
-      const answer = await next();
-      if (request.method === 'POST' && request.path !== '/ref-update' && answer.status === 200) this.creates += 1;
-      return isNow && how.passing === 'killed after' ? nobodyThere : answer;
-    });
-  }
-
-  /** Resolves when all is done, by whoever leads then. */
-  public async settled(): Promise<void> {
-    const { cloud } = this.town.stage;
-    if (this.hasPassedOn) return cloud.settled();
-    try {
-      await cloud.settled({}, this.death.signal);
-    } catch (error) {
-      if (!this.isDead) throw error;
-    }
-    if (!this.isDead) return;
-    await cloud.during(cloud.stopMonitor(this.members.leader));
-    this.pass();
-    return cloud.settled();
-  }
-
-  /** How many writes it takes whoever leads to look at everything again. */
-  public async again(): Promise<number> {
-    const before = this.writes;
-    await (this.hasPassedOn ? this.members.standby : this.members.leader).resync();
-    return this.writes - before;
-  }
-
-  private pass(): void {
-    const [first, second] = this.members.ownerships;
-    this.hasPassedOn = true;
-    first.give(false);
-    second.give(true);
-  }
-}
-
-const nobodyThere = { status: 0, body: '', transport: { kind: 'reset' } } as const;
 
 function countsOf(town: ServiceTown): Readonly<Record<string, number>> {
   return Object.fromEntries(serviceKinds.map((kind) => [kind, town.server.list(kind).length]));
