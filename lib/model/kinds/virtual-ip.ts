@@ -32,19 +32,17 @@ export const virtualIp = defineKind({
     ),
     subnetUuid: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) => properties?.subnet_id),
     adminState: from(['virtual_ip_properties'], ({ virtual_ip_properties: properties }) => properties?.admin_state),
-    /** Of one that has a pool: what the pool gets of it; left out of others. */
-    ofPool: from(
-      ['virtual_ip_properties', 'loadbalancer_pool_refs'],
-      ({ virtual_ip_properties: own, loadbalancer_pool_refs: pools }) =>
-        (pools ?? []).length === 0
-          ? undefined
-          : {
-              protocol: own?.protocol,
-              port: own?.protocol_port,
-              connectionLimit: own?.connection_limit,
-              persistence: own?.persistence_type,
-              cookieName: own?.persistence_cookie_name,
-            },
+    /** What its pool gets of it; left out where it names no protocol and no port, as those that this project writes. */
+    ofPool: from(['virtual_ip_properties'], ({ virtual_ip_properties: own }) =>
+      own?.protocol === undefined && own?.protocol_port === undefined
+        ? undefined
+        : {
+            protocol: own.protocol,
+            port: own.protocol_port,
+            connectionLimit: own.connection_limit,
+            persistence: own.persistence_type,
+            cookieName: own.persistence_cookie_name,
+          },
     ),
     /** Those that this project writes, whoever wrote them. */
     annotations: from(['annotations'], ({ annotations }) => ownAnnotations(annotations)),

@@ -55,6 +55,7 @@ describe('loadConfig', () => {
         schedulerTimeoutMs: 5_000,
         schedulerSeed: 'opensdn-svc-monitor',
         schedulerVrouters: [],
+        haproxyAppsession: false,
       });
       expect(config.dryRun).to.equal(false);
       expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 9097, allowedHosts: [] });

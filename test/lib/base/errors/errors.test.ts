@@ -31,6 +31,7 @@ describe('errorCodes', () => {
   it('should call retriable just what may go away without anybody changing an object or the configuration', () => {
     expect(codes.filter((code) => errorCodes[code].retriable).sort()).to.deep.equal([
       'bad-answer',
+      'driver-failed',
       'forbidden',
       'leadership-failed',
       'not-synced',

@@ -138,7 +138,7 @@ describe('VipController', () => {
         address: vip,
         subnetUuid: uuidOf(0xb1),
         adminState: true,
-        refs: { 'virtual-machine-interface': [amphora1], 'floating-ip': [] },
+        refs: { 'virtual-machine-interface': [amphora1], 'floating-ip': [], 'loadbalancer-pool': [] },
       });
       expect(created && recordOf(created)).to.deep.equal({
         vip: key,
