@@ -5,7 +5,7 @@ import { gatewayStories, playGatewayStory } from '../gateway/support/stories.js'
 
 // A failure prints its seed and path; PROPERTY_SEED plays others, and PROPERTY_RUNS makes it more or fewer. One takes most of a second: all requests of
 // four actors go through sockets twice.
-const runs = storiesToTell({ quick: 25, whole: 300, huge: 1_000 });
+const runs = storiesToTell({ quick: 25, whole: 150, huge: 1_000 });
 const seed = Number(process.env['PROPERTY_SEED'] ?? '20261128');
 
 describe('users, Octavia and two controllers of Kubernetes through two gateways', () => {

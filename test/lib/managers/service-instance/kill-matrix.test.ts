@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { playServiceStory, type Step } from './support/service-stories.js';
-import { isWhole } from '../../../support/scope.js';
+import { isHuge, isWhole } from '../../../support/scope.js';
 
-/** Each so many-th write only, in the quick form. */
-const stride = isWhole ? 1 : 11;
+/** Each so many-th write only, but in the form with the long searches. */
+const stride = isHuge ? 1 : isWhole ? 3 : 11;
 const wish = {
   template: 'own-left',
   networks: ['right', 'left'],
