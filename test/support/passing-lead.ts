@@ -51,7 +51,7 @@ export class PassingLead {
       if (isNow && how.passing === 'killed before') return nobodyThere;
       if (isNow && how.passing === 'demoted') this.pass();
       const answer = await next();
-      if (request.method === 'POST' && request.path !== '/ref-update' && answer.status === 200) this.creates += 1;
+      if (request.method === 'POST' && !actions.has(request.path) && answer.status === 200) this.creates += 1;
       return isNow && how.passing === 'killed after' ? nobodyThere : answer;
     });
   }
@@ -87,3 +87,6 @@ export class PassingLead {
 }
 
 const nobodyThere = { status: 0, body: '', transport: { kind: 'reset' } } as const;
+
+/** What is sent by POST, and makes no object. */
+const actions: ReadonlySet<string> = new Set(['/ref-update', '/prop-collection-update', '/chown']);
